@@ -1,0 +1,124 @@
+//! The one door out for orders. The shell carries each out and reports its outcome, failure too, as an input.
+
+use core::time::Duration;
+
+use crate::event::RefusalReason;
+use crate::ids::{CallId, LegId, PromptId, RequestId, RingId, SeatId, TenantId};
+use crate::input::{CallerIdentity, SeatCommandResult};
+
+/// An order to the outside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Refuse an INVITE that has not been answered. Outcome: `CallerLegEnded`.
+    RefuseCall {
+        /// The call.
+        call: CallId,
+        /// Why; decides the status code.
+        reason: RefusalReason,
+        /// Retry-After of a 503.
+        retry_after: Option<Duration>,
+    },
+    /// Send 180 and 200 to the caller. Outcome: `CallerConnected` or `CallerLegEnded`.
+    AnswerCaller {
+        /// The call.
+        call: CallId,
+    },
+    /// Play to a leg, replacing what plays there. Outcome: `AnnouncementEnded` if it has an end, `AnnouncementFailed`.
+    Play {
+        /// Who hears it.
+        leg: LegId,
+        /// What.
+        announcement: Announcement,
+    },
+    /// Stop what plays to a leg.
+    StopPlaying {
+        /// Who heard it.
+        leg: LegId,
+    },
+    /// INVITE a seat. Outcome: `RingProgressed`, then `RingAnswered` or `RingFailed`.
+    RingSeat {
+        /// The ring, fresh.
+        ring: RingId,
+        /// Which seat.
+        seat: SeatId,
+        /// Whose caller; its title is the display name of From.
+        tenant: TenantId,
+        /// Who calls; the user part of From.
+        caller: CallerIdentity,
+    },
+    /// CANCEL a ring. Outcome: `RingFailed` with `Cancelled`; a 200 that crosses it is ACKed and ended by the gateway.
+    CancelRing {
+        /// The ring.
+        ring: RingId,
+    },
+    /// Join the caller's and the seat's audio, both ways; stops what plays to either within one packet.
+    Bridge {
+        /// The ring whose leg is joined to its caller.
+        ring: RingId,
+    },
+    /// Part the two again.
+    Unbridge {
+        /// The ring whose leg is parted from its caller.
+        ring: RingId,
+    },
+    /// End a leg. Outcome: `CallerLegEnded` or `SeatLegEnded`.
+    ReleaseLeg {
+        /// Which.
+        leg: LegId,
+        /// Why, for the Reason header.
+        cause: ReleaseCause,
+    },
+    /// Record a call from now on; attached to the call, not to a leg (R-R1). Outcome: `RecordingStarted` or
+    /// `RecordingFailed`.
+    StartRecording {
+        /// The call.
+        call: CallId,
+        /// Whose file it is.
+        tenant: TenantId,
+    },
+    /// End a call's recording. Outcome: `RecordingEnded`.
+    StopRecording {
+        /// The call.
+        call: CallId,
+    },
+    /// Tell who commanded a seat what came of it.
+    AnswerSeatCommand {
+        /// Which command.
+        request: RequestId,
+        /// What came of it.
+        result: SeatCommandResult,
+    },
+}
+
+/// Something to hear.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Announcement {
+    /// From first frame to last, once; its end is reported.
+    Once(PromptId),
+    /// The waiting message, music, and the message again, until stopped (R-G3).
+    Waiting {
+        /// The message.
+        message: PromptId,
+        /// Music between; `None`: the message alone, again and again.
+        music: Option<PromptId>,
+        /// From one start of the message to the next.
+        message_every: Duration,
+    },
+    /// Again and again until stopped.
+    Loop(PromptId),
+}
+
+/// Why a leg is released.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReleaseCause {
+    /// The other side hung up.
+    OtherSideEnded,
+    /// The announcement outside hours has been heard.
+    Closed,
+    /// A ring that had ended was answered (R-Q5).
+    RingOver,
+    /// The drain's patience is over.
+    Drained,
+    /// Nothing can be done for the caller any more.
+    Failed,
+}

@@ -1,0 +1,429 @@
+//! Facts: what the switch decided and what became of it, in the past tense. Reports, the live board and the
+//! recordings' index are folds over these and nothing else.
+
+use alloc::string::String;
+use core::time::Duration;
+
+use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, SkillId, TenantId, TrunkId};
+use crate::input::{
+    AlarmKind, CallerIdentity, CallerLegEnd, CommandSource, LegQuality, PauseReason, RecordingFailure,
+    RingFailure, SeatCommand, SeatCommandResult, SeatLoss,
+};
+use crate::plan::Capacity;
+use crate::time::Timestamp;
+
+/// A fact. Its instant and sequence number are its record's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CallEvent {
+    /// A plan is in force.
+    PlanApplied {
+        /// How many tenants it has.
+        tenants: u32,
+        /// How many seats it has.
+        seats: u32,
+    },
+    /// The switch accepts calls.
+    NodeStarted,
+    /// The switch was not there (R-L9).
+    NodeOutage {
+        /// From the last journalled instant of the life before.
+        from: Timestamp,
+        /// To the instant at which calls were accepted again.
+        to: Timestamp,
+    },
+    /// No new calls are taken from here on (R-L9).
+    DrainStarted,
+    /// The life of this process ended clean.
+    NodeStopped,
+    /// The wall clock was stepped.
+    WallClockStepped {
+        /// By how much, in milliseconds.
+        step_ms: i64,
+    },
+    /// Effects leave without their commit.
+    JournalDegraded,
+    /// Effects wait for their commit again.
+    JournalRestored,
+    /// A person should look.
+    AlarmRaised {
+        /// At what.
+        kind: AlarmKind,
+        /// Whose.
+        tenant: Option<TenantId>,
+        /// Which call.
+        call: Option<CallId>,
+    },
+
+    /// A tenant's lines changed, by a band's edge or a plan (R-L2, R-L3). `None`: outside hours.
+    CapacityChanged {
+        /// Whose.
+        tenant: TenantId,
+        /// From here on.
+        capacity: Option<Capacity>,
+    },
+    /// From here on a new call of the tenant would be refused for want of a line (R-L7).
+    BlockageStarted {
+        /// Whose.
+        tenant: TenantId,
+        /// What the lines were doing.
+        lines: LineUse,
+    },
+    /// A new call would be admitted again.
+    BlockageEnded {
+        /// Whose.
+        tenant: TenantId,
+    },
+    /// All seat lines are busy, guidance lines may be free (R-L7).
+    SeatLinesFullStarted {
+        /// Whose.
+        tenant: TenantId,
+    },
+    /// A seat line is free again.
+    SeatLinesFullEnded {
+        /// Whose.
+        tenant: TenantId,
+    },
+
+    /// A call took a line (入電 within hours).
+    CallAdmitted {
+        /// The call.
+        call: CallId,
+        /// Whose.
+        tenant: TenantId,
+        /// From which carrier.
+        trunk: TrunkId,
+        /// Which number.
+        dialled: DialledNumber,
+        /// Who calls.
+        caller: CallerIdentity,
+        /// A rehearsal (R-L6).
+        test: bool,
+        /// Outside the tenant's hours: it hears the closed announcement (R-L11).
+        closed: bool,
+        /// Lines in use with this call.
+        lines_in_use: u32,
+        /// Lines in force.
+        capacity: u32,
+    },
+    /// A call was refused.
+    CallRefused {
+        /// The call.
+        call: CallId,
+        /// Whose, where the number is known.
+        tenant: Option<TenantId>,
+        /// From which carrier.
+        trunk: TrunkId,
+        /// The number of highest precedence.
+        dialled: Option<DialledNumber>,
+        /// Who called.
+        caller: CallerIdentity,
+        /// Why.
+        reason: RefusalReason,
+    },
+    /// The caller's leg was answered and acknowledged.
+    CallerConnected {
+        /// The call.
+        call: CallId,
+    },
+    /// The guidance began.
+    GuidanceStarted {
+        /// The call.
+        call: CallId,
+    },
+    /// The guidance was heard to its end (R-G1).
+    GuidanceCompleted {
+        /// The call.
+        call: CallId,
+    },
+    /// The guidance could not be played; the caller goes on without it.
+    GuidanceFailed {
+        /// The call.
+        call: CallId,
+    },
+    /// The caller entered a queue, or came back into it with the instant kept (R-Q1).
+    CallerQueued {
+        /// The call.
+        call: CallId,
+        /// Whose queue.
+        tenant: TenantId,
+        /// For which skill.
+        skill: Option<SkillId>,
+        /// The instant that decides the place.
+        since: Timestamp,
+        /// Put back after a seat was lost, or a ring ended (R-Q7).
+        put_back: bool,
+    },
+    /// A seat is rung.
+    RingStarted {
+        /// The ring.
+        ring: RingId,
+        /// Which seat.
+        seat: SeatId,
+    },
+    /// A ring is over.
+    RingEnded {
+        /// The ring.
+        ring: RingId,
+        /// Which seat.
+        seat: SeatId,
+        /// How.
+        end: RingEnd,
+    },
+    /// A seat answered the caller; from here the call's outcome is `answered` (R-Q5).
+    CallAnswered {
+        /// The ring that was answered.
+        ring: RingId,
+        /// By which seat.
+        seat: SeatId,
+    },
+    /// Talk between caller and seat is over.
+    TalkEnded {
+        /// The ring that began it.
+        ring: RingId,
+        /// With which seat.
+        seat: SeatId,
+        /// How.
+        end: TalkEnd,
+    },
+    /// A side put the call on hold.
+    HoldStarted {
+        /// Which side.
+        leg: LegId,
+    },
+    /// A side resumed.
+    HoldEnded {
+        /// Which side.
+        leg: LegId,
+    },
+    /// A key was pressed.
+    DigitPressed {
+        /// By whom.
+        leg: LegId,
+        /// Which.
+        digit: char,
+    },
+    /// The call has its outcome; its line is free. Exactly one a call (statement 6).
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// Whose.
+        tenant: TenantId,
+        /// What became of it.
+        outcome: Outcome,
+        /// Where it was when its end began.
+        phase: CallPhase,
+        /// How the caller's leg ended; `None`: it was open when the switch died.
+        end: Option<CallerLegEnd>,
+    },
+
+    /// A seat's state changed.
+    SeatStateChanged {
+        /// The seat.
+        seat: SeatId,
+        /// Before.
+        from: SeatState,
+        /// After.
+        to: SeatState,
+    },
+    /// A seat has a registration.
+    SeatRegistered {
+        /// The seat.
+        seat: SeatId,
+    },
+    /// A seat's last registration is gone.
+    SeatUnregistered {
+        /// The seat.
+        seat: SeatId,
+        /// How.
+        loss: SeatLoss,
+    },
+    /// An agent or supervisor commanded a seat.
+    SeatCommanded {
+        /// The seat as it was named.
+        seat: SeatId,
+        /// What was wanted.
+        command: SeatCommand,
+        /// By which way.
+        source: CommandSource,
+        /// What came of it.
+        result: SeatCommandResult,
+    },
+
+    /// A recording began.
+    RecordingStarted {
+        /// The call.
+        call: CallId,
+        /// Where, relative to the recordings folder.
+        file: String,
+    },
+    /// The plan says that this talk is not recorded.
+    RecordingOff {
+        /// The call.
+        call: CallId,
+    },
+    /// A recording has a hole or is missing.
+    RecordingFailed {
+        /// The call.
+        call: CallId,
+        /// Why.
+        failure: RecordingFailure,
+    },
+    /// A recording is whole.
+    RecordingEnded {
+        /// The call.
+        call: CallId,
+        /// Audio in the file.
+        recorded: Duration,
+        /// Of it, filled with silence.
+        gaps: Duration,
+    },
+    /// What a leg's media was like.
+    LegMeasured {
+        /// The leg.
+        leg: LegId,
+        /// The figures.
+        quality: LegQuality,
+    },
+
+    /// An input came that does not fit the state: late, doubled, or naming what does not exist. Nothing was changed.
+    InputUnexpected {
+        /// Which kind.
+        input: UnexpectedInput,
+        /// The call that it named.
+        call: Option<CallId>,
+    },
+}
+
+/// What a tenant's lines were doing (R-L7).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LineUse {
+    /// Answering, or hearing guidance.
+    pub guidance: u32,
+    /// Waiting in the queue.
+    pub waiting: u32,
+    /// Being rung for.
+    pub ringing: u32,
+    /// Talking with a seat.
+    pub talking: u32,
+    /// Joined to a third party.
+    pub transferred: u32,
+    /// Refused or released, and not yet gone.
+    pub closing: u32,
+}
+
+/// Where a call is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum CallPhase {
+    /// Admitted, not yet answered and acknowledged.
+    Arriving,
+    /// Hearing the guidance.
+    Guidance,
+    /// Waiting in the queue.
+    Waiting,
+    /// A seat is rung for the caller.
+    Ringing,
+    /// Talking with a seat.
+    Talking,
+    /// Hearing the closed announcement.
+    Closed,
+    /// Being released.
+    Closing,
+}
+
+/// Why a call was refused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum RefusalReason {
+    /// No tenant has the number (404); counts nowhere (R-L4).
+    UnknownNumber,
+    /// Lines in use had reached the capacity (話中呼).
+    LinesFull,
+    /// Outside hours with no line for the announcement free, or none configured.
+    Closed,
+    /// The switch is being drained (503); an outage (R-L9).
+    Draining,
+    /// A bound of `limits.rs` was reached (503); an outage.
+    Overload,
+}
+
+/// How a ring ended (R-Q6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RingEnd {
+    /// The seat answered.
+    Answered,
+    /// The seat refused or failed.
+    Failed(RingFailure),
+    /// Nobody answered in `ring_s`.
+    TimedOut,
+    /// The caller hung up.
+    CallerGone,
+    /// The seat was lost or logged out while it rang.
+    SeatLost,
+}
+
+/// How talk with a seat ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TalkEnd {
+    /// The caller hung up or was lost.
+    CallerEnded,
+    /// The seat hung up.
+    SeatEnded,
+    /// The seat was lost; the caller is back in the queue.
+    SeatLost(SeatLoss),
+    /// The switch died.
+    NodeOutage,
+}
+
+/// What became of a call: exactly one (R-A15).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Outcome {
+    /// Heard the closed announcement.
+    Closed,
+    /// Left before the guidance had ended.
+    AbandonedInGuidance,
+    /// Left while waiting.
+    AbandonedInQueue,
+    /// Left while a seat was rung.
+    AbandonedWhileRinging,
+    /// A seat answered.
+    Answered,
+    /// We failed: no ACK, no media, the switch died.
+    Failed,
+}
+
+/// A seat's state (R-S1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeatState {
+    /// Nobody is there.
+    LoggedOut,
+    /// Free.
+    Ready,
+    /// Rung for a caller.
+    Ringing(RingId),
+    /// Talking with a caller.
+    Talking(RingId),
+    /// 後処理
+    WrapUp,
+    /// Away, and why.
+    Paused(PauseReason),
+    /// Did not answer or refused (R-Q6).
+    NotAnswering(RingEnd),
+    /// Its phone is not there.
+    Unreachable,
+}
+
+/// Which kind of input did not fit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum UnexpectedInput {
+    /// A call's id that is already known.
+    CallDuplicate,
+    /// A call that is not there (any more).
+    CallUnknown,
+    /// A ring that is not the call's present one.
+    RingOver,
+    /// A seat that the plan does not have.
+    SeatUnknown,
+    /// An outcome that nobody waits for in this state.
+    OutOfPhase,
+    /// A stamp before the one of the last input; taken as the last one's.
+    TimeBackwards,
+}

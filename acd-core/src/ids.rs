@@ -1,0 +1,212 @@
+//! Identifiers. Plan names are short inline strings, so that they are `Copy`, stay stable over a reload, and a person
+//! who reads the journal sees `shiga` and `seat101` instead of numbers.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::limits::NAME_BYTES_MAX;
+
+/// A name out of the plan: 1 to [`NAME_BYTES_MAX`] bytes of `a-z`, `A-Z`, `0-9`, `_`, `-`, `.`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name {
+    bytes: [u8; NAME_BYTES_MAX],
+    length: u8,
+}
+
+/// Why a text is no [`Name`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NameError {
+    /// The text is empty.
+    Empty,
+    /// The text is longer than [`NAME_BYTES_MAX`] bytes.
+    TooLong,
+    /// The text holds a byte outside `a-z A-Z 0-9 _ - .`.
+    BadByte(u8),
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a name may not be empty"),
+            Self::TooLong => write!(f, "a name has at most {NAME_BYTES_MAX} characters"),
+            Self::BadByte(byte) => {
+                write!(f, "a name has only a-z, A-Z, 0-9, '_', '-' and '.', not '{}'", byte.escape_ascii())
+            }
+        }
+    }
+}
+
+impl core::error::Error for NameError {}
+
+impl Name {
+    /// Checks and stores a name.
+    ///
+    /// # Errors
+    /// If the text is empty, too long, or holds another character than those of a name.
+    pub const fn new(text: &str) -> Result<Self, NameError> {
+        let source = text.as_bytes();
+        if source.is_empty() {
+            return Err(NameError::Empty);
+        }
+        if source.len() > NAME_BYTES_MAX {
+            return Err(NameError::TooLong);
+        }
+        let mut bytes = [0; NAME_BYTES_MAX];
+        let mut at = 0;
+        while at < source.len() {
+            let byte = source[at];
+            if !(byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte == b'.') {
+                return Err(NameError::BadByte(byte));
+            }
+            bytes[at] = byte;
+            at += 1;
+        }
+        // The length was checked against NAME_BYTES_MAX, which is below 256.
+        Ok(Self { bytes, length: source.len() as u8 })
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        // `new` lets only ASCII in, so the fall-back is never taken.
+        core::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Name {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Self::new(text)
+    }
+}
+
+macro_rules! named {
+    ($(#[$doc:meta])* $id:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $id(pub Name);
+
+        impl $id {
+            /// Checks and stores the name.
+            ///
+            /// # Errors
+            /// As [`Name::new`].
+            pub const fn new(text: &str) -> Result<Self, NameError> {
+                match Name::new(text) {
+                    Ok(name) => Ok(Self(name)),
+                    Err(error) => Err(error),
+                }
+            }
+
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl FromStr for $id {
+            type Err = NameError;
+
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                Self::new(text)
+            }
+        }
+    };
+}
+
+named!(
+    /// 委託者: one client of the switch (a prefecture's #7119, a #8000, a clinic).
+    TenantId
+);
+named!(
+    /// 席: where an agent works.
+    SeatId
+);
+named!(
+    /// What an agent can do (receptionist, adviser, a language).
+    SkillId
+);
+named!(
+    /// The SIP peering with a carrier.
+    TrunkId
+);
+named!(
+    /// A piece of audio that the plan names: guidance, waiting message, music.
+    PromptId
+);
+named!(
+    /// The number that the caller dialled, as the plan writes it (`0770007119`).
+    DialledNumber
+);
+
+/// 通話: a caller's whole visit. Allocated by the shell, rising over the life of a journal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CallId(pub u64);
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One ring of one seat for one caller. Counted within the call, from 1, by the core.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RingId {
+    /// The call for which the seat is rung.
+    pub call: CallId,
+    /// How many rings this call has had, this one included.
+    pub attempt: u32,
+}
+
+impl fmt::Display for RingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.call, self.attempt)
+    }
+}
+
+/// One SIP dialog with its media, as the core names it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum LegId {
+    /// The caller's leg of a call.
+    Caller(CallId),
+    /// The seat's leg, from its ring on.
+    Seat(RingId),
+}
+
+impl LegId {
+    /// The call that the leg belongs to.
+    pub const fn call(self) -> CallId {
+        match self {
+            Self::Caller(call) => call,
+            Self::Seat(ring) => ring.call,
+        }
+    }
+}
+
+/// Ties the answer of the core to a seat's command (a star code, an interface's request). Allocated by the shell.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RequestId(pub u64);

@@ -1,0 +1,349 @@
+//! The one door in: everything that can change the core.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::time::Duration;
+
+use crate::event::CallPhase;
+use crate::ids::{CallId, DialledNumber, LegId, Name, RequestId, RingId, SeatId, TenantId, TrunkId};
+use crate::pii::Pii;
+use crate::plan::Plan;
+use crate::time::Timestamp;
+
+/// What happened outside, or the outcome of an [`Effect`](crate::Effect).
+#[derive(Clone, PartialEq, Debug)]
+pub enum Input {
+    /// Time has passed; deadlines up to now fire. Early or repeated ones are harmless.
+    TimePassed,
+    /// A new plan, checked by the shell. Calls, places and log-ins stay.
+    PlanApplied(Box<Plan>),
+    /// The switch begins to accept calls. `down_since`: the last instant that the journal of the life before knows.
+    NodeStarted {
+        /// The last journalled instant of the life before, if there was one and it did not end clean (R-L9).
+        down_since: Option<Timestamp>,
+    },
+    /// A call that the life before left open; its legs are being released by the shell.
+    CallFoundOpen(OpenCall),
+    /// Take no new calls; let those in progress end (R-L4, R-L9).
+    DrainRequested,
+    /// The switch has ended its last call or its patience; the last input of a life.
+    NodeStopped,
+    /// The wall clock was stepped by more than a second (positive: forward).
+    WallClockStepped {
+        /// By how much, in milliseconds.
+        step_ms: i64,
+    },
+    /// A commit took longer than `journal_stall_ms`; effects leave without it.
+    JournalStalled,
+    /// Commits are in time again.
+    JournalRecovered,
+
+    /// An INVITE from a trunk, well-formed, with media that we can carry. Its admission instant is this input's.
+    CallArrived {
+        /// Allocated by the shell.
+        call: CallId,
+        /// From which carrier.
+        trunk: TrunkId,
+        /// Candidates for the dialled number in order of precedence (P-Called-Party-ID, Request-URI, To).
+        dialled: Box<[DialledNumber]>,
+        /// Who calls.
+        caller: CallerIdentity,
+        /// A rehearsal's call: takes no tenant's line and enters no form (R-L6).
+        test: bool,
+    },
+    /// Outcome of `AnswerCaller`: the ACK is there, audio can flow.
+    CallerConnected {
+        /// The call.
+        call: CallId,
+    },
+    /// The caller's leg has ended: by itself, or as the outcome of `RefuseCall` or `ReleaseLeg`. The line is free.
+    CallerLegEnded {
+        /// The call.
+        call: CallId,
+        /// How.
+        end: CallerLegEnd,
+    },
+    /// Outcome of `Play` for an announcement with an end: the last frame has been sent.
+    AnnouncementEnded {
+        /// The leg that heard it.
+        leg: LegId,
+    },
+    /// Outcome of `Play`: it cannot be played (unknown prompt, media leg gone).
+    AnnouncementFailed {
+        /// The leg that should have heard it.
+        leg: LegId,
+    },
+    /// A key was pressed (RFC 4733, counted once).
+    DigitPressed {
+        /// By whom.
+        leg: LegId,
+        /// `0`–`9`, `*`, `#`, `A`–`D`.
+        digit: char,
+    },
+    /// One side put the call on hold (SDP sendonly, inactive, or 0.0.0.0).
+    HoldBegan {
+        /// By whom.
+        leg: LegId,
+    },
+    /// The side resumed.
+    HoldEnded {
+        /// By whom.
+        leg: LegId,
+    },
+
+    /// The seat's phone rings (180 or 183).
+    RingProgressed {
+        /// The ring.
+        ring: RingId,
+    },
+    /// The seat answered (its first 200, R-Q5).
+    RingAnswered {
+        /// The ring.
+        ring: RingId,
+    },
+    /// The ring failed without an answer.
+    RingFailed {
+        /// The ring.
+        ring: RingId,
+        /// Why.
+        failure: RingFailure,
+    },
+    /// A seat's leg that had been answered has ended, by itself or as the outcome of `ReleaseLeg`.
+    SeatLegEnded {
+        /// The ring that began the leg.
+        ring: RingId,
+        /// How.
+        end: SeatLegEnd,
+    },
+    /// The first binding of a seat, or its first connection.
+    SeatRegistered {
+        /// The seat.
+        seat: SeatId,
+    },
+    /// The last binding of a seat is gone.
+    SeatUnregistered {
+        /// The seat.
+        seat: SeatId,
+        /// How it went.
+        loss: SeatLoss,
+    },
+    /// An agent or a supervisor commands a seat (R-S2).
+    SeatCommanded {
+        /// The seat.
+        seat: SeatId,
+        /// What is wanted.
+        command: SeatCommand,
+        /// By which way.
+        source: CommandSource,
+        /// Ties the answer ([`Effect::AnswerSeatCommand`](crate::Effect::AnswerSeatCommand)) to the question.
+        request: RequestId,
+    },
+
+    /// Outcome of `StartRecording`.
+    RecordingStarted {
+        /// The call.
+        call: CallId,
+        /// Where, relative to the recordings folder.
+        file: String,
+    },
+    /// The recorder could not start, or has lost audio; the call goes on (R-R2).
+    RecordingFailed {
+        /// The call.
+        call: CallId,
+        /// Why.
+        failure: RecordingFailure,
+    },
+    /// Outcome of `StopRecording`: the file is whole.
+    RecordingEnded {
+        /// The call.
+        call: CallId,
+        /// Audio in the file.
+        recorded: Duration,
+        /// Audio within it that never came and was filled with silence, over both channels.
+        gaps: Duration,
+    },
+    /// What a leg's media was like, at its end.
+    LegMeasured {
+        /// The leg.
+        leg: LegId,
+        /// The figures.
+        quality: LegQuality,
+    },
+}
+
+/// Who calls.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CallerIdentity {
+    /// The number as the carrier gave it.
+    Number(Pii<String>),
+    /// The number is not shown, and why.
+    Withheld(WithheldReason),
+}
+
+/// The four reasons of an anonymous caller (DOMAIN.md section 5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WithheldReason {
+    /// 非通知: the caller dialled 184, or asks for privacy.
+    Withheld,
+    /// 公衆電話.
+    Payphone,
+    /// サービス競合, shown as 表示圏外.
+    ServiceConflict,
+    /// 表示圏外.
+    OutOfArea,
+}
+
+/// How a caller's leg ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallerLegEnd {
+    /// CANCEL before our answer.
+    Cancelled,
+    /// BYE from the caller.
+    HungUp,
+    /// We refused or released it, and that is done.
+    Released,
+    /// No ACK came for our 200 (64·T1).
+    AckMissing,
+    /// The session timer ran out, or an in-dialog OPTIONS got 481 or 408 (R-L10).
+    SessionExpired,
+    /// The transport or the media could not be set up.
+    Failed,
+}
+
+/// Why a ring failed without an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RingFailure {
+    /// The seat refused (486, 603, any other final answer that shows that somebody is there). Holds the status code.
+    Refused(u16),
+    /// The seat's phone is not there (408, 503, ICMP, transport). Holds the status code, 0 for none.
+    Unreachable(u16),
+    /// The ring that we cancelled is over (487).
+    Cancelled,
+}
+
+/// How a seat's answered leg ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeatLegEnd {
+    /// BYE from the seat.
+    HungUp,
+    /// We released it, and that is done.
+    Released,
+    /// The leg was lost: the caller goes back into the queue (R-Q7).
+    Lost(SeatLoss),
+}
+
+/// How a seat was lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeatLoss {
+    /// The registration ran out.
+    RegistrationExpired,
+    /// The phone took its registration back.
+    Unregistered,
+    /// An in-dialog request failed (481, 408), or the session timer ran out.
+    LegFailed,
+    /// No RTP for `media_timeout_s` (R-Q7).
+    MediaSilent,
+}
+
+/// What is wanted of a seat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeatCommand {
+    /// `*11`
+    LogIn,
+    /// `*12`: ready; ends wrap-up, a pause, `not_answering`.
+    Ready,
+    /// `*13`, or with a reason by console and interface.
+    Pause(PauseReason),
+    /// `*14`
+    LogOut,
+}
+
+/// Why an agent pauses: a name out of the plan (`lunch`), `pause` for the star code.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct PauseReason(pub Name);
+
+/// By which way a command came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommandSource {
+    /// A star code dialled on the seat's phone.
+    StarCode,
+    /// The gRPC interface.
+    Api,
+    /// The console.
+    Console,
+}
+
+/// What came of a seat's command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeatCommandResult {
+    /// Done, or already so.
+    Done,
+    /// Will be done at the call's end or after wrap-up (R-S2).
+    Deferred,
+    /// No seat of that name.
+    UnknownSeat,
+    /// The seat is logged out and cannot be made ready or paused.
+    NotLoggedIn,
+    /// The seat has no registration and no static contact.
+    NotReachable,
+}
+
+/// Why a recording has a hole or is missing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RecordingFailure {
+    /// The file could not be made.
+    CannotCreate,
+    /// The disk refused a write.
+    WriteFailed,
+    /// The recorder's queue was full.
+    Overrun,
+}
+
+/// A leg's media at its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LegQuality {
+    /// RTP packets received.
+    pub packets_received: u64,
+    /// RTP packets sent.
+    pub packets_sent: u64,
+    /// Packets that never came, by sequence number.
+    pub packets_lost: u64,
+    /// Packets from strangers or malformed, thrown away.
+    pub packets_discarded: u64,
+    /// Interarrival jitter (RFC 3550 6.4.1) at the end, in microseconds.
+    pub jitter_us: u32,
+    /// Loss that the far end reported (RTCP), in packets.
+    pub remote_packets_lost: u64,
+}
+
+/// A call that the life before left open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenCall {
+    /// The call.
+    pub call: CallId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Where it was.
+    pub phase: CallPhase,
+    /// The seat that talked with the caller or was rung.
+    pub seat: Option<SeatId>,
+    /// Whether a seat had answered.
+    pub answered: bool,
+    /// When it was admitted.
+    pub admitted_at: Timestamp,
+}
+
+/// What needs a person's eye at once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum AlarmKind {
+    /// A caller waits and nobody is logged in (R-Q8).
+    NobodyLoggedIn,
+    /// A caller waits longer than `max_wait_s` (R-Q8).
+    WaitTooLong,
+    /// A call came outside the hours that were expected (R-G5).
+    CallOutsideHours,
+    /// Talk without a recording (R-R2).
+    RecordingFailed,
+    /// The journal cannot keep up.
+    JournalDegraded,
+}

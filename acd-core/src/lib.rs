@@ -1,0 +1,35 @@
+//! The switch of a medical advice line as a pure state machine.
+//!
+//! `acd-core` does no I/O and knows no clock, no randomness, no SIP, no protobuf and no thread; `no_std` lets the
+//! compiler say so. One closed [`Input`] comes in, one closed [`Effect`] and past-tense [`CallEvent`] facts go out.
+//! Every effect's outcome, its failure too, comes back as an input, and nothing else changes the core.
+//!
+//! **Every call of [`Switch::handle`] must be followed by a complete drain of [`Switch::poll_event`] and
+//! [`Switch::poll_effect`]**: mutate, drain, mutate.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod effect;
+mod event;
+mod ids;
+mod input;
+pub mod limits;
+mod pii;
+pub mod plan;
+mod time;
+
+pub use effect::{Announcement, Effect, ReleaseCause};
+pub use event::{
+    CallEvent, CallPhase, LineUse, Outcome, RefusalReason, RingEnd, SeatState, TalkEnd, UnexpectedInput,
+};
+pub use ids::{CallId, DialledNumber, LegId, Name, NameError, RingId, SeatId, SkillId, TenantId, TrunkId};
+pub use ids::{PromptId, RequestId};
+pub use input::{
+    AlarmKind, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, PauseReason, RecordingFailure,
+    RingFailure, SeatCommand, SeatLegEnd, SeatLoss, WithheldReason,
+};
+pub use input::{CallerLegEnd, SeatCommandResult};
+pub use pii::Pii;
+pub use time::{CivilDate, CivilTime, TimeOfDay, Timestamp, Weekday};

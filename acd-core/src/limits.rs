@@ -1,0 +1,23 @@
+//! Every bound of the core, with its reason.
+
+/// Bytes of a name in the plan. Long enough for `shizuoka_year_end_night`, short enough to copy in registers' worth.
+pub const NAME_BYTES_MAX: usize = 31;
+
+/// Tenants of one plan. All of Japan has 47 prefectures, each with at most #7119 and #8000, and clinics beside them.
+pub const TENANTS_MAX: usize = 1_000;
+
+/// Seats of one plan. The bench plan has 4,000; a nation's busy hour needs about 1,700.
+pub const SEATS_MAX: usize = 10_000;
+
+/// Lines of one tenant in one band. The bench plan has 4,000.
+pub const LINES_MAX: u16 = 10_000;
+
+/// Calls alive at once in one switch: three times the design proof of 2,000 of the busiest imagined day, and the
+/// bench plan's 4,000 with room for their ends.
+pub const CALLS_MAX: usize = 20_000;
+
+/// Rings of one call. At one ring each 5 s a caller would wait more than a day.
+pub const RINGS_PER_CALL_MAX: u32 = 20_000;
+
+const _: () = assert!(NAME_BYTES_MAX < 256, "Name stores its length in a byte");
+const _: () = assert!(LINES_MAX as usize <= CALLS_MAX, "a tenant's lines must fit into the switch");

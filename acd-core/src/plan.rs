@@ -1,0 +1,192 @@
+//! The plan as the core understands it: tenants with their numbers, lines by time band, guidance and queue, and the
+//! seats. It is made by the shell from the plan file, which has been checked there; the core takes it as an input.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::ids::{DialledNumber, PromptId, SeatId, SkillId, TenantId};
+use crate::time::{CivilDate, TimeOfDay};
+
+/// Everything that the core must know of the outside's wishes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Plan {
+    /// The clients by name.
+    pub tenants: BTreeMap<TenantId, Tenant>,
+    /// The seats by name.
+    pub seats: BTreeMap<SeatId, Seat>,
+    /// Public holidays (国民の祝日, 振替休日, 国民の休日) of every year that the plan covers.
+    pub holidays: BTreeSet<CivilDate>,
+}
+
+/// One client: numbers, lines, guidance, queue.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tenant {
+    /// The name that a seat's screen shows before the answer (R-S5).
+    pub title: String,
+    /// Minutes east of Greenwich; Asia/Tokyo has 540 and no summer time (R-A9).
+    pub utc_offset_minutes: i32,
+    /// The numbers that reach this tenant.
+    pub numbers: BTreeMap<DialledNumber, Number>,
+    /// When the tenant's day of bands begins; every day kind's bands cover 24 h from here (R-L3).
+    pub day_start: TimeOfDay,
+    /// Lines by day kind and time (R-L2). Checked by the shell: no gap, no overlap.
+    pub bands: Vec<Band>,
+    /// Named date ranges, which win over every other day kind (R-L2).
+    pub ranges: Vec<DateRange>,
+    /// What a caller gets for want of a line (R-L4).
+    pub refusal: LinesFullRefusal,
+    /// Lines that carry the closed announcement outside hours (R-L11).
+    pub closed_lines: u16,
+    /// The closed announcement; absent: callers outside hours are refused as the tenant refuses for want of a line.
+    pub closed_announcement: Option<PromptId>,
+    /// What a waiting caller hears (R-G3).
+    pub waiting: Waiting,
+    /// What a caller hears while a seat holds the call.
+    pub hold_music: Option<PromptId>,
+    /// How long one seat is rung for one caller (R-Q6).
+    pub ring: Duration,
+    /// After how long a wait an alarm is raised (R-Q8).
+    pub max_wait: Option<Duration>,
+    /// The skill that a seat needs for a caller who enters; `None`: any seat that serves the tenant.
+    pub entry_skill: Option<SkillId>,
+    /// 応答率の目標 in thousandths (89.1 % is 891), where the client names one.
+    pub response_rate_target_permille: Option<u16>,
+}
+
+/// What differs by dialled number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Number {
+    /// What must be heard before a person answers (R-G1).
+    pub guidance: Guidance,
+    /// Whether calls to this number are recorded (R-R1).
+    pub recording: RecordingPolicy,
+}
+
+/// Who says the mandatory guidance (R-G1).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Guidance {
+    /// `"tape"`: played from first frame to last before a seat may be rung.
+    Tape(PromptId),
+    /// `"spoken"`: the script on the seat's screen; the agent's mark is the fact.
+    Spoken,
+    /// `"none"`.
+    None,
+}
+
+/// Whether talk is recorded (statement 6: "off" is a fact too).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RecordingPolicy {
+    /// From the seat's answer to the last leg's end.
+    FromAnswer,
+    /// `recording = "off"`.
+    Off,
+}
+
+/// What a caller gets for want of a line (R-L4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinesFullRefusal {
+    /// 486 Busy Here.
+    BusyHere,
+    /// 503 Service Unavailable with Retry-After.
+    RetryAfter(Duration),
+}
+
+/// What a waiting caller hears (R-G3): the message, music, and the message again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// The waiting message (待機メッセージ).
+    pub message: PromptId,
+    /// Music between the messages; `None`: the message alone, again and again.
+    pub music: Option<PromptId>,
+    /// From one start of the message to the next.
+    pub message_every: Duration,
+}
+
+/// The kind of a day; the first that fits wins, in this order (R-L2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum DayKind {
+    /// The date range of this index in [`Tenant::ranges`].
+    Range(u16),
+    /// 祝日
+    Holiday,
+    /// 日曜
+    Sunday,
+    /// 土曜
+    Saturday,
+    /// 平日
+    Weekday,
+}
+
+/// Capacity by time, on some kinds of day. A band belongs to the day on which it began (R-L3).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Band {
+    /// The kinds of day on which the band begins.
+    pub days: BTreeSet<DayKind>,
+    /// When it begins.
+    pub from: TimeOfDay,
+    /// When it ends; at or before `from`: on the next day.
+    pub to: TimeOfDay,
+    /// The lines in force; `None`: outside the tenant's hours.
+    pub capacity: Option<Capacity>,
+}
+
+/// How many calls there may be at once (R-L2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Capacity {
+    /// Callers who may be with seats, ringing or talking.
+    pub seat_lines: u16,
+    /// Further calls that may hear guidance and wait.
+    pub guidance_lines: u16,
+}
+
+impl Capacity {
+    /// All lines.
+    pub const fn total(self) -> u32 {
+        self.seat_lines as u32 + self.guidance_lines as u32
+    }
+}
+
+/// A named range of days with bands of its own (year-end, Golden Week, お盆, 臨時休診).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DateRange {
+    /// The range's name in the plan.
+    pub name: String,
+    /// The first instant, as month, day and time of every year; or of one year if `year` says so.
+    pub from: (u8, u8, TimeOfDay),
+    /// The first instant after it; earlier in the year than `from`: in the year after.
+    pub to: (u8, u8, TimeOfDay),
+    /// The year in which the range begins; `None`: every year.
+    pub year: Option<i32>,
+}
+
+/// 席: where an agent works.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seat {
+    /// The tenants that the seat serves, with their priority for it; the highest is served first (R-Q3).
+    pub serves: BTreeMap<TenantId, u16>,
+    /// What the agent can do.
+    pub skills: BTreeSet<SkillId>,
+    /// How an agent logs in (R-S2).
+    pub login: Login,
+    /// Whether the seat has a static contact, and so is reachable until a ring to it fails (R-S2).
+    pub static_contact: bool,
+    /// How long wrap-up may last; `None`: no limit; zero: none (R-S3).
+    pub wrap_up_max: Option<Duration>,
+    /// After how long a seat that did not answer comes back by itself (R-Q6).
+    pub not_answering_retry: Option<Duration>,
+    /// After how long a seat that could not be reached comes back by itself (R-Q6).
+    pub unreachable_retry: Option<Duration>,
+}
+
+/// How an agent logs in (R-S2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Login {
+    /// By star code on the phone, console or interface.
+    ByCommand,
+    /// `"on_register"`: by registering.
+    OnRegister,
+    /// `"always"`: from the start (static contacts).
+    Always,
+}
