@@ -100,9 +100,9 @@ pub enum CallEvent {
         test: bool,
         /// Outside the tenant's hours: it hears the closed announcement (R-L11).
         closed: bool,
-        /// Lines in use with this call.
+        /// Lines in use with this call (a test takes none); of a `closed` call: the closed lines (R-L11).
         lines_in_use: u32,
-        /// Lines in force.
+        /// Lines in force; of a `closed` call: the closed lines.
         capacity: u32,
     },
     /// A call was refused.

@@ -327,6 +327,8 @@ pub struct OpenCall {
     pub phase: CallPhase,
     /// The seat that talked with the caller or was rung.
     pub seat: Option<SeatId>,
+    /// The ring of that seat; if it had been answered, its talk is closed by a fact.
+    pub ring: Option<RingId>,
     /// Whether a seat had answered.
     pub answered: bool,
     /// When it was admitted.
