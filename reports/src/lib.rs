@@ -1,1 +1,23 @@
-//! See ARCHITECTURE.md.
+//! Folds over the facts, and nothing else: call records and the live board (statement 5).
+//!
+//! A fold takes [`acd_core::CallEvent`]s in the order of their sequence numbers, with the stamp of the record they
+//! belong to. It keeps no clock and does no I/O; the same facts give the same report.
+#![forbid(unsafe_code)]
+
+pub mod board;
+pub mod limits;
+pub mod records;
+
+use acd_core::{CallEvent, Timestamp};
+
+pub use board::{Board, SeatCounts, TenantBoard};
+pub use records::{CallRecord, Records, RefusedRecord};
+
+/// What is made of facts by taking them one after the other.
+pub trait Fold {
+    /// Takes one fact. `time` is its record's stamp, `seq` its place in the journal.
+    fn apply(&mut self, time: Timestamp, seq: u64, event: &CallEvent);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! The live board: what the switch is doing at this instant, and what became of today's calls.
+
+mod fold;
+mod render;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use acd_core::plan::Capacity;
+use acd_core::{
+    CallId, CallPhase, CivilDate, LineUse, Outcome, RefusalReason, SeatId, SeatState, TenantId, Timestamp,
+};
+
+pub use render::Paint;
+
+/// The board of all tenants.
+#[derive(Clone, Debug)]
+pub struct Board {
+    utc_offset_minutes: i32,
+    /// The day whose calls are counted; that of the newest fact.
+    today: Option<CivilDate>,
+    last: Option<(Timestamp, u64)>,
+    live: BTreeMap<CallId, LiveCall>,
+    tenants: BTreeMap<TenantId, TenantBoard>,
+    /// Refused calls of today by reason, those whose number no tenant has included.
+    refused: BTreeMap<RefusalReason, u64>,
+    seats_planned: u32,
+    seats: BTreeMap<SeatId, SeatState>,
+}
+
+/// A call that holds its line, or hears the closed announcement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct LiveCall {
+    tenant: TenantId,
+    phase: CallPhase,
+    /// When the caller first entered the queue, while waiting or ringing (R-Q1).
+    waits_since: Option<Timestamp>,
+    admitted_on: CivilDate,
+    /// Offered in the sense of R-A1; the others take no line of the tenant (R-L6).
+    offered: bool,
+}
+
+/// One tenant's part of the board.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TenantBoard {
+    /// Lines in force; `None`: outside hours.
+    pub capacity: Option<Capacity>,
+    /// Since when a new call would be refused (R-L7).
+    pub blocked_since: Option<Timestamp>,
+    /// Since when all seat lines are busy (R-L7).
+    pub seat_lines_full_since: Option<Timestamp>,
+    /// Calls of today that took a line (R-A1).
+    pub offered: u64,
+    /// Offered calls of today that have ended, by outcome.
+    pub outcomes: BTreeMap<Outcome, u64>,
+    /// Calls of today that heard the closed announcement, in progress or ended.
+    pub closed: u64,
+    /// Calls of today that were refused, by reason.
+    pub refused: BTreeMap<RefusalReason, u64>,
+}
+
+impl TenantBoard {
+    /// Offered calls of today that have ended.
+    pub fn ended(&self) -> u64 {
+        self.outcomes.values().sum()
+    }
+}
+
+/// How many seats are in which state (R-S1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SeatCounts {
+    /// Nobody is there.
+    pub logged_out: u64,
+    /// Free.
+    pub ready: u64,
+    /// Rung for a caller.
+    pub ringing: u64,
+    /// Talking with a caller.
+    pub talking: u64,
+    /// 後処理
+    pub wrap_up: u64,
+    /// Away.
+    pub paused: u64,
+    /// Did not answer or refused.
+    pub not_answering: u64,
+    /// Its phone is not there.
+    pub unreachable: u64,
+}
+
+impl Board {
+    /// An empty board whose day is that of a zone `utc_offset_minutes` east of Greenwich (Asia/Tokyo: 540, R-A9).
+    pub const fn new(utc_offset_minutes: i32) -> Self {
+        Self {
+            utc_offset_minutes,
+            today: None,
+            last: None,
+            live: BTreeMap::new(),
+            tenants: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            seats_planned: 0,
+            seats: BTreeMap::new(),
+        }
+    }
+
+    /// The tenants by name, those that any fact has named.
+    pub const fn tenants(&self) -> &BTreeMap<TenantId, TenantBoard> {
+        &self.tenants
+    }
+
+    /// The stamp and sequence number of the newest fact.
+    pub const fn last(&self) -> Option<(Timestamp, u64)> {
+        self.last
+    }
+
+    /// What a tenant's lines are doing: the set of its live calls, counted (R-L6).
+    pub fn lines(&self, tenant: TenantId) -> LineUse {
+        let mut lines = LineUse::default();
+        for call in self.live.values().filter(|call| call.offered && call.tenant == tenant) {
+            match call.phase {
+                CallPhase::Arriving | CallPhase::Guidance => lines.guidance += 1,
+                CallPhase::Waiting => lines.waiting += 1,
+                CallPhase::Ringing => lines.ringing += 1,
+                CallPhase::Talking => lines.talking += 1,
+                CallPhase::Closed | CallPhase::Closing => lines.closing += 1,
+            }
+        }
+        lines
+    }
+
+    /// Since when the longest waiting caller of a tenant has waited.
+    pub fn longest_wait_since(&self, tenant: TenantId) -> Option<Timestamp> {
+        self.live.values().filter(|call| call.tenant == tenant).filter_map(|call| call.waits_since).min()
+    }
+
+    /// Calls in progress, those that hear the closed announcement included.
+    pub fn calls_in_progress(&self) -> usize {
+        self.live.len()
+    }
+
+    /// Seats by state; seats that no fact has named yet are logged out.
+    pub fn seat_counts(&self) -> SeatCounts {
+        let unnamed = u64::from(self.seats_planned).saturating_sub(self.seats.len() as u64);
+        let mut counts = SeatCounts { logged_out: unnamed, ..SeatCounts::default() };
+        for state in self.seats.values() {
+            let count = match state {
+                SeatState::LoggedOut => &mut counts.logged_out,
+                SeatState::Ready => &mut counts.ready,
+                SeatState::Ringing(_) => &mut counts.ringing,
+                SeatState::Talking(_) => &mut counts.talking,
+                SeatState::WrapUp => &mut counts.wrap_up,
+                SeatState::Paused(_) => &mut counts.paused,
+                SeatState::NotAnswering(_) => &mut counts.not_answering,
+                SeatState::Unreachable => &mut counts.unreachable,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    /// Each seat's state, of those that any fact has named.
+    pub const fn seats(&self) -> &BTreeMap<SeatId, SeatState> {
+        &self.seats
+    }
+
+    /// Refused calls of today by reason, over all tenants and none.
+    pub const fn refused(&self) -> &BTreeMap<RefusalReason, u64> {
+        &self.refused
+    }
+}

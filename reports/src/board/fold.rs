@@ -1,0 +1,153 @@
+//! From facts to the board.
+
+use acd_core::{CallEvent, CallId, CallPhase, RingEnd, TalkEnd, Timestamp};
+
+use super::{Board, LiveCall};
+use crate::Fold;
+
+impl Fold for Board {
+    fn apply(&mut self, time: Timestamp, seq: u64, event: &CallEvent) {
+        self.begin_day(time);
+        self.last = Some((time, seq));
+        match event {
+            CallEvent::PlanApplied { seats, .. } => self.seats_planned = *seats,
+            // A life ended: whoever was logged in must log in anew, and no line is in use any more.
+            CallEvent::NodeOutage { .. } | CallEvent::NodeStopped => {
+                self.seats.clear();
+                for tenant in self.tenants.values_mut() {
+                    tenant.blocked_since = None;
+                    tenant.seat_lines_full_since = None;
+                }
+            }
+            CallEvent::CapacityChanged { tenant, capacity } => {
+                self.tenants.entry(*tenant).or_default().capacity = *capacity;
+            }
+            CallEvent::BlockageStarted { tenant, .. } => {
+                self.tenants.entry(*tenant).or_default().blocked_since = Some(time);
+            }
+            CallEvent::BlockageEnded { tenant } => {
+                self.tenants.entry(*tenant).or_default().blocked_since = None;
+            }
+            CallEvent::SeatLinesFullStarted { tenant } => {
+                self.tenants.entry(*tenant).or_default().seat_lines_full_since = Some(time);
+            }
+            CallEvent::SeatLinesFullEnded { tenant } => {
+                self.tenants.entry(*tenant).or_default().seat_lines_full_since = None;
+            }
+            CallEvent::CallAdmitted { .. } => self.admit(time, event),
+            CallEvent::CallRefused { tenant, reason, .. } => {
+                *self.refused.entry(*reason).or_insert(0) += 1;
+                if let Some(tenant) = tenant {
+                    *self.tenants.entry(*tenant).or_default().refused.entry(*reason).or_insert(0) += 1;
+                }
+            }
+            CallEvent::GuidanceStarted { call } => self.move_call(*call, CallPhase::Guidance),
+            CallEvent::CallerQueued { call, since, .. } => {
+                self.move_call(*call, CallPhase::Waiting);
+                if let Some(live) = self.live.get_mut(call) {
+                    live.waits_since = Some(*since);
+                }
+            }
+            CallEvent::RingStarted { ring, .. } => self.move_call(ring.call, CallPhase::Ringing),
+            CallEvent::RingEnded { ring, end, .. } => match end {
+                // `CallAnswered` says the rest.
+                RingEnd::Answered => {}
+                RingEnd::CallerGone => self.leave_queue(ring.call, CallPhase::Closing),
+                RingEnd::Failed(_) | RingEnd::TimedOut | RingEnd::SeatLost => {
+                    self.move_call(ring.call, CallPhase::Waiting);
+                }
+            },
+            CallEvent::CallAnswered { ring, .. } => self.leave_queue(ring.call, CallPhase::Talking),
+            CallEvent::TalkEnded { ring, end, .. } => match end {
+                // The caller is put back, which `CallerQueued` says.
+                TalkEnd::SeatLost(_) => {}
+                TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::NodeOutage => {
+                    self.leave_queue(ring.call, CallPhase::Closing);
+                }
+            },
+            CallEvent::CallEnded { call, outcome, .. } => {
+                let Some(live) = self.live.remove(call) else { return };
+                if live.offered && Some(live.admitted_on) == self.today {
+                    *self.tenants.entry(live.tenant).or_default().outcomes.entry(*outcome).or_insert(0) += 1;
+                }
+            }
+            CallEvent::SeatStateChanged { seat, to, .. } => {
+                self.seats.insert(*seat, *to);
+            }
+            CallEvent::NodeStarted
+            | CallEvent::DrainStarted
+            | CallEvent::WallClockStepped { .. }
+            | CallEvent::JournalDegraded
+            | CallEvent::JournalRestored
+            | CallEvent::AlarmRaised { .. }
+            | CallEvent::CallerConnected { .. }
+            | CallEvent::GuidanceCompleted { .. }
+            | CallEvent::GuidanceFailed { .. }
+            | CallEvent::HoldStarted { .. }
+            | CallEvent::HoldEnded { .. }
+            | CallEvent::DigitPressed { .. }
+            | CallEvent::SeatRegistered { .. }
+            | CallEvent::SeatUnregistered { .. }
+            | CallEvent::SeatCommanded { .. }
+            | CallEvent::RecordingStarted { .. }
+            | CallEvent::RecordingOff { .. }
+            | CallEvent::RecordingFailed { .. }
+            | CallEvent::RecordingEnded { .. }
+            | CallEvent::LegMeasured { .. }
+            | CallEvent::InputUnexpected { .. } => {}
+        }
+    }
+}
+
+impl Board {
+    /// Yesterday's calls leave the board's counts at midnight; those in progress stay on it.
+    fn begin_day(&mut self, time: Timestamp) {
+        let date = time.civil(self.utc_offset_minutes).date;
+        if self.today == Some(date) {
+            return;
+        }
+        self.today = Some(date);
+        self.refused.clear();
+        for tenant in self.tenants.values_mut() {
+            tenant.offered = 0;
+            tenant.closed = 0;
+            tenant.outcomes.clear();
+            tenant.refused.clear();
+        }
+    }
+
+    fn admit(&mut self, time: Timestamp, event: &CallEvent) {
+        let CallEvent::CallAdmitted { call, tenant, test, closed, .. } = event else { return };
+        let offered = !test && !closed;
+        let board = self.tenants.entry(*tenant).or_default();
+        if offered {
+            board.offered += 1;
+        }
+        if *closed && !test {
+            board.closed += 1;
+        }
+        self.live.insert(
+            *call,
+            LiveCall {
+                tenant: *tenant,
+                phase: if *closed { CallPhase::Closed } else { CallPhase::Arriving },
+                waits_since: None,
+                admitted_on: time.civil(self.utc_offset_minutes).date,
+                offered,
+            },
+        );
+    }
+
+    fn move_call(&mut self, call: CallId, phase: CallPhase) {
+        if let Some(live) = self.live.get_mut(&call) {
+            live.phase = phase;
+        }
+    }
+
+    fn leave_queue(&mut self, call: CallId, phase: CallPhase) {
+        if let Some(live) = self.live.get_mut(&call) {
+            live.phase = phase;
+            live.waits_since = None;
+        }
+    }
+}

@@ -1,0 +1,215 @@
+use super::*;
+use crate::Fold;
+use crate::tests::{TENANT, admitted, at, ended, queued, refused, ring, seat};
+use acd_core::{CallEvent, RingEnd, RingFailure, TalkEnd};
+use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr;
+
+const JST: i32 = 540;
+const HOUR: i64 = 3_600_000;
+
+fn fold(facts: &[(i64, CallEvent)]) -> Board {
+    let mut board = Board::new(JST);
+    for (index, (millis, fact)) in facts.iter().enumerate() {
+        board.apply(at(*millis), index as u64 + 1, fact);
+    }
+    board
+}
+
+#[test]
+fn a_call_moves_over_the_board() {
+    let call = CallId(1);
+    let steps: [(CallEvent, LineUse); 8] = [
+        (admitted(1), LineUse { guidance: 1, ..LineUse::default() }),
+        (CallEvent::GuidanceStarted { call }, LineUse { guidance: 1, ..LineUse::default() }),
+        (queued(1, at(14_000)), LineUse { waiting: 1, ..LineUse::default() }),
+        (
+            CallEvent::RingStarted { ring: ring(1, 1), seat: seat("seat101") },
+            LineUse { ringing: 1, ..LineUse::default() },
+        ),
+        (
+            CallEvent::RingEnded {
+                ring: ring(1, 1),
+                seat: seat("seat101"),
+                end: RingEnd::Failed(RingFailure::Refused(486)),
+            },
+            LineUse { waiting: 1, ..LineUse::default() },
+        ),
+        (
+            CallEvent::CallAnswered { ring: ring(1, 2), seat: seat("seat102") },
+            LineUse { talking: 1, ..LineUse::default() },
+        ),
+        (
+            CallEvent::TalkEnded { ring: ring(1, 2), seat: seat("seat102"), end: TalkEnd::SeatEnded },
+            LineUse { closing: 1, ..LineUse::default() },
+        ),
+        (ended(1, Outcome::Answered), LineUse::default()),
+    ];
+    let mut board = Board::new(JST);
+    for (index, (fact, lines)) in steps.into_iter().enumerate() {
+        board.apply(at(14_000 + index as i64), index as u64, &fact);
+        assert_eq!(board.lines(TENANT), lines, "after {fact:?}");
+    }
+    let tenant = &board.tenants()[&TENANT];
+    assert_eq!((tenant.offered, tenant.ended()), (1, 1));
+    assert_eq!(board.longest_wait_since(TENANT), None);
+}
+
+#[test]
+fn the_longest_wait_is_the_oldest_entry_and_goes_on_while_it_rings() {
+    let board = fold(&[
+        (0, admitted(1)),
+        (1, admitted(2)),
+        (50, queued(2, at(50))),
+        (60, queued(1, at(40))),
+        (70, CallEvent::RingStarted { ring: ring(1, 1), seat: seat("seat101") }),
+    ]);
+    assert_eq!(board.longest_wait_since(TENANT), Some(at(40)));
+}
+
+#[test]
+fn tests_and_closed_calls_take_no_line_and_are_not_offered() {
+    let marked = |call, test, closed| match admitted(call) {
+        CallEvent::CallAdmitted { call, tenant, trunk, dialled, caller, lines_in_use, capacity, .. } => {
+            CallEvent::CallAdmitted {
+                call,
+                tenant,
+                trunk,
+                dialled,
+                caller,
+                test,
+                closed,
+                lines_in_use,
+                capacity,
+            }
+        }
+        other => other,
+    };
+    let board = fold(&[(0, marked(1, true, false)), (1, marked(2, false, true)), (2, admitted(3))]);
+    let tenant = &board.tenants()[&TENANT];
+    assert_eq!((tenant.offered, tenant.closed), (1, 1));
+    assert_eq!(board.lines(TENANT), LineUse { guidance: 1, ..LineUse::default() });
+    assert_eq!(board.calls_in_progress(), 3);
+}
+
+#[test]
+fn the_day_changes_at_midnight_of_the_zone() {
+    // The facts begin at 9:00; 15 h later it is midnight in Japan.
+    let board = fold(&[
+        (0, admitted(1)),
+        (10, ended(1, Outcome::Answered)),
+        (20, refused(2, Some(TENANT), RefusalReason::LinesFull)),
+        (15 * HOUR - 1, admitted(3)),
+        (15 * HOUR, admitted(4)),
+        (15 * HOUR + 5, ended(3, Outcome::AbandonedInQueue)),
+        (15 * HOUR + 9, ended(4, Outcome::AbandonedInGuidance)),
+    ]);
+    let tenant = &board.tenants()[&TENANT];
+    assert_eq!(tenant.offered, 1);
+    assert_eq!(tenant.outcomes, BTreeMap::from([(Outcome::AbandonedInGuidance, 1)]));
+    assert!(tenant.refused.is_empty() && board.refused().is_empty());
+}
+
+#[test]
+fn seats_are_counted_by_state_and_forgotten_with_the_life() {
+    let change = |name: &str, from, to| CallEvent::SeatStateChanged { seat: seat(name), from, to };
+    let mut facts = vec![
+        (0, CallEvent::PlanApplied { tenants: 1, seats: 4 }),
+        (1, change("seat101", SeatState::LoggedOut, SeatState::Ready)),
+        (2, change("seat102", SeatState::LoggedOut, SeatState::Ready)),
+        (3, change("seat102", SeatState::Ready, SeatState::Talking(ring(1, 1)))),
+    ];
+    let counts = fold(&facts).seat_counts();
+    assert_eq!(counts, SeatCounts { logged_out: 2, ready: 1, talking: 1, ..SeatCounts::default() });
+    facts.push((4, CallEvent::NodeStopped));
+    assert_eq!(fold(&facts).seat_counts(), SeatCounts { logged_out: 4, ..SeatCounts::default() });
+}
+
+#[test]
+fn blockage_opens_and_closes() {
+    let lines = LineUse { talking: 4, ..LineUse::default() };
+    let mut facts = vec![(5, CallEvent::BlockageStarted { tenant: TENANT, lines })];
+    assert_eq!(fold(&facts).tenants()[&TENANT].blocked_since, Some(at(5)));
+    facts.push((9, CallEvent::BlockageEnded { tenant: TENANT }));
+    assert_eq!(fold(&facts).tenants()[&TENANT].blocked_since, None);
+}
+
+#[test]
+fn the_rendered_board_says_it_all_within_its_width() {
+    let capacity = Some(Capacity { seat_lines: 2, guidance_lines: 2 });
+    let board = fold(&[
+        (0, CallEvent::CapacityChanged { tenant: TENANT, capacity }),
+        (0, CallEvent::PlanApplied { tenants: 1, seats: 20 }),
+        (10, admitted(1)),
+        (20, CallEvent::BlockageStarted { tenant: TENANT, lines: LineUse::default() }),
+        (30, refused(2, Some(TENANT), RefusalReason::LinesFull)),
+        (40, queued(1, at(40))),
+    ]);
+    let text = board.render(at(65_040), Paint::Plain);
+    assert!(text.contains("2026-11-21 09:01:05"), "{text}");
+    let row = text.lines().find(|line| line.starts_with("shiga")).expect("a row of the tenant");
+    let cells: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(cells, ["shiga", "1/4", "0/2", "·", "1", "·", "·", "1:05", "1:05"]);
+    for line in text.lines() {
+        assert!(line.width() <= crate::limits::BOARD_COLUMNS_MAX, "{} columns: {line}", line.width());
+        assert!(!line.contains('\x1b'), "{line}");
+    }
+    assert!(board.render(at(65_040), Paint::Ansi).contains("\x1b[31mshiga"));
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Admit,
+    Refuse,
+    End(usize, Outcome),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let outcome = prop::sample::select(vec![
+        Outcome::AbandonedInGuidance,
+        Outcome::AbandonedInQueue,
+        Outcome::AbandonedWhileRinging,
+        Outcome::Answered,
+        Outcome::Failed,
+    ]);
+    prop::collection::vec(
+        prop_oneof![
+            3 => Just(Step::Admit),
+            1 => Just(Step::Refuse),
+            3 => (0..8_usize, outcome).prop_map(|(which, outcome)| Step::End(which, outcome)),
+        ],
+        0..120,
+    )
+}
+
+proptest! {
+    /// R-A15: offered = the sum of the outcomes, with the calls in progress.
+    #[test]
+    fn offered_is_the_sum_of_outcomes(steps in steps()) {
+        let mut board = Board::new(JST);
+        let mut records = crate::Records::default();
+        let mut open = Vec::new();
+        let mut next = 0;
+        let mut model = BTreeMap::<Outcome, u64>::new();
+        for (index, step) in steps.into_iter().enumerate() {
+            let fact = match step {
+                Step::Admit => { next += 1; open.push(next); admitted(next) }
+                Step::Refuse => { next += 1; refused(next, Some(TENANT), RefusalReason::LinesFull) }
+                Step::End(which, outcome) if which < open.len() => {
+                    *model.entry(outcome).or_default() += 1;
+                    ended(open.remove(which), outcome)
+                }
+                Step::End(..) => continue,
+            };
+            board.apply(at(index as i64), index as u64, &fact);
+            records.apply(at(index as i64), index as u64, &fact);
+            let tenant = &board.tenants()[&TENANT];
+            prop_assert_eq!(tenant.offered, tenant.ended() + open.len() as u64);
+            prop_assert_eq!(&tenant.outcomes, &model);
+            prop_assert_eq!(board.lines(TENANT).guidance as usize, open.len());
+            let outcomes = records.outcomes();
+            prop_assert_eq!(outcomes.values().sum::<u64>(), tenant.offered);
+            prop_assert_eq!(outcomes.get(&None).copied().unwrap_or(0), open.len() as u64);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! From facts to call records.
+
+use acd_core::{CallEvent, CallId, LegId, Timestamp};
+
+use super::{
+    CallEnd, CallRecord, GuidanceEnd, GuidanceRecord, HoldRecord, QueueRecord, RecordingRecord, Records,
+    RefusedRecord, RingRecord, TalkRecord,
+};
+use crate::Fold;
+use crate::limits::{RECORDS_MAX, REFUSED_MAX};
+
+impl Fold for Records {
+    fn apply(&mut self, time: Timestamp, seq: u64, event: &CallEvent) {
+        match event {
+            CallEvent::CallAdmitted { .. } => self.admit(time, seq, event),
+            CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason } => {
+                if self.refused.len() >= REFUSED_MAX {
+                    self.dropped += 1;
+                    return;
+                }
+                self.refused.push(RefusedRecord {
+                    call: *call,
+                    seq,
+                    at: time,
+                    tenant: *tenant,
+                    trunk: *trunk,
+                    dialled: *dialled,
+                    caller: caller.clone(),
+                    reason: *reason,
+                });
+            }
+            CallEvent::CallerConnected { call }
+            | CallEvent::GuidanceStarted { call }
+            | CallEvent::GuidanceCompleted { call }
+            | CallEvent::GuidanceFailed { call }
+            | CallEvent::CallerQueued { call, .. }
+            | CallEvent::CallEnded { call, .. }
+            | CallEvent::RecordingStarted { call, .. }
+            | CallEvent::RecordingOff { call }
+            | CallEvent::RecordingFailed { call, .. }
+            | CallEvent::RecordingEnded { call, .. } => self.on_call(*call, time, event),
+            CallEvent::RingStarted { ring, .. }
+            | CallEvent::RingEnded { ring, .. }
+            | CallEvent::CallAnswered { ring, .. }
+            | CallEvent::TalkEnded { ring, .. } => self.on_call(ring.call, time, event),
+            CallEvent::HoldStarted { leg }
+            | CallEvent::HoldEnded { leg }
+            | CallEvent::LegMeasured { leg, .. } => self.on_call(leg.call(), time, event),
+            CallEvent::PlanApplied { .. }
+            | CallEvent::NodeStarted
+            | CallEvent::NodeOutage { .. }
+            | CallEvent::DrainStarted
+            | CallEvent::NodeStopped
+            | CallEvent::WallClockStepped { .. }
+            | CallEvent::JournalDegraded
+            | CallEvent::JournalRestored
+            | CallEvent::AlarmRaised { .. }
+            | CallEvent::CapacityChanged { .. }
+            | CallEvent::BlockageStarted { .. }
+            | CallEvent::BlockageEnded { .. }
+            | CallEvent::SeatLinesFullStarted { .. }
+            | CallEvent::SeatLinesFullEnded { .. }
+            | CallEvent::DigitPressed { .. }
+            | CallEvent::SeatStateChanged { .. }
+            | CallEvent::SeatRegistered { .. }
+            | CallEvent::SeatUnregistered { .. }
+            | CallEvent::SeatCommanded { .. }
+            | CallEvent::InputUnexpected { .. } => {}
+        }
+    }
+}
+
+impl Records {
+    fn admit(&mut self, time: Timestamp, seq: u64, event: &CallEvent) {
+        let CallEvent::CallAdmitted { call, tenant, trunk, dialled, caller, test, closed, .. } = event else {
+            return;
+        };
+        if self.calls.len() >= RECORDS_MAX {
+            self.dropped += 1;
+            return;
+        }
+        self.calls.insert(
+            *call,
+            CallRecord {
+                call: *call,
+                seq,
+                tenant: *tenant,
+                trunk: *trunk,
+                dialled: *dialled,
+                caller: caller.clone(),
+                test: *test,
+                closed: *closed,
+                admitted_at: time,
+                connected_at: None,
+                guidance: None,
+                queued: Vec::new(),
+                rings: Vec::new(),
+                talks: Vec::new(),
+                holds: Vec::new(),
+                recording: RecordingRecord::default(),
+                quality: Vec::new(),
+                end: None,
+            },
+        );
+    }
+
+    fn on_call(&mut self, call: CallId, time: Timestamp, event: &CallEvent) {
+        match self.calls.get_mut(&call) {
+            Some(record) => record.apply(time, event),
+            None => self.orphans += 1,
+        }
+    }
+}
+
+impl CallRecord {
+    fn apply(&mut self, time: Timestamp, event: &CallEvent) {
+        // Only the facts of one call come here; the exhaustive match stands in `Fold::apply`.
+        #[expect(clippy::wildcard_enum_match_arm, reason = "chosen by the exhaustive match of the fold")]
+        match event {
+            CallEvent::CallerConnected { .. } => self.connected_at = Some(time),
+            CallEvent::GuidanceStarted { .. } => {
+                self.guidance = Some(GuidanceRecord { started_at: time, end: None });
+            }
+            CallEvent::GuidanceCompleted { .. } => self.end_guidance(time, GuidanceEnd::Completed),
+            CallEvent::GuidanceFailed { .. } => self.end_guidance(time, GuidanceEnd::Failed),
+            CallEvent::CallerQueued { tenant, skill, since, put_back, .. } => self.queued.push(QueueRecord {
+                at: time,
+                tenant: *tenant,
+                skill: *skill,
+                since: *since,
+                put_back: *put_back,
+            }),
+            CallEvent::RingStarted { ring, seat } => {
+                self.rings.push(RingRecord { ring: *ring, seat: *seat, started_at: time, end: None });
+            }
+            CallEvent::RingEnded { ring, end, .. } => {
+                if let Some(record) = self.rings.iter_mut().find(|record| record.ring == *ring) {
+                    record.end = Some((time, *end));
+                }
+            }
+            CallEvent::CallAnswered { ring, seat } => {
+                self.talks.push(TalkRecord { ring: *ring, seat: *seat, started_at: time, end: None });
+            }
+            CallEvent::TalkEnded { ring, end, .. } => {
+                if let Some(talk) = self.talks.iter_mut().find(|talk| talk.ring == *ring) {
+                    talk.end = Some((time, *end));
+                }
+                self.end_holds(time, |leg| leg == LegId::Seat(*ring));
+            }
+            CallEvent::HoldStarted { leg } => {
+                self.holds.push(HoldRecord { leg: *leg, started_at: time, ended_at: None });
+            }
+            CallEvent::HoldEnded { leg } => self.end_holds(time, |held| held == *leg),
+            CallEvent::RecordingStarted { file, .. } => {
+                self.recording.file = Some(file.clone());
+                self.recording.started_at = Some(time);
+            }
+            CallEvent::RecordingOff { .. } => self.recording.off = true,
+            CallEvent::RecordingFailed { failure, .. } => self.recording.failures.push((time, *failure)),
+            CallEvent::RecordingEnded { recorded, gaps, .. } => {
+                self.recording.end = Some((time, *recorded, *gaps));
+            }
+            CallEvent::LegMeasured { leg, quality } => self.quality.push((*leg, *quality)),
+            CallEvent::CallEnded { outcome, phase, end, .. } => {
+                self.end = Some(CallEnd { at: time, outcome: *outcome, phase: *phase, leg_end: *end });
+                self.end_holds(time, |_| true);
+            }
+            _ => {}
+        }
+    }
+
+    fn end_guidance(&mut self, time: Timestamp, end: GuidanceEnd) {
+        // Guidance that fails may do so before it began.
+        let guidance = self.guidance.get_or_insert(GuidanceRecord { started_at: time, end: None });
+        guidance.end = Some((time, end));
+    }
+
+    fn end_holds(&mut self, time: Timestamp, of: impl Fn(LegId) -> bool) {
+        for hold in &mut self.holds {
+            if hold.ended_at.is_none() && of(hold.leg) {
+                hold.ended_at = Some(time);
+            }
+        }
+    }
+}
