@@ -1,0 +1,269 @@
+//! Facts as JSON, tagged `fact`.
+
+use std::time::Duration;
+
+use acd_core::plan::Capacity;
+use acd_core::{
+    AlarmKind, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber,
+    LegId, LegQuality, LineUse, Outcome, RecordingFailure, RefusalReason, RingEnd, RingId, SeatCommand,
+    SeatCommandResult, SeatId, SeatLoss, SeatState, SkillId, TalkEnd, TenantId, Timestamp, TrunkId,
+    UnexpectedInput,
+};
+use serde::{Deserialize, Serialize};
+use serde_with::{As, DisplayFromStr};
+
+use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis};
+use crate::shared::{
+    AlarmKindDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CapacityDef, CommandSourceDef,
+    LegQualityDef, LineUseDef, OutcomeDef, RecordingFailureDef, RefusalReasonDef, RingEndDef, SeatCommandDef,
+    SeatCommandResultDef, SeatLossDef, SeatStateDef, TalkEndDef, UnexpectedInputDef,
+};
+
+/// A fact as one line of JSON: `{"fact":"call_admitted","call":17,"tenant":"shiga",…}`.
+pub fn fact_to_json(fact: &CallEvent) -> String {
+    #[derive(Serialize)]
+    #[serde(transparent)]
+    struct Line<'a>(#[serde(with = "CallEventDef")] &'a CallEvent);
+
+    serde_json::to_string(&Line(fact)).expect("invariant: a fact holds nothing that JSON cannot hold")
+}
+
+/// Reads what [`fact_to_json`] wrote; fields that it does not know (`seq`, `time`) are passed over.
+///
+/// # Errors
+/// If the text is not JSON, or not a fact of this version.
+pub fn fact_from_json(json: &str) -> Result<CallEvent, serde_json::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Line(#[serde(with = "CallEventDef")] CallEvent);
+
+    serde_json::from_str(json).map(|Line(fact)| fact)
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CallEvent", tag = "fact", rename_all = "snake_case")]
+enum CallEventDef {
+    PlanApplied {
+        tenants: u32,
+        seats: u32,
+    },
+    NodeStarted,
+    NodeOutage {
+        #[serde(rename = "from_time_ms", with = "As::<TimeMillis>")]
+        from: Timestamp,
+        #[serde(rename = "to_time_ms", with = "As::<TimeMillis>")]
+        to: Timestamp,
+    },
+    DrainStarted,
+    NodeStopped,
+    WallClockStepped {
+        step_ms: i64,
+    },
+    JournalDegraded,
+    JournalRestored,
+    AlarmRaised {
+        #[serde(with = "AlarmKindDef")]
+        kind: AlarmKind,
+        #[serde(with = "As::<Option<DisplayFromStr>>")]
+        tenant: Option<TenantId>,
+        #[serde(with = "As::<Option<CallIdDef>>")]
+        call: Option<CallId>,
+    },
+    CapacityChanged {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<Option<CapacityDef>>")]
+        capacity: Option<Capacity>,
+    },
+    BlockageStarted {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "LineUseDef")]
+        lines: LineUse,
+    },
+    BlockageEnded {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+    },
+    SeatLinesFullStarted {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+    },
+    SeatLinesFullEnded {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+    },
+    CallAdmitted {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        trunk: TrunkId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        dialled: DialledNumber,
+        #[serde(with = "CallerIdentityDef")]
+        caller: CallerIdentity,
+        test: bool,
+        closed: bool,
+        lines_in_use: u32,
+        capacity: u32,
+    },
+    CallRefused {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<Option<DisplayFromStr>>")]
+        tenant: Option<TenantId>,
+        #[serde(with = "As::<DisplayFromStr>")]
+        trunk: TrunkId,
+        #[serde(with = "As::<Option<DisplayFromStr>>")]
+        dialled: Option<DialledNumber>,
+        #[serde(with = "CallerIdentityDef")]
+        caller: CallerIdentity,
+        #[serde(with = "RefusalReasonDef")]
+        reason: RefusalReason,
+    },
+    CallerConnected {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    GuidanceStarted {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    GuidanceCompleted {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    GuidanceFailed {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    CallerQueued {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<Option<DisplayFromStr>>")]
+        skill: Option<SkillId>,
+        #[serde(rename = "since_time_ms", with = "As::<TimeMillis>")]
+        since: Timestamp,
+        put_back: bool,
+    },
+    RingStarted {
+        #[serde(flatten, with = "RingIdDef")]
+        ring: RingId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+    },
+    RingEnded {
+        #[serde(flatten, with = "RingIdDef")]
+        ring: RingId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "RingEndDef")]
+        end: RingEnd,
+    },
+    CallAnswered {
+        #[serde(flatten, with = "RingIdDef")]
+        ring: RingId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+    },
+    TalkEnded {
+        #[serde(flatten, with = "RingIdDef")]
+        ring: RingId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "TalkEndDef")]
+        end: TalkEnd,
+    },
+    HoldStarted {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+    },
+    HoldEnded {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+    },
+    DigitPressed {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+        digit: char,
+    },
+    CallEnded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "OutcomeDef")]
+        outcome: Outcome,
+        #[serde(with = "CallPhaseDef")]
+        phase: CallPhase,
+        #[serde(with = "As::<Option<CallerLegEndDef>>")]
+        end: Option<CallerLegEnd>,
+    },
+    SeatStateChanged {
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "SeatStateDef")]
+        from: SeatState,
+        #[serde(with = "SeatStateDef")]
+        to: SeatState,
+    },
+    SeatRegistered {
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+    },
+    SeatUnregistered {
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "SeatLossDef")]
+        loss: SeatLoss,
+    },
+    SeatCommanded {
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "SeatCommandDef")]
+        command: SeatCommand,
+        #[serde(with = "CommandSourceDef")]
+        source: CommandSource,
+        #[serde(with = "SeatCommandResultDef")]
+        result: SeatCommandResult,
+    },
+    RecordingStarted {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        file: String,
+    },
+    RecordingOff {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    RecordingFailed {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "RecordingFailureDef")]
+        failure: RecordingFailure,
+    },
+    RecordingEnded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(rename = "recorded_ms", with = "As::<Millis>")]
+        recorded: Duration,
+        #[serde(rename = "gaps_ms", with = "As::<Millis>")]
+        gaps: Duration,
+    },
+    LegMeasured {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+        #[serde(with = "LegQualityDef")]
+        quality: LegQuality,
+    },
+    InputUnexpected {
+        #[serde(with = "UnexpectedInputDef")]
+        input: UnexpectedInput,
+        #[serde(with = "As::<Option<CallIdDef>>")]
+        call: Option<CallId>,
+    },
+}

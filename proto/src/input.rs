@@ -1,0 +1,188 @@
+//! Inputs as JSON, tagged `input`.
+
+use std::time::Duration;
+
+use acd_core::plan::Plan;
+use acd_core::{
+    CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber, Input, LegId, LegQuality,
+    OpenCall, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
+    TenantId, Timestamp, TrunkId,
+};
+use serde::{Deserialize, Serialize};
+use serde_with::{As, DisplayFromStr};
+
+use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis};
+use crate::plan::BoxedPlanDef;
+use crate::shared::{
+    CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CommandSourceDef, LegQualityDef, RecordingFailureDef,
+    RingFailureDef, SeatCommandDef, SeatLegEndDef, SeatLossDef,
+};
+
+/// An input as one line of JSON: `{"input":"caller_leg_ended","call":17,"end":"hung_up"}`.
+pub fn input_to_json(input: &Input) -> String {
+    #[derive(Serialize)]
+    #[serde(transparent)]
+    struct Line<'a>(#[serde(with = "InputDef")] &'a Input);
+
+    serde_json::to_string(&Line(input)).expect("invariant: an input holds nothing that JSON cannot hold")
+}
+
+/// Reads what [`input_to_json`] wrote.
+///
+/// # Errors
+/// If the text is not JSON, or not an input of this version.
+pub fn input_from_json(json: &str) -> Result<Input, serde_json::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Line(#[serde(with = "InputDef")] Input);
+
+    serde_json::from_str(json).map(|Line(input)| input)
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Input", tag = "input", rename_all = "snake_case")]
+enum InputDef {
+    TimePassed,
+    PlanApplied(#[serde(with = "BoxedPlanDef")] Box<Plan>),
+    NodeStarted {
+        #[serde(rename = "down_since_time_ms", with = "As::<Option<TimeMillis>>")]
+        down_since: Option<Timestamp>,
+    },
+    CallFoundOpen(#[serde(with = "OpenCallDef")] OpenCall),
+    DrainRequested,
+    NodeStopped,
+    WallClockStepped {
+        step_ms: i64,
+    },
+    JournalStalled,
+    JournalRecovered,
+    CallArrived {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        trunk: TrunkId,
+        #[serde(with = "As::<Box<[DisplayFromStr]>>")]
+        dialled: Box<[DialledNumber]>,
+        #[serde(with = "CallerIdentityDef")]
+        caller: CallerIdentity,
+        test: bool,
+    },
+    CallerConnected {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    CallerLegEnded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "CallerLegEndDef")]
+        end: CallerLegEnd,
+    },
+    AnnouncementEnded {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+    },
+    AnnouncementFailed {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+    },
+    DigitPressed {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+        digit: char,
+    },
+    HoldBegan {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+    },
+    HoldEnded {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+    },
+    RingProgressed {
+        #[serde(flatten, with = "RingIdDef")]
+        ring: RingId,
+    },
+    RingAnswered {
+        #[serde(flatten, with = "RingIdDef")]
+        ring: RingId,
+    },
+    RingFailed {
+        #[serde(flatten, with = "RingIdDef")]
+        ring: RingId,
+        #[serde(with = "RingFailureDef")]
+        failure: RingFailure,
+    },
+    SeatLegEnded {
+        #[serde(flatten, with = "RingIdDef")]
+        ring: RingId,
+        #[serde(with = "SeatLegEndDef")]
+        end: SeatLegEnd,
+    },
+    SeatRegistered {
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+    },
+    SeatUnregistered {
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "SeatLossDef")]
+        loss: SeatLoss,
+    },
+    SeatCommanded {
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "SeatCommandDef")]
+        command: SeatCommand,
+        #[serde(with = "CommandSourceDef")]
+        source: CommandSource,
+        #[serde(with = "RequestIdDef")]
+        request: RequestId,
+    },
+    RecordingStarted {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        file: String,
+    },
+    RecordingFailed {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "RecordingFailureDef")]
+        failure: RecordingFailure,
+    },
+    RecordingEnded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(rename = "recorded_ms", with = "As::<Millis>")]
+        recorded: Duration,
+        #[serde(rename = "gaps_ms", with = "As::<Millis>")]
+        gaps: Duration,
+    },
+    LegMeasured {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+        #[serde(with = "LegQualityDef")]
+        quality: LegQuality,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "OpenCall")]
+struct OpenCallDef {
+    #[serde(with = "CallIdDef")]
+    call: CallId,
+    #[serde(with = "As::<DisplayFromStr>")]
+    tenant: TenantId,
+    #[serde(with = "CallPhaseDef")]
+    phase: CallPhase,
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    seat: Option<SeatId>,
+    #[serde(with = "As::<Option<RingIdDef>>")]
+    ring: Option<RingId>,
+    answered: bool,
+    #[serde(rename = "admitted_at_time_ms", with = "As::<TimeMillis>")]
+    admitted_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "RequestId")]
+struct RequestIdDef(u64);

@@ -1,0 +1,203 @@
+//! The plan as the core understands it, as JSON: whole, since a replay starts from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use acd_core::plan::{
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
+    Seat, Tenant, Waiting,
+};
+use acd_core::{CivilDate, DialledNumber, PromptId, SeatId, SkillId, TenantId, TimeOfDay};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_with::{As, DisplayFromStr, Same};
+
+use crate::leaf::{DateText, Millis, TimeText, in_containers};
+use crate::shared::CapacityDef;
+
+/// A plan as one line of JSON.
+pub fn plan_to_json(plan: &Plan) -> String {
+    #[derive(Serialize)]
+    #[serde(transparent)]
+    struct Line<'a>(#[serde(with = "PlanDef")] &'a Plan);
+
+    serde_json::to_string(&Line(plan)).expect("invariant: a plan holds nothing that JSON cannot hold")
+}
+
+/// Reads what [`plan_to_json`] wrote.
+///
+/// # Errors
+/// If the text is not JSON, or not a plan of this version.
+pub fn plan_from_json(json: &str) -> Result<Plan, serde_json::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Line(#[serde(with = "PlanDef")] Plan);
+
+    serde_json::from_str(json).map(|Line(plan)| plan)
+}
+
+/// The plan within an input.
+pub(crate) struct BoxedPlanDef;
+
+impl BoxedPlanDef {
+    pub(crate) fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
+        PlanDef::serialize(plan, serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<Plan>, D::Error> {
+        PlanDef::deserialize(deserializer).map(Box::new)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Plan")]
+struct PlanDef {
+    #[serde(with = "As::<BTreeMap<DisplayFromStr, TenantDef>>")]
+    tenants: BTreeMap<TenantId, Tenant>,
+    #[serde(with = "As::<BTreeMap<DisplayFromStr, SeatDef>>")]
+    seats: BTreeMap<SeatId, Seat>,
+    #[serde(with = "As::<BTreeSet<DateText>>")]
+    holidays: BTreeSet<CivilDate>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Tenant")]
+struct TenantDef {
+    title: String,
+    utc_offset_minutes: i32,
+    #[serde(with = "As::<BTreeMap<DisplayFromStr, NumberDef>>")]
+    numbers: BTreeMap<DialledNumber, Number>,
+    #[serde(with = "As::<TimeText>")]
+    day_start: TimeOfDay,
+    #[serde(with = "As::<Vec<BandDef>>")]
+    bands: Vec<Band>,
+    #[serde(with = "As::<Vec<DateRangeDef>>")]
+    ranges: Vec<DateRange>,
+    #[serde(with = "LinesFullRefusalDef")]
+    refusal: LinesFullRefusal,
+    closed_lines: u16,
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    closed_announcement: Option<PromptId>,
+    #[serde(with = "WaitingDef")]
+    waiting: Waiting,
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    hold_music: Option<PromptId>,
+    #[serde(rename = "ring_ms", with = "As::<Millis>")]
+    ring: Duration,
+    #[serde(rename = "max_wait_ms", with = "As::<Option<Millis>>")]
+    max_wait: Option<Duration>,
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    entry_skill: Option<SkillId>,
+    response_rate_target_permille: Option<u16>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Number")]
+struct NumberDef {
+    #[serde(with = "GuidanceDef")]
+    guidance: Guidance,
+    #[serde(with = "RecordingPolicyDef")]
+    recording: RecordingPolicy,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Guidance", rename_all = "snake_case")]
+enum GuidanceDef {
+    Tape(#[serde(with = "As::<DisplayFromStr>")] PromptId),
+    Spoken,
+    None,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "RecordingPolicy", rename_all = "snake_case")]
+enum RecordingPolicyDef {
+    FromAnswer,
+    Off,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "LinesFullRefusal", rename_all = "snake_case")]
+enum LinesFullRefusalDef {
+    BusyHere,
+    #[serde(rename = "retry_after_ms")]
+    RetryAfter(#[serde(with = "As::<Millis>")] Duration),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Waiting")]
+struct WaitingDef {
+    #[serde(with = "As::<DisplayFromStr>")]
+    message: PromptId,
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    music: Option<PromptId>,
+    #[serde(rename = "message_every_ms", with = "As::<Millis>")]
+    message_every: Duration,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DayKind", rename_all = "snake_case")]
+enum DayKindDef {
+    Range(u16),
+    Holiday,
+    Sunday,
+    Saturday,
+    Weekday,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Band")]
+struct BandDef {
+    #[serde(with = "As::<BTreeSet<DayKindDef>>")]
+    days: BTreeSet<DayKind>,
+    #[serde(with = "As::<TimeText>")]
+    from: TimeOfDay,
+    #[serde(with = "As::<TimeText>")]
+    to: TimeOfDay,
+    #[serde(with = "As::<Option<CapacityDef>>")]
+    capacity: Option<Capacity>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DateRange")]
+struct DateRangeDef {
+    name: String,
+    #[serde(with = "As::<(Same, Same, TimeText)>")]
+    from: (u8, u8, TimeOfDay),
+    #[serde(with = "As::<(Same, Same, TimeText)>")]
+    to: (u8, u8, TimeOfDay),
+    year: Option<i32>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Seat")]
+struct SeatDef {
+    #[serde(with = "As::<BTreeMap<DisplayFromStr, Same>>")]
+    serves: BTreeMap<TenantId, u16>,
+    #[serde(with = "As::<BTreeSet<DisplayFromStr>>")]
+    skills: BTreeSet<SkillId>,
+    #[serde(with = "LoginDef")]
+    login: Login,
+    static_contact: bool,
+    #[serde(rename = "wrap_up_max_ms", with = "As::<Option<Millis>>")]
+    wrap_up_max: Option<Duration>,
+    #[serde(rename = "not_answering_retry_ms", with = "As::<Option<Millis>>")]
+    not_answering_retry: Option<Duration>,
+    #[serde(rename = "unreachable_retry_ms", with = "As::<Option<Millis>>")]
+    unreachable_retry: Option<Duration>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Login", rename_all = "snake_case")]
+enum LoginDef {
+    ByCommand,
+    OnRegister,
+    Always,
+}
+
+in_containers!(
+    TenantDef => Tenant,
+    NumberDef => Number,
+    BandDef => Band,
+    DateRangeDef => DateRange,
+    DayKindDef => DayKind,
+    SeatDef => Seat,
+);

@@ -1,0 +1,509 @@
+//! Strategies for every input, fact and plan.
+
+use std::time::Duration;
+
+use acd_core::plan::{
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
+    Seat, Tenant, Waiting,
+};
+use acd_core::{
+    AlarmKind, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, CommandSource,
+    DialledNumber, Input, LegId, LegQuality, LineUse, OpenCall, Outcome, PauseReason, Pii, PromptId,
+    RecordingFailure, RefusalReason, RequestId, RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult,
+    SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, TenantId, TimeOfDay, Timestamp, TrunkId,
+    UnexpectedInput, WithheldReason,
+};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+macro_rules! names {
+    ($($function:ident => $of:ty),+ $(,)?) => {$(
+        fn $function() -> impl Strategy<Value = $of> {
+            "[a-zA-Z0-9_.-]{1,31}".prop_map(|text| text.parse::<$of>().expect("a name"))
+        }
+    )+};
+}
+
+names!(
+    tenant => TenantId,
+    seat => SeatId,
+    skill => SkillId,
+    trunk => TrunkId,
+    prompt => PromptId,
+    dialled => DialledNumber,
+    name => acd_core::Name,
+);
+
+fn call() -> impl Strategy<Value = CallId> + Clone {
+    any::<u64>().prop_map(CallId)
+}
+
+fn ring() -> impl Strategy<Value = RingId> {
+    (call(), any::<u32>()).prop_map(|(call, attempt)| RingId { call, attempt })
+}
+
+fn leg() -> impl Strategy<Value = LegId> {
+    prop_oneof![call().prop_map(LegId::Caller), ring().prop_map(LegId::Seat)]
+}
+
+fn instant() -> impl Strategy<Value = Timestamp> {
+    any::<i64>().prop_map(Timestamp::from_millis)
+}
+
+fn span() -> impl Strategy<Value = Duration> {
+    any::<u64>().prop_map(Duration::from_millis)
+}
+
+fn time_of_day() -> impl Strategy<Value = TimeOfDay> {
+    (0_u32..24, 0_u32..60).prop_map(|(hour, minute)| TimeOfDay::from_hm(hour, minute).expect("a time"))
+}
+
+fn date() -> impl Strategy<Value = CivilDate> {
+    (-100_000_i64..100_000).prop_map(CivilDate::from_days)
+}
+
+fn caller() -> impl Strategy<Value = CallerIdentity> {
+    prop_oneof![
+        any::<String>().prop_map(|number| CallerIdentity::Number(Pii::new(number))),
+        select(vec![
+            WithheldReason::Withheld,
+            WithheldReason::Payphone,
+            WithheldReason::ServiceConflict,
+            WithheldReason::OutOfArea,
+        ])
+        .prop_map(CallerIdentity::Withheld),
+    ]
+}
+
+fn caller_leg_end() -> impl Strategy<Value = CallerLegEnd> {
+    select(vec![
+        CallerLegEnd::Cancelled,
+        CallerLegEnd::HungUp,
+        CallerLegEnd::Released,
+        CallerLegEnd::AckMissing,
+        CallerLegEnd::SessionExpired,
+        CallerLegEnd::Failed,
+    ])
+}
+
+fn ring_failure() -> impl Strategy<Value = RingFailure> {
+    prop_oneof![
+        any::<u16>().prop_map(RingFailure::Refused),
+        any::<u16>().prop_map(RingFailure::Unreachable),
+        Just(RingFailure::Cancelled),
+    ]
+}
+
+fn seat_loss() -> impl Strategy<Value = SeatLoss> {
+    select(vec![
+        SeatLoss::RegistrationExpired,
+        SeatLoss::Unregistered,
+        SeatLoss::LegFailed,
+        SeatLoss::MediaSilent,
+    ])
+}
+
+fn command() -> impl Strategy<Value = SeatCommand> {
+    prop_oneof![
+        Just(SeatCommand::LogIn),
+        Just(SeatCommand::Ready),
+        name().prop_map(|name| SeatCommand::Pause(PauseReason(name))),
+        Just(SeatCommand::LogOut),
+    ]
+}
+
+fn source() -> impl Strategy<Value = CommandSource> {
+    select(vec![CommandSource::StarCode, CommandSource::Api, CommandSource::Console])
+}
+
+fn recording_failure() -> impl Strategy<Value = RecordingFailure> {
+    select(vec![RecordingFailure::CannotCreate, RecordingFailure::WriteFailed, RecordingFailure::Overrun])
+}
+
+fn phase() -> impl Strategy<Value = CallPhase> {
+    select(vec![
+        CallPhase::Arriving,
+        CallPhase::Guidance,
+        CallPhase::Waiting,
+        CallPhase::Ringing,
+        CallPhase::Talking,
+        CallPhase::Closed,
+        CallPhase::Closing,
+    ])
+}
+
+fn ring_end() -> impl Strategy<Value = RingEnd> {
+    prop_oneof![
+        Just(RingEnd::Answered),
+        ring_failure().prop_map(RingEnd::Failed),
+        Just(RingEnd::TimedOut),
+        Just(RingEnd::CallerGone),
+        Just(RingEnd::SeatLost),
+    ]
+}
+
+fn seat_state() -> impl Strategy<Value = SeatState> {
+    prop_oneof![
+        Just(SeatState::LoggedOut),
+        Just(SeatState::Ready),
+        ring().prop_map(SeatState::Ringing),
+        ring().prop_map(SeatState::Talking),
+        Just(SeatState::WrapUp),
+        name().prop_map(|name| SeatState::Paused(PauseReason(name))),
+        ring_end().prop_map(SeatState::NotAnswering),
+        Just(SeatState::Unreachable),
+    ]
+}
+
+fn quality() -> impl Strategy<Value = LegQuality> {
+    (any::<[u64; 5]>(), any::<u32>()).prop_map(|(packets, jitter_us)| LegQuality {
+        packets_received: packets[0],
+        packets_sent: packets[1],
+        packets_lost: packets[2],
+        packets_discarded: packets[3],
+        jitter_us,
+        remote_packets_lost: packets[4],
+    })
+}
+
+fn capacity() -> impl Strategy<Value = Capacity> {
+    any::<(u16, u16)>().prop_map(|(seat_lines, guidance_lines)| Capacity { seat_lines, guidance_lines })
+}
+
+fn open_call() -> impl Strategy<Value = OpenCall> {
+    (call(), tenant(), phase(), of(seat()), of(ring()), any::<bool>(), instant()).prop_map(
+        |(call, tenant, phase, seat, ring, answered, admitted_at)| OpenCall {
+            call,
+            tenant,
+            phase,
+            seat,
+            ring,
+            answered,
+            admitted_at,
+        },
+    )
+}
+
+pub(crate) fn input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        Just(Input::TimePassed),
+        plan().prop_map(|plan| Input::PlanApplied(Box::new(plan))),
+        of(instant()).prop_map(|down_since| Input::NodeStarted { down_since }),
+        open_call().prop_map(Input::CallFoundOpen),
+        Just(Input::DrainRequested),
+        Just(Input::NodeStopped),
+        any::<i64>().prop_map(|step_ms| Input::WallClockStepped { step_ms }),
+        Just(Input::JournalStalled),
+        Just(Input::JournalRecovered),
+        (call(), trunk(), vec(dialled(), 0..4), caller(), any::<bool>()).prop_map(
+            |(call, trunk, dialled, caller, test)| Input::CallArrived {
+                call,
+                trunk,
+                dialled: dialled.into(),
+                caller,
+                test,
+            }
+        ),
+        call().prop_map(|call| Input::CallerConnected { call }),
+        (call(), caller_leg_end()).prop_map(|(call, end)| Input::CallerLegEnded { call, end }),
+        leg().prop_map(|leg| Input::AnnouncementEnded { leg }),
+        leg().prop_map(|leg| Input::AnnouncementFailed { leg }),
+        (leg(), any::<char>()).prop_map(|(leg, digit)| Input::DigitPressed { leg, digit }),
+        leg().prop_map(|leg| Input::HoldBegan { leg }),
+        leg().prop_map(|leg| Input::HoldEnded { leg }),
+        ring().prop_map(|ring| Input::RingProgressed { ring }),
+        ring().prop_map(|ring| Input::RingAnswered { ring }),
+        (ring(), ring_failure()).prop_map(|(ring, failure)| Input::RingFailed { ring, failure }),
+        (
+            ring(),
+            prop_oneof![
+                Just(SeatLegEnd::HungUp),
+                Just(SeatLegEnd::Released),
+                seat_loss().prop_map(SeatLegEnd::Lost)
+            ]
+        )
+            .prop_map(|(ring, end)| Input::SeatLegEnded { ring, end }),
+        seat().prop_map(|seat| Input::SeatRegistered { seat }),
+        (seat(), seat_loss()).prop_map(|(seat, loss)| Input::SeatUnregistered { seat, loss }),
+        (seat(), command(), source(), any::<u64>().prop_map(RequestId)).prop_map(
+            |(seat, command, source, request)| Input::SeatCommanded { seat, command, source, request }
+        ),
+        (call(), any::<String>()).prop_map(|(call, file)| Input::RecordingStarted { call, file }),
+        (call(), recording_failure()).prop_map(|(call, failure)| Input::RecordingFailed { call, failure }),
+        (call(), span(), span()).prop_map(|(call, recorded, gaps)| Input::RecordingEnded {
+            call,
+            recorded,
+            gaps
+        }),
+        (leg(), quality()).prop_map(|(leg, quality)| Input::LegMeasured { leg, quality }),
+    ]
+}
+
+pub(crate) fn fact() -> impl Strategy<Value = CallEvent> {
+    prop_oneof![node_fact(), line_fact(), call_fact(), talk_fact(), seat_fact(), media_fact()]
+}
+
+fn node_fact() -> impl Strategy<Value = CallEvent> {
+    let alarm = select(vec![
+        AlarmKind::NobodyLoggedIn,
+        AlarmKind::WaitTooLong,
+        AlarmKind::CallOutsideHours,
+        AlarmKind::RecordingFailed,
+        AlarmKind::JournalDegraded,
+    ]);
+    let unexpected = select(vec![
+        UnexpectedInput::CallDuplicate,
+        UnexpectedInput::CallUnknown,
+        UnexpectedInput::RingOver,
+        UnexpectedInput::SeatUnknown,
+        UnexpectedInput::OutOfPhase,
+        UnexpectedInput::TimeBackwards,
+    ]);
+    prop_oneof![
+        any::<(u32, u32)>().prop_map(|(tenants, seats)| CallEvent::PlanApplied { tenants, seats }),
+        Just(CallEvent::NodeStarted),
+        (instant(), instant()).prop_map(|(from, to)| CallEvent::NodeOutage { from, to }),
+        Just(CallEvent::DrainStarted),
+        Just(CallEvent::NodeStopped),
+        any::<i64>().prop_map(|step_ms| CallEvent::WallClockStepped { step_ms }),
+        Just(CallEvent::JournalDegraded),
+        Just(CallEvent::JournalRestored),
+        (alarm, of(tenant()), of(call())).prop_map(|(kind, tenant, call)| CallEvent::AlarmRaised {
+            kind,
+            tenant,
+            call
+        }),
+        (unexpected, of(call())).prop_map(|(input, call)| CallEvent::InputUnexpected { input, call }),
+    ]
+}
+
+fn line_fact() -> impl Strategy<Value = CallEvent> {
+    prop_oneof![
+        (tenant(), of(capacity()))
+            .prop_map(|(tenant, capacity)| CallEvent::CapacityChanged { tenant, capacity }),
+        (tenant(), any::<[u32; 6]>()).prop_map(|(tenant, lines)| CallEvent::BlockageStarted {
+            tenant,
+            lines: LineUse {
+                guidance: lines[0],
+                waiting: lines[1],
+                ringing: lines[2],
+                talking: lines[3],
+                transferred: lines[4],
+                closing: lines[5],
+            },
+        }),
+        tenant().prop_map(|tenant| CallEvent::BlockageEnded { tenant }),
+        tenant().prop_map(|tenant| CallEvent::SeatLinesFullStarted { tenant }),
+        tenant().prop_map(|tenant| CallEvent::SeatLinesFullEnded { tenant }),
+    ]
+}
+
+fn call_fact() -> impl Strategy<Value = CallEvent> {
+    let refusal = select(vec![
+        RefusalReason::UnknownNumber,
+        RefusalReason::LinesFull,
+        RefusalReason::Closed,
+        RefusalReason::Draining,
+        RefusalReason::Overload,
+    ]);
+    let outcome = select(vec![
+        Outcome::Closed,
+        Outcome::AbandonedInGuidance,
+        Outcome::AbandonedInQueue,
+        Outcome::AbandonedWhileRinging,
+        Outcome::Answered,
+        Outcome::Failed,
+    ]);
+    prop_oneof![
+        (call(), tenant(), trunk(), dialled(), caller(), any::<(bool, bool, u32, u32)>()).prop_map(
+            |(call, tenant, trunk, dialled, caller, (test, closed, lines_in_use, capacity))| {
+                CallEvent::CallAdmitted {
+                    call,
+                    tenant,
+                    trunk,
+                    dialled,
+                    caller,
+                    test,
+                    closed,
+                    lines_in_use,
+                    capacity,
+                }
+            }
+        ),
+        (call(), of(tenant()), trunk(), of(dialled()), caller(), refusal).prop_map(
+            |(call, tenant, trunk, dialled, caller, reason)| CallEvent::CallRefused {
+                call,
+                tenant,
+                trunk,
+                dialled,
+                caller,
+                reason,
+            }
+        ),
+        call().prop_map(|call| CallEvent::CallerConnected { call }),
+        call().prop_map(|call| CallEvent::GuidanceStarted { call }),
+        call().prop_map(|call| CallEvent::GuidanceCompleted { call }),
+        call().prop_map(|call| CallEvent::GuidanceFailed { call }),
+        (call(), tenant(), of(skill()), instant(), any::<bool>()).prop_map(
+            |(call, tenant, skill, since, put_back)| CallEvent::CallerQueued {
+                call,
+                tenant,
+                skill,
+                since,
+                put_back
+            }
+        ),
+        (call(), tenant(), outcome, phase(), of(caller_leg_end())).prop_map(
+            |(call, tenant, outcome, phase, end)| CallEvent::CallEnded { call, tenant, outcome, phase, end }
+        ),
+    ]
+}
+
+fn talk_fact() -> impl Strategy<Value = CallEvent> {
+    let talk_end = prop_oneof![
+        Just(TalkEnd::CallerEnded),
+        Just(TalkEnd::SeatEnded),
+        seat_loss().prop_map(TalkEnd::SeatLost),
+        Just(TalkEnd::NodeOutage),
+    ];
+    prop_oneof![
+        (ring(), seat()).prop_map(|(ring, seat)| CallEvent::RingStarted { ring, seat }),
+        (ring(), seat(), ring_end()).prop_map(|(ring, seat, end)| CallEvent::RingEnded { ring, seat, end }),
+        (ring(), seat()).prop_map(|(ring, seat)| CallEvent::CallAnswered { ring, seat }),
+        (ring(), seat(), talk_end).prop_map(|(ring, seat, end)| CallEvent::TalkEnded { ring, seat, end }),
+        leg().prop_map(|leg| CallEvent::HoldStarted { leg }),
+        leg().prop_map(|leg| CallEvent::HoldEnded { leg }),
+        (leg(), any::<char>()).prop_map(|(leg, digit)| CallEvent::DigitPressed { leg, digit }),
+    ]
+}
+
+fn seat_fact() -> impl Strategy<Value = CallEvent> {
+    let result = select(vec![
+        SeatCommandResult::Done,
+        SeatCommandResult::Deferred,
+        SeatCommandResult::UnknownSeat,
+        SeatCommandResult::NotLoggedIn,
+        SeatCommandResult::NotReachable,
+    ]);
+    prop_oneof![
+        (seat(), seat_state(), seat_state()).prop_map(|(seat, from, to)| CallEvent::SeatStateChanged {
+            seat,
+            from,
+            to
+        }),
+        seat().prop_map(|seat| CallEvent::SeatRegistered { seat }),
+        (seat(), seat_loss()).prop_map(|(seat, loss)| CallEvent::SeatUnregistered { seat, loss }),
+        (seat(), command(), source(), result).prop_map(|(seat, command, source, result)| {
+            CallEvent::SeatCommanded { seat, command, source, result }
+        }),
+    ]
+}
+
+fn media_fact() -> impl Strategy<Value = CallEvent> {
+    prop_oneof![
+        (call(), any::<String>()).prop_map(|(call, file)| CallEvent::RecordingStarted { call, file }),
+        call().prop_map(|call| CallEvent::RecordingOff { call }),
+        (call(), recording_failure())
+            .prop_map(|(call, failure)| CallEvent::RecordingFailed { call, failure }),
+        (call(), span(), span()).prop_map(|(call, recorded, gaps)| CallEvent::RecordingEnded {
+            call,
+            recorded,
+            gaps
+        }),
+        (leg(), quality()).prop_map(|(leg, quality)| CallEvent::LegMeasured { leg, quality }),
+    ]
+}
+
+pub(crate) fn plan() -> impl Strategy<Value = Plan> {
+    (btree_map(tenant(), plan_tenant(), 0..3), btree_map(seat(), plan_seat(), 0..3), btree_set(date(), 0..4))
+        .prop_map(|(tenants, seats, holidays)| Plan { tenants, seats, holidays })
+}
+
+fn plan_tenant() -> impl Strategy<Value = Tenant> {
+    let refusal =
+        prop_oneof![Just(LinesFullRefusal::BusyHere), span().prop_map(LinesFullRefusal::RetryAfter)];
+    let waiting = (prompt(), of(prompt()), span()).prop_map(|(message, music, message_every)| Waiting {
+        message,
+        music,
+        message_every,
+    });
+    let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>());
+    let sound = (of(prompt()), waiting, of(prompt()));
+    let queue = (span(), of(span()), of(skill()), of(any::<u16>()));
+    (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
+        |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
+            let (day_start, bands, ranges, refusal, closed_lines) = lines;
+            let (closed_announcement, waiting, hold_music) = sound;
+            let (ring, max_wait, entry_skill, response_rate_target_permille) = queue;
+            Tenant {
+                title,
+                utc_offset_minutes,
+                numbers,
+                day_start,
+                bands,
+                ranges,
+                refusal,
+                closed_lines,
+                closed_announcement,
+                waiting,
+                hold_music,
+                ring,
+                max_wait,
+                entry_skill,
+                response_rate_target_permille,
+            }
+        },
+    )
+}
+
+fn number() -> impl Strategy<Value = Number> {
+    (
+        prop_oneof![prompt().prop_map(Guidance::Tape), Just(Guidance::Spoken), Just(Guidance::None)],
+        select(vec![RecordingPolicy::FromAnswer, RecordingPolicy::Off]),
+    )
+        .prop_map(|(guidance, recording)| Number { guidance, recording })
+}
+
+fn band() -> impl Strategy<Value = Band> {
+    let day = prop_oneof![
+        any::<u16>().prop_map(DayKind::Range),
+        Just(DayKind::Holiday),
+        Just(DayKind::Sunday),
+        Just(DayKind::Saturday),
+        Just(DayKind::Weekday),
+    ];
+    (btree_set(day, 0..5), time_of_day(), time_of_day(), of(capacity()))
+        .prop_map(|(days, from, to, capacity)| Band { days, from, to, capacity })
+}
+
+fn range() -> impl Strategy<Value = DateRange> {
+    (any::<String>(), any::<[u8; 4]>(), time_of_day(), time_of_day(), of(any::<i32>())).prop_map(
+        |(name, days, from, to, year)| DateRange {
+            name,
+            from: (days[0], days[1], from),
+            to: (days[2], days[3], to),
+            year,
+        },
+    )
+}
+
+fn plan_seat() -> impl Strategy<Value = Seat> {
+    (
+        btree_map(tenant(), any::<u16>(), 0..3),
+        btree_set(skill(), 0..3),
+        select(vec![Login::ByCommand, Login::OnRegister, Login::Always]),
+        any::<bool>(),
+        (of(span()), of(span()), of(span())),
+    )
+        .prop_map(|(serves, skills, login, static_contact, waits)| Seat {
+            serves,
+            skills,
+            login,
+            static_contact,
+            wrap_up_max: waits.0,
+            not_answering_retry: waits.1,
+            unreachable_retry: waits.2,
+        })
+}
