@@ -1,1 +1,7 @@
-//! See ARCHITECTURE.md.
+//! SIP and media of the switch: signalling without I/O, the media plane, transports, registrar.
+#![forbid(unsafe_code)]
+
+pub mod limits;
+pub mod sip;
+
+pub mod media;

@@ -1,0 +1,3 @@
+//! SIP without I/O: messages, framing, SDP, digest.
+
+pub mod message;
