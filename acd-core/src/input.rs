@@ -180,7 +180,7 @@ pub enum CallerIdentity {
     Withheld(WithheldReason),
 }
 
-/// The four reasons of an anonymous caller (DOMAIN.md section 5).
+/// The four reasons of an anonymous caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WithheldReason {
     /// 非通知: the caller dialled 184, or asks for privacy.

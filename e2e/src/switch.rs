@@ -1,0 +1,226 @@
+//! The program under test: `acd serve` on a data folder of its own, and the commands that read it.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+
+use rustix::process::Signal;
+
+use crate::child::{Running, run_to_end};
+use crate::facts::{Fact, Facts};
+use crate::limits::{COMMAND_TIME_MAX, FACT_TIME_MAX, READY_TIME_MAX, STOP_TIME_MAX};
+use crate::net::free_port;
+use crate::scratch::Scratch;
+use crate::wait::until;
+
+/// A Wednesday morning in Japan, when every tenant is at its usual work.
+pub const WEDNESDAY_MORNING: &str = "2026-11-18T10:00:00+09:00";
+
+/// How the switch is started.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// A plan file; the built-in plan where absent.
+    pub plan: Option<PathBuf>,
+    /// Where its clock starts (`--clock-start`); the machine's time where absent.
+    pub clock_start: Option<String>,
+}
+
+/// A running switch; ends with the handle.
+#[derive(Debug)]
+pub struct Switch {
+    running: Running,
+    options: Options,
+    scratch: Scratch,
+    sip: SocketAddr,
+}
+
+impl Switch {
+    /// Starts the switch on the built-in plan, on a Wednesday morning.
+    pub fn start() -> Self {
+        Self::start_with(Options { clock_start: Some(WEDNESDAY_MORNING.into()), ..Options::default() })
+    }
+
+    /// Starts the switch and waits until it accepts calls.
+    ///
+    /// # Panics
+    /// If it does not say `ready` in time.
+    pub fn start_with(options: Options) -> Self {
+        let scratch = Scratch::new("switch");
+        let (running, sip) = serve(&scratch, &options);
+        Self { running, options, scratch, sip }
+    }
+
+    /// Where it takes SIP.
+    pub fn sip(&self) -> SocketAddr {
+        self.sip
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
+        self.scratch.join("data")
+    }
+
+    /// All that it has logged, over all its lives.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.scratch.join("log")).unwrap_or_default()
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill(&mut self) {
+        self.running.kill();
+    }
+
+    /// Starts it again on the same data.
+    ///
+    /// # Panics
+    /// If it does not say `ready` in time.
+    pub fn start_again(&mut self) {
+        let (running, sip) = serve(&self.scratch, &self.options);
+        self.running = running;
+        self.sip = sip;
+    }
+
+    /// Asks it to stop and waits until it has.
+    ///
+    /// # Panics
+    /// If it does not stop in time, or not with exit code 0.
+    pub fn stop(&mut self) {
+        self.running.signal(Signal::TERM);
+        match self.running.wait(STOP_TIME_MAX) {
+            Some(status) => {
+                assert!(status.success(), "acd serve ended with {status}; its log: {}", self.log())
+            }
+            None => panic!("acd serve did not stop within {} s of SIGTERM", STOP_TIME_MAX.as_secs()),
+        }
+    }
+
+    /// Whether it is still running.
+    pub fn is_up(&mut self) -> bool {
+        self.running.ended().is_none()
+    }
+
+    /// Stops it in its tracks while `meanwhile` runs, so that what is sent meanwhile arrives all at once.
+    pub fn frozen<T>(&self, meanwhile: impl FnOnce() -> T) -> T {
+        self.running.signal(Signal::STOP);
+        let result = meanwhile();
+        self.running.signal(Signal::CONT);
+        result
+    }
+
+    /// What the journal holds at this moment.
+    ///
+    /// # Panics
+    /// If `acd journal export` fails.
+    pub fn facts(&self) -> Facts {
+        let output = self.ask(&["journal", "export"]);
+        assert!(output.status.success(), "acd journal export: {}", String::from_utf8_lossy(&output.stderr));
+        Facts::parse(&String::from_utf8_lossy(&output.stdout))
+    }
+
+    /// Waits until the facts show what is wanted.
+    ///
+    /// # Panics
+    /// If they do not in time.
+    pub fn wait_for<T>(&self, what: &str, wanted: impl Fn(&Facts) -> Option<T>) -> T {
+        until(what, FACT_TIME_MAX, || wanted(&self.facts()))
+    }
+
+    /// Waits for so many facts of a kind and gives the last of them.
+    ///
+    /// # Panics
+    /// If they do not come in time.
+    pub fn wait_for_facts(&self, kind: &str, count: usize) -> Fact {
+        self.wait_for(&format!("{count} facts `{kind}`"), |facts| {
+            facts.of(kind).get(count.checked_sub(1)?).map(|fact| (*fact).clone())
+        })
+    }
+
+    /// Waits for a call's end and gives its outcome.
+    ///
+    /// # Panics
+    /// If it does not end in time.
+    pub fn outcome(&self, call: u64) -> String {
+        self.wait_for(&format!("the outcome of call {call}"), |facts| facts.outcome(call).map(str::to_owned))
+    }
+
+    /// Runs a command of `acd` on the switch's data.
+    ///
+    /// # Panics
+    /// If it cannot be run or does not end in time.
+    pub fn ask(&self, arguments: &[&str]) -> Output {
+        run_to_end(program("ACD_BIN", "acd").args(arguments).arg("--data").arg(self.data()), COMMAND_TIME_MAX)
+    }
+}
+
+fn serve(scratch: &Scratch, options: &Options) -> (Running, SocketAddr) {
+    let log =
+        OpenOptions::new().create(true).append(true).open(scratch.join("log")).expect("a file for the log");
+    let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)).to_string();
+    let free = || local(free_port(Ipv4Addr::LOCALHOST));
+    let mut command = program("ACD_BIN", "acd");
+    command.arg("serve").arg("--data").arg(scratch.join("data"));
+    command.args(["--sip", &free(), "--http", &free(), "--grpc", &free()]);
+    if let Some(plan) = &options.plan {
+        command.arg("--config").arg(plan);
+    }
+    if let Some(start) = &options.clock_start {
+        command.args(["--clock-start", start]);
+    }
+    // What a user of the machine has set for other programs is not what is tested.
+    command.env_remove("ACD_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+    let mut running = Running::start(&mut command);
+    let stdout = running.child().stdout.take().expect("invariant: stdout is piped");
+    let (tell, ready) = mpsc::channel();
+    // Reads on to the end, or a switch that speaks again would block.
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if let Some(address) = ready_address(&line) {
+                let _ = tell.send(address);
+            }
+        }
+    });
+    match ready.recv_timeout(READY_TIME_MAX) {
+        Ok(sip) => (running, sip),
+        Err(_) => {
+            let log = std::fs::read_to_string(scratch.join("log")).unwrap_or_default();
+            panic!("acd serve did not say `ready sip=…`; its log: {log}")
+        }
+    }
+}
+
+/// The SIP address of the line `ready sip=127.0.0.1:5060 http=… grpc=…`.
+fn ready_address(line: &str) -> Option<SocketAddr> {
+    line.strip_prefix("ready ")?.split_whitespace().find_map(|part| part.strip_prefix("sip="))?.parse().ok()
+}
+
+/// A program of ours: named by a variable, or built beside the test that runs.
+pub fn program(variable: &str, name: &str) -> Command {
+    let path = std::env::var_os(variable).map(PathBuf::from).or_else(|| beside_the_test(name));
+    Command::new(path.unwrap_or_else(|| PathBuf::from(name)))
+}
+
+fn beside_the_test(name: &str) -> Option<PathBuf> {
+    let test = std::env::current_exe().ok()?;
+    // target/debug/deps/test → target/debug/name
+    test.ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join(name))
+        .find(|path: &PathBuf| Path::is_file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ready_line_names_the_address_of_sip() {
+        let line = "ready sip=127.0.0.1:5070 http=127.0.0.1:8080 grpc=127.0.0.1:50051";
+        assert_eq!(ready_address(line), Some(SocketAddr::from(([127, 0, 0, 1], 5070))));
+        assert_eq!(ready_address("not ready sip=127.0.0.1:5070"), None);
+        assert_eq!(ready_address("ready http=127.0.0.1:8080"), None);
+    }
+}
