@@ -1,3 +1,4 @@
 //! SIP without I/O: messages, framing, SDP, digest.
 
+pub mod framing;
 pub mod message;

@@ -25,6 +25,7 @@ pub use host::Host;
 pub use method::Method;
 pub use name_addr::NameAddr;
 pub use params::Params;
+pub(crate) use parse::stream_body_length;
 pub use parse::{ParseFault, is_keep_alive, parse};
 pub use reason::reason_phrase;
 pub use typed::{CSeq, ContactList, HeaderFault, RAck, Refresher, SessionExpires};

@@ -219,7 +219,7 @@ fn read_body(headers: &Headers, rest: &[u8]) -> (Vec<u8>, Option<Fault>) {
 }
 
 /// The Content-Length, if there is one.
-pub(super) fn content_length(headers: &Headers) -> Result<Option<usize>, Fault> {
+fn content_length(headers: &Headers) -> Result<Option<usize>, Fault> {
     let mut found = None;
     for value in headers.get_all(&HeaderName::ContentLength) {
         let length = match digits(value) {
@@ -234,4 +234,12 @@ pub(super) fn content_length(headers: &Headers) -> Result<Option<usize>, Fault> 
         found = Some(length);
     }
     Ok(found)
+}
+
+/// The body's length that the head of a message on a stream names; `None` if it names none, or none that can be used.
+pub(crate) fn stream_body_length(head: &[u8]) -> Option<usize> {
+    let mut lines = Lines { bytes: head, at: 0 };
+    lines.next_line()?;
+    let (headers, _) = read_headers(&mut lines);
+    content_length(&headers).ok().flatten()
 }
