@@ -11,14 +11,26 @@
 
 extern crate alloc;
 
+mod admission;
+mod call;
+mod dispatch;
 mod effect;
 mod event;
+mod house;
 mod ids;
 mod input;
 pub mod limits;
+mod lines;
+mod output;
+mod outstanding;
 mod pii;
 pub mod plan;
+mod queue;
+mod reload;
+mod seat;
+mod switch;
 mod time;
+mod timer;
 
 pub use effect::{Announcement, Effect, ReleaseCause};
 pub use event::{
@@ -32,4 +44,6 @@ pub use input::{
 };
 pub use input::{CallerLegEnd, SeatCommandResult};
 pub use pii::Pii;
+pub use switch::Switch;
 pub use time::{CivilDate, CivilTime, TimeOfDay, Timestamp, Weekday};
+pub use timer::Reason;

@@ -19,5 +19,9 @@ pub const CALLS_MAX: usize = 20_000;
 /// Rings of one call. At one ring each 5 s a caller would wait more than a day.
 pub const RINGS_PER_CALL_MAX: u32 = 20_000;
 
+/// Outcomes of one kind (refused calls, cancelled rings, released legs, recordings) that the outside may owe at once:
+/// every call alive may owe one, and as many again may be on their way out.
+pub const OUTSTANDING_MAX: usize = 2 * CALLS_MAX;
+
 const _: () = assert!(NAME_BYTES_MAX < 256, "Name stores its length in a byte");
 const _: () = assert!(LINES_MAX as usize <= CALLS_MAX, "a tenant's lines must fit into the switch");

@@ -9,6 +9,10 @@ use core::time::Duration;
 use crate::ids::{DialledNumber, PromptId, SeatId, SkillId, TenantId};
 use crate::time::{CivilDate, TimeOfDay};
 
+mod bands;
+
+pub use bands::{BandFault, band_at, capacity_at, check_bands, day_kind_at, next_band_edge};
+
 /// Everything that the core must know of the outside's wishes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Plan {

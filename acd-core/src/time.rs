@@ -35,7 +35,7 @@ impl Timestamp {
     }
 }
 
-const DAY_MILLIS: i64 = 86_400_000;
+pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 
 impl Add<Duration> for Timestamp {
     type Output = Self;
@@ -86,8 +86,7 @@ impl CivilDate {
         let year = if self.month <= 2 { self.year as i64 - 1 } else { self.year as i64 };
         let era = year.div_euclid(400);
         let year_of_era = year.rem_euclid(400);
-        let month_from_march =
-            if self.month > 2 { self.month as i64 - 3 } else { self.month as i64 + 9 };
+        let month_from_march = if self.month > 2 { self.month as i64 - 3 } else { self.month as i64 + 9 };
         let day_of_year = (153 * month_from_march + 2) / 5 + self.day as i64 - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         era * 146_097 + day_of_era - 719_468
@@ -152,6 +151,11 @@ impl TimeOfDay {
             return None;
         }
         Some(Self((hour * 60 + minute) * 60_000))
+    }
+
+    /// From milliseconds since midnight; `None` past 24:00.
+    pub const fn from_millis(millis: u32) -> Option<Self> {
+        if millis as i64 > DAY_MILLIS { None } else { Some(Self(millis)) }
     }
 
     /// Milliseconds since midnight.

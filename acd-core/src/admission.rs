@@ -1,0 +1,149 @@
+//! Which calls are taken, which are refused, and why: number, drain, overload, hours, lines, in this order (R-L4).
+
+use core::time::Duration;
+
+use crate::call::{Call, Visit};
+use crate::effect::Effect;
+use crate::event::{CallEvent, RefusalReason, UnexpectedInput};
+use crate::ids::{CallId, DialledNumber, TenantId, TrunkId};
+use crate::input::{AlarmKind, CallerIdentity};
+use crate::limits::CALLS_MAX;
+use crate::lines::{Holding, Room};
+use crate::plan::LinesFullRefusal;
+use crate::switch::Switch;
+
+/// A call as it arrives.
+pub(crate) struct Arrival<'a> {
+    pub(crate) call: CallId,
+    pub(crate) trunk: TrunkId,
+    pub(crate) dialled: &'a [DialledNumber],
+    pub(crate) caller: CallerIdentity,
+    pub(crate) test: bool,
+}
+
+/// What an admitted call takes, and how many of these there are.
+struct Admission {
+    holding: Holding,
+    closed: bool,
+    lines_in_use: u32,
+    capacity: u32,
+}
+
+impl Switch {
+    /// Admits or refuses a call.
+    pub(crate) fn call_arrived(&mut self, arrival: Arrival<'_>) {
+        if self.highest_call.is_some_and(|highest| arrival.call <= highest) {
+            return self.house.unexpected(UnexpectedInput::CallDuplicate, Some(arrival.call));
+        }
+        self.highest_call = Some(arrival.call);
+
+        let known = arrival.dialled.iter().find_map(|number| Some((*number, *self.numbers.get(number)?)));
+        let Some((dialled, tenant)) = known else {
+            let dialled = arrival.dialled.first().copied();
+            return self.refuse(arrival, None, dialled, RefusalReason::UnknownNumber);
+        };
+        let admission = if self.draining {
+            Err(RefusalReason::Draining)
+        } else if self.calls.len() >= CALLS_MAX {
+            Err(RefusalReason::Overload)
+        } else {
+            admission(self.house.lines.room(tenant), arrival.test)
+        };
+        if matches!(&admission, Ok(Admission { closed: true, .. }) | Err(RefusalReason::Closed))
+            && !arrival.test
+        {
+            self.house.raise(AlarmKind::CallOutsideHours, Some(tenant), Some(arrival.call));
+        }
+        match admission {
+            Ok(admission) => self.admit(arrival, tenant, dialled, &admission),
+            Err(reason) => self.refuse(arrival, Some(tenant), Some(dialled), reason),
+        }
+    }
+
+    fn admit(
+        &mut self,
+        arrival: Arrival<'_>,
+        tenant: TenantId,
+        dialled: DialledNumber,
+        admission: &Admission,
+    ) {
+        let Arrival { call, trunk, caller, test, .. } = arrival;
+        let number = self
+            .house
+            .lines
+            .room(tenant)
+            .tenant
+            .numbers
+            .get(&dialled)
+            .expect("invariant: the number was found in this tenant");
+        let visit = Visit {
+            call,
+            tenant,
+            caller: caller.clone(),
+            guidance: number.guidance.clone(),
+            recording: number.recording,
+            closed: admission.closed,
+            holding: admission.holding,
+            rings: 0,
+            answered: false,
+            caller_holds: false,
+        };
+        self.house.out.state(CallEvent::CallAdmitted {
+            call,
+            tenant,
+            trunk,
+            dialled,
+            caller,
+            test,
+            closed: admission.closed,
+            lines_in_use: admission.lines_in_use,
+            capacity: admission.capacity,
+        });
+        let admitted = Call::admit(visit, &mut self.house);
+        self.calls.insert(call, admitted);
+    }
+
+    fn refuse(
+        &mut self,
+        arrival: Arrival<'_>,
+        tenant: Option<TenantId>,
+        dialled: Option<DialledNumber>,
+        reason: RefusalReason,
+    ) {
+        let Arrival { call, trunk, caller, .. } = arrival;
+        let retry_after = match reason {
+            RefusalReason::LinesFull | RefusalReason::Closed => self.retry_after(tenant),
+            RefusalReason::UnknownNumber | RefusalReason::Draining | RefusalReason::Overload => None,
+        };
+        self.house.out.order(Effect::RefuseCall { call, reason, retry_after });
+        self.house.outstanding.refused.expect(call);
+        self.house.out.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason });
+    }
+
+    fn retry_after(&self, tenant: Option<TenantId>) -> Option<Duration> {
+        match self.house.lines.room(tenant?).tenant.refusal {
+            LinesFullRefusal::BusyHere => None,
+            LinesFullRefusal::RetryAfter(after) => Some(after),
+        }
+    }
+}
+
+/// Whether a room has a line for one more call.
+fn admission(room: &Room, test: bool) -> Result<Admission, RefusalReason> {
+    let (holding, lines_in_use, capacity, full) = match room.capacity() {
+        Some(capacity) => (Holding::Line, room.lines_in_use(), capacity.total(), RefusalReason::LinesFull),
+        None if room.tenant.closed_announcement.is_none() => return Err(RefusalReason::Closed),
+        None => {
+            let capacity = u32::from(room.tenant.closed_lines);
+            (Holding::ClosedLine, room.closed_lines_in_use(), capacity, RefusalReason::Closed)
+        }
+    };
+    let closed = holding == Holding::ClosedLine;
+    if test {
+        return Ok(Admission { holding: Holding::Nothing, closed, lines_in_use, capacity });
+    }
+    if lines_in_use >= capacity {
+        return Err(full);
+    }
+    Ok(Admission { holding, closed, lines_in_use: lines_in_use + 1, capacity })
+}

@@ -1,0 +1,360 @@
+//! Calls by value: each phase is a struct that holds only what is true in it, consumes itself on an input, and
+//! returns the next.
+
+use crate::effect::{Announcement, Effect, ReleaseCause};
+use crate::event::{CallEvent, CallPhase, Outcome, UnexpectedInput};
+use crate::house::House;
+use crate::ids::{CallId, LegId, RingId, SeatId, TenantId};
+use crate::input::{CallerIdentity, CallerLegEnd, RingFailure, SeatLegEnd, SeatLoss};
+use crate::lines::Holding;
+use crate::plan::{Guidance as GuidancePlan, RecordingPolicy};
+use crate::queue::Place;
+use crate::timer::Reason;
+
+mod arriving;
+mod closed;
+mod closing;
+mod guidance;
+mod ringing;
+mod talking;
+mod waiting;
+
+use arriving::Arriving;
+use closed::Closed;
+use closing::Closing;
+use guidance::Guidance;
+use ringing::Ringing;
+use talking::Talking;
+use waiting::Waiting;
+
+/// What is true of a call in all its phases.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) call: CallId,
+    pub(crate) tenant: TenantId,
+    pub(crate) caller: CallerIdentity,
+    /// What the dialled number demanded when the call was admitted.
+    pub(crate) guidance: GuidancePlan,
+    pub(crate) recording: RecordingPolicy,
+    /// Outside hours: it hears the closed announcement and no more (R-L11).
+    pub(crate) closed: bool,
+    pub(crate) holding: Holding,
+    /// How many rings there have been.
+    pub(crate) rings: u32,
+    /// Once a seat has answered, the outcome stays `answered` (R-Q5).
+    pub(crate) answered: bool,
+    pub(crate) caller_holds: bool,
+}
+
+/// What happens to a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CallInput {
+    Connected,
+    LegEnded(CallerLegEnd),
+    AnnouncementEnded,
+    AnnouncementFailed,
+    /// The dispatcher has found a seat.
+    SeatFound(SeatId),
+    /// From here on: of the present ring, which the front has checked.
+    RingAnswered,
+    RingFailed(RingFailure),
+    RingTimedOut,
+    SeatHeld,
+    SeatResumed,
+    SeatLegEnded(SeatLegEnd),
+    /// The seat's registration is gone.
+    SeatGone(SeatLoss),
+}
+
+/// A call: its visit and its phase.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) visit: Visit,
+    state: CallState,
+}
+
+#[derive(Debug)]
+enum CallState {
+    Arriving(Arriving),
+    Guidance(Guidance),
+    Waiting(Waiting),
+    Ringing(Ringing),
+    Talking(Talking),
+    Closed(Closed),
+    Closing(Closing),
+    /// The call has its outcome.
+    Ended,
+}
+
+impl Call {
+    /// Admits a call: it takes its line, and the caller is answered.
+    pub(crate) fn admit(visit: Visit, house: &mut House) -> Self {
+        house.out.order(Effect::AnswerCaller { call: visit.call });
+        let call = Self { visit, state: CallState::Arriving(Arriving) };
+        call.follow(&CallState::Ended, house);
+        call
+    }
+
+    /// Moves the call on.
+    pub(crate) fn handle(&mut self, input: CallInput, house: &mut House) {
+        let before = core::mem::replace(&mut self.state, CallState::Ended);
+        let standing = before.standing();
+        self.state = before.handle(input, &mut self.visit, house);
+        self.follow_from(standing, house);
+    }
+
+    /// The switch stops for good while the call is alive: its legs are released and its outcome stated now, because
+    /// nobody will be there to see their ends.
+    pub(crate) fn stop(&mut self, house: &mut House) {
+        let before = core::mem::replace(&mut self.state, CallState::Ended);
+        let standing = before.standing();
+        before.stop(&self.visit, house);
+        self.follow_from(standing, house);
+    }
+
+    /// The caller put us on hold, or resumed. The media plane pauses the guidance meanwhile (R-G1).
+    pub(crate) fn caller_hold_changed(&mut self, holds: bool, house: &mut House) {
+        let is_open =
+            !matches!(self.state, CallState::Arriving(_) | CallState::Closing(_) | CallState::Ended);
+        if !is_open || self.visit.caller_holds == holds {
+            return self.visit.out_of_phase(house);
+        }
+        self.visit.caller_holds = holds;
+        let leg = self.visit.caller_leg();
+        house.out.state(if holds { CallEvent::HoldStarted { leg } } else { CallEvent::HoldEnded { leg } });
+    }
+
+    /// Where the call is; `None`: it has its outcome.
+    pub(crate) const fn phase(&self) -> Option<CallPhase> {
+        self.state.phase()
+    }
+
+    /// The ring that is the call's present one, until its talk has ended.
+    pub(crate) const fn ring(&self) -> Option<RingId> {
+        self.state.ring()
+    }
+
+    pub(crate) const fn is_talking(&self) -> bool {
+        matches!(self.state, CallState::Talking(_))
+    }
+
+    /// Where the caller waits.
+    pub(crate) const fn place(&self) -> Option<Place> {
+        match &self.state {
+            CallState::Waiting(waiting) => Some(waiting.place),
+            CallState::Ringing(ringing) => Some(ringing.place),
+            CallState::Talking(talking) => Some(talking.place),
+            CallState::Arriving(_)
+            | CallState::Guidance(_)
+            | CallState::Closed(_)
+            | CallState::Closing(_)
+            | CallState::Ended => None,
+        }
+    }
+
+    fn follow(&self, before: &CallState, house: &mut House) {
+        self.follow_from(before.standing(), house);
+    }
+
+    /// Lines, queue and deadlines follow the state, so that none can be forgotten on any way out of a phase.
+    fn follow_from(&self, before: Standing, house: &mut House) {
+        let after = self.state.standing();
+        let Visit { call, tenant, holding, .. } = self.visit;
+        if before.phase != after.phase {
+            house.lines.move_call(tenant, call, holding, before.phase, after.phase);
+        }
+        if before.waits_at != after.waits_at {
+            if let Some(place) = before.waits_at {
+                house.queues.leave(call, place);
+            }
+            if let Some(place) = after.waits_at {
+                house.queues.enter(call, place);
+            }
+        }
+        if before.is_with_seat() && !after.is_with_seat() {
+            house.queues.touch(tenant);
+        }
+        if before.rung != after.rung
+            && let Some(ring) = before.rung
+        {
+            house.timers.cancel(Reason::RingOver(ring));
+        }
+        if !after.is_kept_waiting() {
+            house.timers.cancel(Reason::WaitTooLong(call));
+        }
+    }
+}
+
+/// What lines, queues and deadlines must know of a state.
+#[derive(Clone, Copy)]
+struct Standing {
+    phase: Option<CallPhase>,
+    waits_at: Option<Place>,
+    rung: Option<RingId>,
+}
+
+impl Standing {
+    fn is_with_seat(self) -> bool {
+        matches!(self.phase, Some(CallPhase::Ringing | CallPhase::Talking))
+    }
+
+    fn is_kept_waiting(self) -> bool {
+        matches!(self.phase, Some(CallPhase::Waiting | CallPhase::Ringing))
+    }
+}
+
+impl CallState {
+    fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> Self {
+        match self {
+            Self::Arriving(it) => it.handle(input, visit, house),
+            Self::Guidance(it) => it.handle(input, visit, house),
+            Self::Waiting(it) => it.handle(input, visit, house),
+            Self::Ringing(it) => it.handle(input, visit, house),
+            Self::Talking(it) => it.handle(input, visit, house),
+            Self::Closed(it) => it.handle(input, visit, house),
+            Self::Closing(it) => it.handle(input, visit, house),
+            Self::Ended => {
+                house.unexpected(UnexpectedInput::CallUnknown, Some(visit.call));
+                Self::Ended
+            }
+        }
+    }
+
+    fn stop(self, visit: &Visit, house: &mut House) {
+        let Some(phase) = self.phase() else { return };
+        match self {
+            Self::Ringing(it) => it.stop(house),
+            Self::Talking(it) => it.stop(house),
+            Self::Arriving(_) | Self::Guidance(_) | Self::Waiting(_) | Self::Closed(_) => {}
+            Self::Closing(it) => {
+                visit.end(it.outcome, it.phase, None, house);
+                return;
+            }
+            Self::Ended => return,
+        }
+        house.release_caller(visit.call, ReleaseCause::Drained);
+        visit.end(Outcome::Failed, phase, None, house);
+    }
+
+    const fn phase(&self) -> Option<CallPhase> {
+        Some(match self {
+            Self::Arriving(_) => CallPhase::Arriving,
+            Self::Guidance(_) => CallPhase::Guidance,
+            Self::Waiting(_) => CallPhase::Waiting,
+            Self::Ringing(_) => CallPhase::Ringing,
+            Self::Talking(_) => CallPhase::Talking,
+            Self::Closed(_) => CallPhase::Closed,
+            Self::Closing(_) => CallPhase::Closing,
+            Self::Ended => return None,
+        })
+    }
+
+    const fn ring(&self) -> Option<RingId> {
+        match self {
+            Self::Ringing(ringing) => Some(ringing.ring),
+            Self::Talking(talking) => Some(talking.ring),
+            Self::Arriving(_)
+            | Self::Guidance(_)
+            | Self::Waiting(_)
+            | Self::Closed(_)
+            | Self::Closing(_)
+            | Self::Ended => None,
+        }
+    }
+
+    const fn standing(&self) -> Standing {
+        let (waits_at, rung) = match self {
+            Self::Waiting(waiting) => (Some(waiting.place), None),
+            Self::Ringing(ringing) => (None, Some(ringing.ring)),
+            Self::Arriving(_)
+            | Self::Guidance(_)
+            | Self::Talking(_)
+            | Self::Closed(_)
+            | Self::Closing(_)
+            | Self::Ended => (None, None),
+        };
+        Standing { phase: self.phase(), waits_at, rung }
+    }
+}
+
+impl Visit {
+    pub(crate) const fn caller_leg(&self) -> LegId {
+        LegId::Caller(self.call)
+    }
+
+    /// An input that the present phase does not wait for.
+    fn out_of_phase(&self, house: &mut House) {
+        house.unexpected(UnexpectedInput::OutOfPhase, Some(self.call));
+    }
+
+    /// States the call's outcome: `answered` once a seat has answered, else `unanswered` (R-Q5).
+    fn end(
+        &self,
+        unanswered: Outcome,
+        phase: CallPhase,
+        end: Option<CallerLegEnd>,
+        house: &mut House,
+    ) -> CallState {
+        self.stop_recording(house);
+        let outcome = if self.answered { Outcome::Answered } else { unanswered };
+        let Self { call, tenant, .. } = *self;
+        house.out.state(CallEvent::CallEnded { call, tenant, outcome, phase, end });
+        CallState::Ended
+    }
+
+    /// Orders the caller's leg to be released; the line is held until that is done (R-L1).
+    fn release(
+        &self,
+        outcome: Outcome,
+        phase: CallPhase,
+        cause: ReleaseCause,
+        house: &mut House,
+    ) -> CallState {
+        self.stop_recording(house);
+        house.release_caller(self.call, cause);
+        CallState::Closing(Closing { outcome, phase })
+    }
+
+    /// Records from the first answer on; a recording that could not begin is tried again with the next (R-R1).
+    fn record(&self, house: &mut House) {
+        let Self { call, tenant, .. } = *self;
+        match self.recording {
+            RecordingPolicy::FromAnswer if house.outstanding.recordings.get(call).is_none() => {
+                house.outstanding.recordings.expect(call, tenant);
+                house.out.order(Effect::StartRecording { call, tenant });
+            }
+            RecordingPolicy::Off if !self.answered => house.out.state(CallEvent::RecordingOff { call }),
+            RecordingPolicy::FromAnswer | RecordingPolicy::Off => {}
+        }
+    }
+
+    fn stop_recording(&self, house: &mut House) {
+        if house.outstanding.recordings.take_running(self.call) {
+            house.out.order(Effect::StopRecording { call: self.call });
+        }
+    }
+
+    /// What a waiting caller hears (R-G3).
+    fn play_waiting(&self, house: &mut House) {
+        let waiting = house.lines.room(self.tenant).tenant.waiting;
+        house.out.order(Effect::Play {
+            leg: self.caller_leg(),
+            announcement: Announcement::Waiting {
+                message: waiting.message,
+                music: waiting.music,
+                message_every: waiting.message_every,
+            },
+        });
+    }
+}
+
+/// The outcome of a call whose caller's leg has ended before a seat answered: the caller's own doing, or ours.
+const fn unanswered(end: CallerLegEnd, abandoned: Outcome) -> Outcome {
+    match end {
+        CallerLegEnd::Cancelled | CallerLegEnd::HungUp => abandoned,
+        CallerLegEnd::Released
+        | CallerLegEnd::AckMissing
+        | CallerLegEnd::SessionExpired
+        | CallerLegEnd::Failed => Outcome::Failed,
+    }
+}

@@ -1,0 +1,34 @@
+//! The caller's leg is being released; the line is held until that is done (R-L1).
+
+use super::{CallInput, CallState, Visit};
+use crate::event::{CallPhase, Outcome};
+use crate::house::House;
+
+#[derive(Debug)]
+pub(super) struct Closing {
+    pub(super) outcome: Outcome,
+    /// Where the call was when its end began.
+    pub(super) phase: CallPhase,
+}
+
+impl Closing {
+    pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {
+        match input {
+            CallInput::LegEnded(end) => visit.end(self.outcome, self.phase, Some(end), house),
+            CallInput::Connected
+            | CallInput::AnnouncementEnded
+            | CallInput::AnnouncementFailed
+            | CallInput::SeatFound(_)
+            | CallInput::RingAnswered
+            | CallInput::RingFailed(_)
+            | CallInput::RingTimedOut
+            | CallInput::SeatHeld
+            | CallInput::SeatResumed
+            | CallInput::SeatLegEnded(_)
+            | CallInput::SeatGone(_) => {
+                visit.out_of_phase(house);
+                CallState::Closing(self)
+            }
+        }
+    }
+}

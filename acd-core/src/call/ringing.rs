@@ -1,0 +1,86 @@
+//! A seat is rung; the caller hears the waiting message meanwhile (R-Q5, R-Q6).
+
+use super::talking::Talking;
+use super::waiting::Waiting;
+use super::{CallInput, CallState, Visit, unanswered};
+use crate::effect::Effect;
+use crate::event::{CallEvent, CallPhase, Outcome, RingEnd, SeatState};
+use crate::house::House;
+use crate::ids::{RingId, SeatId};
+use crate::queue::Place;
+use crate::timer::Reason;
+
+#[derive(Debug)]
+pub(super) struct Ringing {
+    pub(super) place: Place,
+    pub(super) ring: RingId,
+    pub(super) seat: SeatId,
+}
+
+impl Ringing {
+    pub(super) fn enter(place: Place, seat: SeatId, visit: &mut Visit, house: &mut House) -> CallState {
+        visit.rings += 1;
+        let ring = RingId { call: visit.call, attempt: visit.rings };
+        house.out.order(Effect::RingSeat { ring, seat, tenant: visit.tenant, caller: visit.caller.clone() });
+        house.out.state(CallEvent::RingStarted { ring, seat });
+        house.set_seat(seat, SeatState::Ringing(ring));
+        let patience = house.lines.room(visit.tenant).tenant.ring;
+        house.timers.set(Reason::RingOver(ring), house.now + patience);
+        CallState::Ringing(Self { place, ring, seat })
+    }
+
+    pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
+        match input {
+            CallInput::RingAnswered => {
+                self.state_end(RingEnd::Answered, house);
+                Talking::enter(self.place, self.ring, self.seat, visit, house)
+            }
+            CallInput::RingFailed(failure) => {
+                self.over(RingEnd::Failed(failure), house);
+                Waiting::go_on(self.place, visit, house)
+            }
+            CallInput::RingTimedOut => {
+                house.cancel_ring(self.ring);
+                self.over(RingEnd::TimedOut, house);
+                Waiting::go_on(self.place, visit, house)
+            }
+            CallInput::SeatGone(_) => {
+                house.cancel_ring(self.ring);
+                self.over(RingEnd::SeatLost, house);
+                Waiting::go_on(self.place, visit, house)
+            }
+            CallInput::LegEnded(end) => {
+                house.cancel_ring(self.ring);
+                self.over(RingEnd::CallerGone, house);
+                let outcome = unanswered(end, Outcome::AbandonedWhileRinging);
+                visit.end(outcome, CallPhase::Ringing, Some(end), house)
+            }
+            // The waiting message cannot be heard: the caller waits on in silence, which is better than not at all.
+            CallInput::AnnouncementFailed => CallState::Ringing(self),
+            CallInput::Connected
+            | CallInput::AnnouncementEnded
+            | CallInput::SeatFound(_)
+            | CallInput::SeatHeld
+            | CallInput::SeatResumed
+            | CallInput::SeatLegEnded(_) => {
+                visit.out_of_phase(house);
+                CallState::Ringing(self)
+            }
+        }
+    }
+
+    /// The switch stops for good.
+    pub(super) fn stop(&self, house: &mut House) {
+        house.cancel_ring(self.ring);
+        self.over(RingEnd::CallerGone, house);
+    }
+
+    fn over(&self, end: RingEnd, house: &mut House) {
+        self.state_end(end, house);
+        house.seat_ring_over(self.seat, end);
+    }
+
+    fn state_end(&self, end: RingEnd, house: &mut House) {
+        house.out.state(CallEvent::RingEnded { ring: self.ring, seat: self.seat, end });
+    }
+}

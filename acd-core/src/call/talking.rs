@@ -1,0 +1,110 @@
+//! Talking with a seat, holds included. A seat that is lost never ends the caller's leg (R-Q7).
+
+use super::waiting::Waiting;
+use super::{CallInput, CallState, Visit, unanswered};
+use crate::effect::{Announcement, Effect, ReleaseCause};
+use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd};
+use crate::house::House;
+use crate::ids::{LegId, RingId, SeatId};
+use crate::input::SeatLegEnd;
+use crate::queue::Place;
+
+#[derive(Debug)]
+pub(super) struct Talking {
+    /// Where the caller comes back to if the seat is lost.
+    pub(super) place: Place,
+    pub(super) ring: RingId,
+    pub(super) seat: SeatId,
+    pub(super) seat_holds: bool,
+}
+
+impl Talking {
+    pub(super) fn enter(
+        place: Place,
+        ring: RingId,
+        seat: SeatId,
+        visit: &mut Visit,
+        house: &mut House,
+    ) -> CallState {
+        house.out.state(CallEvent::CallAnswered { ring, seat });
+        house.set_seat(seat, SeatState::Talking(ring));
+        house.out.order(Effect::Bridge { ring });
+        visit.record(house);
+        visit.answered = true;
+        CallState::Talking(Self { place, ring, seat, seat_holds: false })
+    }
+
+    pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {
+        match input {
+            CallInput::LegEnded(end) => {
+                self.state_end(TalkEnd::CallerEnded, house);
+                house.release_seat_leg(self.ring, ReleaseCause::OtherSideEnded);
+                house.seat_talk_over(self.seat);
+                visit.end(unanswered(end, Outcome::Answered), CallPhase::Talking, Some(end), house)
+            }
+            CallInput::SeatLegEnded(SeatLegEnd::HungUp) => {
+                self.state_end(TalkEnd::SeatEnded, house);
+                house.seat_talk_over(self.seat);
+                visit.release(Outcome::Answered, CallPhase::Talking, ReleaseCause::OtherSideEnded, house)
+            }
+            CallInput::SeatLegEnded(SeatLegEnd::Lost(loss)) => {
+                self.state_end(TalkEnd::SeatLost(loss), house);
+                house.seat_lost(self.seat);
+                Waiting::come_back(self.place, visit, house)
+            }
+            CallInput::SeatGone(loss) => {
+                self.state_end(TalkEnd::SeatLost(loss), house);
+                house.out.order(Effect::Unbridge { ring: self.ring });
+                house.release_seat_leg(self.ring, ReleaseCause::Failed);
+                house.seat_lost(self.seat);
+                Waiting::come_back(self.place, visit, house)
+            }
+            CallInput::SeatHeld if !self.seat_holds => self.hold(visit, house),
+            CallInput::SeatResumed if self.seat_holds => self.resume(visit, house),
+            // Hold music cannot be heard: the caller is held in silence.
+            CallInput::AnnouncementFailed if self.seat_holds => CallState::Talking(self),
+            CallInput::Connected
+            | CallInput::AnnouncementEnded
+            | CallInput::AnnouncementFailed
+            | CallInput::SeatFound(_)
+            | CallInput::RingAnswered
+            | CallInput::RingFailed(_)
+            | CallInput::RingTimedOut
+            | CallInput::SeatHeld
+            | CallInput::SeatResumed
+            | CallInput::SeatLegEnded(SeatLegEnd::Released) => {
+                visit.out_of_phase(house);
+                CallState::Talking(self)
+            }
+        }
+    }
+
+    /// The switch stops for good.
+    pub(super) fn stop(&self, house: &mut House) {
+        self.state_end(TalkEnd::NodeOutage, house);
+        house.release_seat_leg(self.ring, ReleaseCause::Drained);
+        house.seat_talk_over(self.seat);
+    }
+
+    fn hold(mut self, visit: &Visit, house: &mut House) -> CallState {
+        house.out.state(CallEvent::HoldStarted { leg: LegId::Seat(self.ring) });
+        if let Some(music) = house.lines.room(visit.tenant).tenant.hold_music {
+            let leg = visit.caller_leg();
+            house.out.order(Effect::Play { leg, announcement: Announcement::Loop(music) });
+        }
+        self.seat_holds = true;
+        CallState::Talking(self)
+    }
+
+    fn resume(mut self, visit: &Visit, house: &mut House) -> CallState {
+        house.out.state(CallEvent::HoldEnded { leg: LegId::Seat(self.ring) });
+        house.out.order(Effect::StopPlaying { leg: visit.caller_leg() });
+        house.out.order(Effect::Bridge { ring: self.ring });
+        self.seat_holds = false;
+        CallState::Talking(self)
+    }
+
+    fn state_end(&self, end: TalkEnd, house: &mut House) {
+        house.out.state(CallEvent::TalkEnded { ring: self.ring, seat: self.seat, end });
+    }
+}

@@ -1,0 +1,78 @@
+//! In the queue, hearing the waiting message (R-Q1, R-G3).
+
+use super::ringing::Ringing;
+use super::{CallInput, CallState, Visit, unanswered};
+use crate::effect::ReleaseCause;
+use crate::event::{CallEvent, CallPhase, Outcome};
+use crate::house::House;
+use crate::limits::RINGS_PER_CALL_MAX;
+use crate::queue::{Place, QueueKey};
+use crate::timer::Reason;
+
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) place: Place,
+}
+
+impl Waiting {
+    /// The caller enters the queue for the first time.
+    pub(super) fn enter(visit: &Visit, house: &mut House) -> CallState {
+        let skill = house.lines.room(visit.tenant).tenant.entry_skill;
+        let place = Place { queue: QueueKey { tenant: visit.tenant, skill }, since: house.now };
+        visit.play_waiting(house);
+        Self::watch(visit, house);
+        Self::stand(place, false, visit, house)
+    }
+
+    /// The caller is back after a ring that nobody answered; the wait goes on (R-Q6).
+    pub(super) fn go_on(place: Place, visit: &Visit, house: &mut House) -> CallState {
+        if visit.rings >= RINGS_PER_CALL_MAX {
+            return visit.release(Outcome::Failed, CallPhase::Ringing, ReleaseCause::Failed, house);
+        }
+        Self::stand(place, true, visit, house)
+    }
+
+    /// The caller is back after the seat was lost, with the instant kept, which puts the caller first (R-Q7).
+    pub(super) fn come_back(place: Place, visit: &Visit, house: &mut House) -> CallState {
+        visit.play_waiting(house);
+        Self::watch(visit, house);
+        Self::stand(place, true, visit, house)
+    }
+
+    fn stand(place: Place, put_back: bool, visit: &Visit, house: &mut House) -> CallState {
+        let Place { queue: QueueKey { tenant, skill }, since } = place;
+        house.out.state(CallEvent::CallerQueued { call: visit.call, tenant, skill, since, put_back });
+        CallState::Waiting(Self { place })
+    }
+
+    /// An alarm is raised if this wait, rings included, lasts too long (R-Q8).
+    fn watch(visit: &Visit, house: &mut House) {
+        if let Some(max_wait) = house.lines.room(visit.tenant).tenant.max_wait {
+            house.timers.set(Reason::WaitTooLong(visit.call), house.now + max_wait);
+        }
+    }
+
+    pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
+        match input {
+            CallInput::SeatFound(seat) => Ringing::enter(self.place, seat, visit, house),
+            CallInput::LegEnded(end) => {
+                let outcome = unanswered(end, Outcome::AbandonedInQueue);
+                visit.end(outcome, CallPhase::Waiting, Some(end), house)
+            }
+            // The waiting message cannot be heard: the caller waits on in silence, which is better than not at all.
+            CallInput::AnnouncementFailed => CallState::Waiting(self),
+            CallInput::Connected
+            | CallInput::AnnouncementEnded
+            | CallInput::RingAnswered
+            | CallInput::RingFailed(_)
+            | CallInput::RingTimedOut
+            | CallInput::SeatHeld
+            | CallInput::SeatResumed
+            | CallInput::SeatLegEnded(_)
+            | CallInput::SeatGone(_) => {
+                visit.out_of_phase(house);
+                CallState::Waiting(self)
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Everything that a call shares with the others: lines, queues, seats, deadlines, and the way out.
+
+use crate::event::{CallEvent, UnexpectedInput};
+use crate::ids::{CallId, LegId, RingId, TenantId};
+use crate::lines::Lines;
+use crate::output::Output;
+use crate::outstanding::Outstanding;
+use crate::queue::Queues;
+use crate::seat::Seats;
+use crate::time::Timestamp;
+use crate::timer::Timers;
+use crate::{AlarmKind, Effect, ReleaseCause};
+
+/// The rooms that all calls walk through.
+#[derive(Debug)]
+pub(crate) struct House {
+    /// The stamp of the present turn.
+    pub(crate) now: Timestamp,
+    pub(crate) lines: Lines,
+    pub(crate) queues: Queues,
+    pub(crate) seats: Seats,
+    pub(crate) timers: Timers,
+    pub(crate) outstanding: Outstanding,
+    pub(crate) out: Output,
+}
+
+impl House {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            lines: Lines::default(),
+            queues: Queues::default(),
+            seats: Seats::new(),
+            timers: Timers::default(),
+            outstanding: Outstanding::default(),
+            out: Output::default(),
+        }
+    }
+
+    /// An input that does not fit is a fact, and nothing else.
+    pub(crate) fn unexpected(&mut self, input: UnexpectedInput, call: Option<CallId>) {
+        self.out.state(CallEvent::InputUnexpected { input, call });
+    }
+
+    pub(crate) fn raise(&mut self, kind: AlarmKind, tenant: Option<TenantId>, call: Option<CallId>) {
+        self.out.state(CallEvent::AlarmRaised { kind, tenant, call });
+    }
+
+    pub(crate) fn cancel_ring(&mut self, ring: RingId) {
+        self.out.order(Effect::CancelRing { ring });
+        self.outstanding.cancelled.expect(ring);
+    }
+
+    pub(crate) fn release_seat_leg(&mut self, ring: RingId, cause: ReleaseCause) {
+        self.out.order(Effect::ReleaseLeg { leg: LegId::Seat(ring), cause });
+        self.outstanding.released.expect(ring);
+    }
+
+    pub(crate) fn release_caller(&mut self, call: CallId, cause: ReleaseCause) {
+        self.out.order(Effect::ReleaseLeg { leg: LegId::Caller(call), cause });
+    }
+}

@@ -1,0 +1,223 @@
+//! Lines: how many there are by band (R-L2, R-L3), which calls hold them (R-L1, R-L6), and the edges of blockage and
+//! of full seat lines (R-L7).
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use crate::event::{CallEvent, CallPhase, LineUse};
+use crate::ids::{CallId, TenantId};
+use crate::output::Output;
+use crate::plan::{Capacity, Tenant};
+
+/// What a call takes away from others (R-L6, R-L11).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Holding {
+    /// One of the tenant's lines.
+    Line,
+    /// One of the tenant's closed lines.
+    ClosedLine,
+    /// Nothing: a test.
+    Nothing,
+}
+
+/// A tenant with its live calls.
+#[derive(Debug)]
+pub(crate) struct Room {
+    /// The settings in force, or the last ones if the plan no longer has the tenant.
+    pub(crate) tenant: Tenant,
+    /// Whether the plan in force has the tenant.
+    pub(crate) in_plan: bool,
+    capacity: Option<Capacity>,
+    /// The seat lines that bind waiting callers: those in force, or outside hours those of the last band that was
+    /// open, since no call in progress is cut by an edge (R-L3).
+    seat_lines: u16,
+    lines: BTreeMap<CallPhase, BTreeSet<CallId>>,
+    closed_lines: BTreeSet<CallId>,
+    tests: BTreeSet<CallId>,
+    blocked: bool,
+    seat_lines_full: bool,
+}
+
+impl Room {
+    pub(crate) fn new(tenant: Tenant) -> Self {
+        Self {
+            tenant,
+            in_plan: true,
+            capacity: None,
+            seat_lines: 0,
+            lines: BTreeMap::new(),
+            closed_lines: BTreeSet::new(),
+            tests: BTreeSet::new(),
+            blocked: false,
+            seat_lines_full: false,
+        }
+    }
+
+    /// The lines in force; `None` outside hours.
+    pub(crate) const fn capacity(&self) -> Option<Capacity> {
+        self.capacity
+    }
+
+    /// How many live calls hold a line: the size of a set (R-L6).
+    pub(crate) fn lines_in_use(&self) -> u32 {
+        let lines: usize = self.lines.values().map(BTreeSet::len).sum();
+        u32::try_from(lines).expect("invariant: a tenant has at most CALLS_MAX calls")
+    }
+
+    /// How many live calls hold a closed line.
+    pub(crate) fn closed_lines_in_use(&self) -> u32 {
+        u32::try_from(self.closed_lines.len()).expect("invariant: a tenant has at most CALLS_MAX calls")
+    }
+
+    /// Whether one more caller may be with a seat (R-L2).
+    pub(crate) fn seat_line_is_free(&self) -> bool {
+        self.in_phase(CallPhase::Ringing) + self.in_phase(CallPhase::Talking) < u32::from(self.seat_lines)
+    }
+
+    /// Whether a call of the tenant is alive.
+    pub(crate) fn has_calls(&self) -> bool {
+        !self.tests.is_empty() || !self.closed_lines.is_empty() || self.lines_in_use() > 0
+    }
+
+    fn in_phase(&self, phase: CallPhase) -> u32 {
+        let calls = self.lines.get(&phase).map_or(0, BTreeSet::len);
+        u32::try_from(calls).expect("invariant: a tenant has at most CALLS_MAX calls")
+    }
+
+    fn line_use(&self) -> LineUse {
+        LineUse {
+            guidance: self.in_phase(CallPhase::Arriving) + self.in_phase(CallPhase::Guidance),
+            waiting: self.in_phase(CallPhase::Waiting),
+            ringing: self.in_phase(CallPhase::Ringing),
+            talking: self.in_phase(CallPhase::Talking),
+            transferred: 0,
+            closing: self.in_phase(CallPhase::Closing),
+        }
+    }
+
+    fn move_call(&mut self, call: CallId, holding: Holding, from: Option<CallPhase>, to: Option<CallPhase>) {
+        match holding {
+            Holding::Line => {
+                if let Some(from) = from {
+                    let left = self.lines.get_mut(&from).is_some_and(|calls| calls.remove(&call));
+                    assert!(left, "invariant: a live call holds its line in the set of its phase");
+                }
+                if let Some(to) = to {
+                    self.lines.entry(to).or_default().insert(call);
+                }
+            }
+            Holding::ClosedLine => keep(&mut self.closed_lines, call, to),
+            Holding::Nothing => keep(&mut self.tests, call, to),
+        }
+    }
+}
+
+fn keep(calls: &mut BTreeSet<CallId>, call: CallId, phase: Option<CallPhase>) {
+    if phase.is_some() {
+        calls.insert(call);
+    } else {
+        calls.remove(&call);
+    }
+}
+
+/// The rooms of all tenants.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    rooms: BTreeMap<TenantId, Room>,
+    /// Tenants whose lines changed in this turn.
+    touched: BTreeSet<TenantId>,
+}
+
+impl Lines {
+    pub(crate) fn get(&self, tenant: TenantId) -> Option<&Room> {
+        self.rooms.get(&tenant)
+    }
+
+    /// The room of a live call's tenant.
+    pub(crate) fn room(&self, tenant: TenantId) -> &Room {
+        self.rooms.get(&tenant).expect("invariant: a tenant with live calls keeps its room")
+    }
+
+    pub(crate) fn ids(&self) -> Vec<TenantId> {
+        self.rooms.keys().copied().collect()
+    }
+
+    /// Opens a tenant's room or gives it new settings.
+    pub(crate) fn settle_in(&mut self, id: TenantId, tenant: Tenant) {
+        match self.rooms.get_mut(&id) {
+            Some(room) => {
+                room.tenant = tenant;
+                room.in_plan = true;
+            }
+            None => {
+                self.rooms.insert(id, Room::new(tenant));
+            }
+        }
+        self.touched.insert(id);
+    }
+
+    /// Takes a tenant out of the plan; its room stays until its last call has ended.
+    pub(crate) fn move_out(&mut self, id: TenantId) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.in_plan = false;
+            self.touched.insert(id);
+        }
+    }
+
+    /// Puts a capacity in force; whether it differs from the one before.
+    pub(crate) fn set_capacity(&mut self, id: TenantId, capacity: Option<Capacity>) -> bool {
+        let Some(room) = self.rooms.get_mut(&id) else { return false };
+        if let Some(open) = capacity {
+            room.seat_lines = open.seat_lines;
+        }
+        let before = core::mem::replace(&mut room.capacity, capacity);
+        self.touched.insert(id);
+        before != capacity
+    }
+
+    /// Follows a call from one phase to the next; `None`: not there yet, or not there any more.
+    pub(crate) fn move_call(
+        &mut self,
+        tenant: TenantId,
+        call: CallId,
+        holding: Holding,
+        from: Option<CallPhase>,
+        to: Option<CallPhase>,
+    ) {
+        let room = self.rooms.get_mut(&tenant).expect("invariant: a tenant with live calls keeps its room");
+        room.move_call(call, holding, from, to);
+        self.touched.insert(tenant);
+    }
+
+    /// States the edges of blockage and of full seat lines that this turn has crossed, and closes the rooms that
+    /// neither the plan nor a call needs. Returns the tenants whose rooms were closed.
+    pub(crate) fn state_edges(&mut self, out: &mut Output) -> Vec<TenantId> {
+        let mut closed = Vec::new();
+        while let Some(tenant) = self.touched.pop_first() {
+            let Some(room) = self.rooms.get_mut(&tenant) else { continue };
+            let capacity = room.capacity;
+            let blocked = capacity.is_some_and(|capacity| room.lines_in_use() >= capacity.total());
+            let seat_lines_full = capacity.is_some() && !room.seat_line_is_free();
+
+            if core::mem::replace(&mut room.blocked, blocked) != blocked {
+                out.state(if blocked {
+                    CallEvent::BlockageStarted { tenant, lines: room.line_use() }
+                } else {
+                    CallEvent::BlockageEnded { tenant }
+                });
+            }
+            if core::mem::replace(&mut room.seat_lines_full, seat_lines_full) != seat_lines_full {
+                out.state(if seat_lines_full {
+                    CallEvent::SeatLinesFullStarted { tenant }
+                } else {
+                    CallEvent::SeatLinesFullEnded { tenant }
+                });
+            }
+            if !room.in_plan && !room.has_calls() {
+                self.rooms.remove(&tenant);
+                closed.push(tenant);
+            }
+        }
+        closed
+    }
+}

@@ -1,0 +1,120 @@
+//! Orders whose outcome is still to come although nothing waits for it: it is absorbed once, and a second one is an
+//! unexpected input.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use crate::ids::{CallId, RingId, TenantId};
+use crate::limits::OUTSTANDING_MAX;
+
+/// What the outside still owes an answer to.
+#[derive(Debug, Default)]
+pub(crate) struct Outstanding {
+    /// Refused calls whose leg has not ended.
+    pub(crate) refused: Owed<CallId>,
+    /// Cancelled rings that have not ended.
+    pub(crate) cancelled: Owed<RingId>,
+    /// Seats' legs that are being released.
+    pub(crate) released: Owed<RingId>,
+    /// Recordings that have not ended.
+    pub(crate) recordings: Recordings,
+}
+
+impl Outstanding {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.refused.0.is_empty()
+            && self.cancelled.0.is_empty()
+            && self.released.0.is_empty()
+            && self.recordings.by_call.is_empty()
+    }
+}
+
+/// A bounded set; the oldest is forgotten when it is full, so that a silent outside cannot fill the memory.
+#[derive(Debug)]
+pub(crate) struct Owed<Id>(BTreeSet<Id>);
+
+impl<Id: Ord> Default for Owed<Id> {
+    fn default() -> Self {
+        Self(BTreeSet::new())
+    }
+}
+
+impl<Id: Ord> Owed<Id> {
+    pub(crate) fn expect(&mut self, id: Id) {
+        if self.0.len() >= OUTSTANDING_MAX {
+            self.0.pop_first();
+        }
+        self.0.insert(id);
+    }
+
+    /// Whether the outcome was owed; it no longer is.
+    pub(crate) fn settle(&mut self, id: &Id) -> bool {
+        self.0.remove(id)
+    }
+}
+
+/// Recordings from their order to their end, which may come after their call's.
+#[derive(Debug, Default)]
+pub(crate) struct Recordings {
+    by_call: BTreeMap<CallId, Recording>,
+}
+
+/// One call's recording.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recording {
+    /// Whose call it is.
+    pub(crate) tenant: TenantId,
+    /// Whether the recorder has said that it began.
+    started: bool,
+    /// Whether its end has been ordered.
+    stopping: bool,
+}
+
+impl Recordings {
+    pub(crate) fn expect(&mut self, call: CallId, tenant: TenantId) {
+        if self.by_call.len() >= OUTSTANDING_MAX {
+            self.by_call.pop_first();
+        }
+        self.by_call.insert(call, Recording { tenant, started: false, stopping: false });
+    }
+
+    pub(crate) fn get(&self, call: CallId) -> Option<Recording> {
+        self.by_call.get(&call).copied()
+    }
+
+    /// Whether a recording is owed that had not begun; it now has.
+    pub(crate) fn mark_started(&mut self, call: CallId) -> bool {
+        self.by_call.get_mut(&call).is_some_and(|it| !core::mem::replace(&mut it.started, true))
+    }
+
+    /// Whether a recording runs whose end has not been ordered; it now is.
+    pub(crate) fn take_running(&mut self, call: CallId) -> bool {
+        self.by_call.get_mut(&call).is_some_and(|it| !core::mem::replace(&mut it.stopping, true))
+    }
+
+    pub(crate) fn forget(&mut self, call: CallId) {
+        self.by_call.remove(&call);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_is_absorbed_once() {
+        let mut owed = Owed::default();
+        owed.expect(CallId(1));
+        assert!(owed.settle(&CallId(1)));
+        assert!(!owed.settle(&CallId(1)));
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten_when_full() {
+        let mut owed = Owed::default();
+        for call in 0..=OUTSTANDING_MAX as u64 {
+            owed.expect(CallId(call));
+        }
+        assert!(!owed.settle(&CallId(0)));
+        assert!(owed.settle(&CallId(1)));
+    }
+}

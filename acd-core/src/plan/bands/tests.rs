@@ -1,0 +1,1 @@
+//! Bands by the day kinds of the specifications.

@@ -1,0 +1,177 @@
+//! The queues: one FIFO per tenant and skill (R-Q1), each with the free seats that may serve it (R-Q2).
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use crate::ids::{CallId, SeatId, SkillId, TenantId};
+use crate::plan::Seat;
+use crate::time::Timestamp;
+
+/// Whose queue, and for which skill.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct QueueKey {
+    pub(crate) tenant: TenantId,
+    pub(crate) skill: Option<SkillId>,
+}
+
+/// A caller's place: the queue, and the instant of the first entry, which is kept for life (R-Q1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Place {
+    pub(crate) queue: QueueKey,
+    pub(crate) since: Timestamp,
+}
+
+/// One FIFO and who may serve it.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    waiting: BTreeSet<(Timestamp, CallId)>,
+    free: BTreeSet<(Timestamp, SeatId)>,
+    logged_in: BTreeSet<SeatId>,
+    /// Whether the alarm of R-Q8 was raised since the last seat left.
+    alarm_raised: bool,
+}
+
+impl Queue {
+    /// The caller who is served next.
+    pub(crate) fn first_waiting(&self) -> Option<(Timestamp, CallId)> {
+        self.waiting.first().copied()
+    }
+
+    /// The seat that has been free longest.
+    pub(crate) fn longest_free(&self) -> Option<(Timestamp, SeatId)> {
+        self.free.first().copied()
+    }
+
+    pub(crate) fn has_free(&self, seat: (Timestamp, SeatId)) -> bool {
+        self.free.contains(&seat)
+    }
+}
+
+/// What the queues must know of a seat's state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Presence {
+    /// Free, and since when.
+    pub(crate) free_since: Option<Timestamp>,
+    pub(crate) logged_in: bool,
+}
+
+/// All queues.
+#[derive(Debug, Default)]
+pub(crate) struct Queues {
+    by_key: BTreeMap<QueueKey, Queue>,
+    /// Queues with a waiting caller in which a match may have become possible in this turn.
+    touched: BTreeSet<QueueKey>,
+}
+
+impl Queues {
+    /// Opens a queue if it is not there. The seats that may serve it must be told anew.
+    pub(crate) fn open(&mut self, key: QueueKey) {
+        self.by_key.entry(key).or_default();
+    }
+
+    /// Keeps these queues only, and forgets every seat; the seats must be told anew.
+    pub(crate) fn reset(&mut self, keys: &BTreeSet<QueueKey>) {
+        self.by_key.retain(|key, _| keys.contains(key));
+        for queue in self.by_key.values_mut() {
+            queue.free.clear();
+            queue.logged_in.clear();
+        }
+        for key in keys {
+            self.open(*key);
+        }
+        self.touched.extend(keys);
+    }
+
+    /// Closes the queues of a tenant that is gone.
+    pub(crate) fn close(&mut self, tenant: TenantId) {
+        self.by_key.retain(|key, _| key.tenant != tenant);
+        self.touched.retain(|key| key.tenant != tenant);
+    }
+
+    pub(crate) fn enter(&mut self, call: CallId, place: Place) {
+        let queue = self.by_key.get_mut(&place.queue).expect("invariant: a queue is open while calls use it");
+        queue.waiting.insert((place.since, call));
+        self.touched.insert(place.queue);
+    }
+
+    pub(crate) fn leave(&mut self, call: CallId, place: Place) {
+        let queue = self.by_key.get_mut(&place.queue).expect("invariant: a queue is open while calls use it");
+        let left = queue.waiting.remove(&(place.since, call));
+        assert!(left, "invariant: a waiting caller stands in the queue");
+    }
+
+    /// A seat line of the tenant may have become free.
+    pub(crate) fn touch(&mut self, tenant: TenantId) {
+        let touched = of_tenant(&self.by_key, tenant)
+            .filter(|(_, queue)| !queue.waiting.is_empty())
+            .map(|(key, _)| *key);
+        self.touched.extend(touched);
+    }
+
+    /// Follows a seat's state in every queue that it may serve.
+    pub(crate) fn follow_seat(&mut self, id: SeatId, seat: &Seat, before: Presence, after: Presence) {
+        if before == after {
+            return;
+        }
+        let keys: Vec<QueueKey> = seat
+            .serves
+            .keys()
+            .flat_map(|tenant| of_tenant(&self.by_key, *tenant))
+            .map(|(key, _)| *key)
+            .filter(|key| key.skill.is_none_or(|skill| seat.skills.contains(&skill)))
+            .collect();
+        for key in keys {
+            let queue = self.by_key.get_mut(&key).expect("invariant: the key was found in this map");
+            if let Some(since) = before.free_since {
+                queue.free.remove(&(since, id));
+            }
+            if let Some(since) = after.free_since {
+                queue.free.insert((since, id));
+            }
+            if after.logged_in {
+                queue.logged_in.insert(id);
+                queue.alarm_raised = false;
+            } else {
+                queue.logged_in.remove(&id);
+            }
+            if !queue.waiting.is_empty() {
+                self.touched.insert(key);
+            }
+        }
+    }
+
+    /// The queues of this turn in which a match may be possible.
+    pub(crate) fn touched(&self) -> impl Iterator<Item = (QueueKey, &Queue)> {
+        self.touched.iter().filter_map(|key| Some((*key, self.by_key.get(key)?)))
+    }
+
+    /// Ends the turn: the queues in which somebody waits and nobody who may serve is logged in, each once until
+    /// somebody logs in (R-Q8), with the caller who waits longest.
+    pub(crate) fn take_unattended(&mut self) -> Vec<(QueueKey, CallId)> {
+        let mut unattended = Vec::new();
+        while let Some(key) = self.touched.pop_first() {
+            let Some(queue) = self.by_key.get_mut(&key) else { continue };
+            let Some((_, call)) = queue.first_waiting() else { continue };
+            if queue.logged_in.is_empty() && !core::mem::replace(&mut queue.alarm_raised, true) {
+                unattended.push((key, call));
+            }
+        }
+        unattended
+    }
+
+    pub(crate) fn waiting_len(&self, tenant: TenantId) -> usize {
+        of_tenant(&self.by_key, tenant).map(|(_, queue)| queue.waiting.len()).sum()
+    }
+
+    /// All queues, for expensive checks.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&QueueKey, &Queue)> {
+        self.by_key.iter()
+    }
+}
+
+fn of_tenant(
+    by_key: &BTreeMap<QueueKey, Queue>,
+    tenant: TenantId,
+) -> impl Iterator<Item = (&QueueKey, &Queue)> {
+    by_key.range(QueueKey { tenant, skill: None }..).take_while(move |(key, _)| key.tenant == tenant)
+}

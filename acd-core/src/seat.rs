@@ -1,0 +1,215 @@
+//! Seats: their states, and what follows from a change of one (R-S1).
+
+use alloc::collections::BTreeMap;
+use core::time::Duration;
+
+use crate::event::{CallEvent, RingEnd, SeatState};
+use crate::house::House;
+use crate::ids::{RingId, SeatId};
+use crate::input::PauseReason;
+use crate::plan::{self, Login};
+use crate::queue::Presence;
+use crate::time::Timestamp;
+use crate::timer::Reason;
+
+mod command;
+mod reach;
+
+/// A seat with what the plan says of it.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    /// The settings in force, with the tenants that the plan no longer has but whose last calls go on.
+    pub(crate) settings: plan::Seat,
+    /// Whether the plan in force has the seat; if not, it vanishes when its call has ended.
+    pub(crate) in_plan: bool,
+    registered: bool,
+    state: SeatState,
+    /// Since when the state is what it is.
+    since: Timestamp,
+    /// What was asked for during a ring or a call (R-S2).
+    deferred: Option<Deferred>,
+}
+
+/// What takes effect after the call and its wrap-up (R-S2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Deferred {
+    LogOut,
+    Pause(PauseReason),
+}
+
+impl Seat {
+    pub(crate) const fn new(settings: plan::Seat, now: Timestamp) -> Self {
+        Self {
+            settings,
+            in_plan: true,
+            registered: false,
+            state: SeatState::LoggedOut,
+            since: now,
+            deferred: None,
+        }
+    }
+
+    pub(crate) const fn state(&self) -> SeatState {
+        self.state
+    }
+
+    /// The ring that the seat is busy with.
+    pub(crate) const fn busy_ring(&self) -> Option<RingId> {
+        match self.state {
+            SeatState::Ringing(ring) | SeatState::Talking(ring) => Some(ring),
+            SeatState::LoggedOut
+            | SeatState::Ready
+            | SeatState::WrapUp
+            | SeatState::Paused(_)
+            | SeatState::NotAnswering(_)
+            | SeatState::Unreachable => None,
+        }
+    }
+
+    /// What the queues must know.
+    pub(crate) fn presence(&self) -> Presence {
+        Presence {
+            free_since: (self.state == SeatState::Ready).then_some(self.since),
+            logged_in: self.state != SeatState::LoggedOut,
+        }
+    }
+
+    /// Whether the seat has a registration, or a contact that needs none (R-S2).
+    pub(crate) const fn is_reachable(&self) -> bool {
+        self.registered || self.settings.static_contact
+    }
+
+    /// The state of a seat that nothing keeps busy: what was deferred, else ready if it can be.
+    pub(crate) fn idle_state(&self) -> SeatState {
+        self.deferred_state().unwrap_or_else(|| {
+            if self.is_reachable() {
+                return SeatState::Ready;
+            }
+            match self.settings.login {
+                Login::OnRegister => SeatState::LoggedOut,
+                Login::ByCommand | Login::Always => SeatState::Unreachable,
+            }
+        })
+    }
+
+    /// What was asked for during the ring or call, or follows from the plan's change during it.
+    fn deferred_state(&self) -> Option<SeatState> {
+        if !self.in_plan {
+            return Some(SeatState::LoggedOut);
+        }
+        self.deferred.map(|deferred| match deferred {
+            Deferred::LogOut => SeatState::LoggedOut,
+            Deferred::Pause(reason) => SeatState::Paused(reason),
+        })
+    }
+
+    /// The state of a seat whose phone has been lost.
+    fn lost_state(&self) -> SeatState {
+        self.deferred_state().unwrap_or(match self.settings.login {
+            Login::OnRegister if !self.registered => SeatState::LoggedOut,
+            Login::OnRegister | Login::ByCommand | Login::Always => SeatState::Unreachable,
+        })
+    }
+
+    /// How long the seat may stay in its state before it leaves it by itself, and why.
+    const fn stay(&self, id: SeatId) -> Option<(Reason, Duration)> {
+        let (reason, stay) = match self.state {
+            SeatState::WrapUp => (Reason::WrapUpOver(id), self.settings.wrap_up_max),
+            SeatState::NotAnswering(_) => (Reason::SeatRetry(id), self.settings.not_answering_retry),
+            SeatState::Unreachable if self.is_reachable() => {
+                (Reason::SeatRetry(id), self.settings.unreachable_retry)
+            }
+            SeatState::Unreachable
+            | SeatState::LoggedOut
+            | SeatState::Ready
+            | SeatState::Ringing(_)
+            | SeatState::Talking(_)
+            | SeatState::Paused(_) => return None,
+        };
+        match stay {
+            Some(stay) => Some((reason, stay)),
+            None => None,
+        }
+    }
+}
+
+/// All seats by name.
+pub(crate) type Seats = BTreeMap<SeatId, Seat>;
+
+impl House {
+    /// Changes a seat's state; facts, queues and deadlines follow.
+    pub(crate) fn set_seat(&mut self, id: SeatId, to: SeatState) {
+        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let from = seat.state;
+        if from == to {
+            return;
+        }
+        let before = seat.presence();
+        seat.state = to;
+        seat.since = self.now;
+        if seat.busy_ring().is_none() && to != SeatState::WrapUp {
+            seat.deferred = None;
+        }
+        self.out.state(CallEvent::SeatStateChanged { seat: id, from, to });
+        self.queues.follow_seat(id, &seat.settings, before, seat.presence());
+        self.timers.cancel(Reason::WrapUpOver(id));
+        self.timers.cancel(Reason::SeatRetry(id));
+        if let Some((reason, stay)) = seat.stay(id) {
+            self.timers.set(reason, self.now + stay);
+        }
+        if !seat.in_plan && to == SeatState::LoggedOut {
+            self.seats.remove(&id);
+        }
+    }
+
+    /// A ring of the seat has ended without an answer (R-Q6).
+    pub(crate) fn seat_ring_over(&mut self, id: SeatId, end: RingEnd) {
+        use crate::input::RingFailure;
+
+        let Some(seat) = self.seats.get(&id) else { return };
+        let to = match end {
+            RingEnd::TimedOut | RingEnd::Failed(RingFailure::Refused(_) | RingFailure::Cancelled) => {
+                seat.deferred_state().unwrap_or(SeatState::NotAnswering(end))
+            }
+            RingEnd::Failed(RingFailure::Unreachable(_)) => {
+                seat.deferred_state().unwrap_or(SeatState::Unreachable)
+            }
+            RingEnd::CallerGone | RingEnd::Answered => seat.idle_state(),
+            RingEnd::SeatLost => seat.lost_state(),
+        };
+        self.set_seat(id, to);
+    }
+
+    /// The seat's talk has ended and the seat is still there (R-S3).
+    pub(crate) fn seat_talk_over(&mut self, id: SeatId) {
+        let Some(seat) = self.seats.get(&id) else { return };
+        let has_wrap_up = seat.in_plan && seat.settings.wrap_up_max != Some(Duration::ZERO);
+        let to = if has_wrap_up { SeatState::WrapUp } else { seat.idle_state() };
+        self.set_seat(id, to);
+    }
+
+    /// The seat was lost while it talked (R-Q7).
+    pub(crate) fn seat_lost(&mut self, id: SeatId) {
+        let Some(seat) = self.seats.get(&id) else { return };
+        let to = seat.lost_state();
+        self.set_seat(id, to);
+    }
+
+    /// Wrap-up has lasted as long as it may, or the agent has ended it (R-S3).
+    pub(crate) fn seat_wrap_up_over(&mut self, id: SeatId) {
+        let Some(seat) = self.seats.get(&id) else { return };
+        if seat.state == SeatState::WrapUp {
+            let to = seat.idle_state();
+            self.set_seat(id, to);
+        }
+    }
+
+    /// A seat that did not answer, or could not be reached, comes back by itself (R-Q6).
+    pub(crate) fn seat_retry(&mut self, id: SeatId) {
+        let Some(seat) = self.seats.get(&id) else { return };
+        if matches!(seat.state, SeatState::NotAnswering(_) | SeatState::Unreachable) {
+            let to = seat.idle_state();
+            self.set_seat(id, to);
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! The front: one input in, facts and orders out.
+
+use alloc::collections::BTreeMap;
+
+use crate::admission::Arrival;
+use crate::call::{Call, CallInput};
+use crate::effect::Effect;
+use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd, UnexpectedInput};
+use crate::house::House;
+use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, TenantId};
+use crate::input::{AlarmKind, Input, OpenCall, RecordingFailure, RingFailure, SeatLegEnd};
+use crate::plan::{Capacity, Plan};
+use crate::time::Timestamp;
+use crate::timer::Reason;
+
+/// The switch. See the crate's documentation for how it is driven.
+#[derive(Debug)]
+pub struct Switch {
+    pub(crate) house: House,
+    pub(crate) calls: BTreeMap<CallId, Call>,
+    pub(crate) plan: Plan,
+    pub(crate) numbers: BTreeMap<DialledNumber, TenantId>,
+    /// Ids rise, so every id up to this one is, or was, a call's.
+    pub(crate) highest_call: Option<CallId>,
+    pub(crate) draining: bool,
+    journal_degraded: bool,
+    begun: bool,
+}
+
+impl Switch {
+    /// A switch without calls. The plan's own facts (`PlanApplied`, each tenant's capacity, seats that are logged in
+    /// from the start) come with the first input, so that they stand in its record.
+    pub fn new(plan: Plan, now: Timestamp) -> Self {
+        Self {
+            house: House::new(now),
+            calls: BTreeMap::new(),
+            plan,
+            numbers: BTreeMap::new(),
+            highest_call: None,
+            draining: false,
+            journal_degraded: false,
+            begun: false,
+        }
+    }
+
+    /// One turn. It cannot fail: an input that does not fit is stated as a fact and changes nothing.
+    ///
+    /// Band edges up to `now` come before the input, so that a call is judged by the lines of its instant; all other
+    /// deadlines come after it, so that an answer which was received in time is not overtaken by a late loop.
+    /// Deadlines fire with the stamp `now`: a shell that stamps [`Input::TimePassed`] with the deadline itself, where
+    /// no later stamp has been used, gets facts exact to the millisecond.
+    pub fn handle(&mut self, now: Timestamp, input: Input) {
+        debug_assert!(self.house.out.is_drained(), "contract: drain events and effects after every turn");
+        if now < self.house.now {
+            self.house.unexpected(UnexpectedInput::TimeBackwards, None);
+        }
+        self.house.now = self.house.now.max(now);
+
+        if !core::mem::replace(&mut self.begun, true) {
+            let plan = core::mem::take(&mut self.plan);
+            self.apply_plan(plan);
+        }
+        while let Some(tenant) = self.house.timers.pop_due_band_edge(self.house.now) {
+            self.enter_band(tenant);
+        }
+        self.take(input);
+        while let Some(reason) = self.house.timers.pop_due(self.house.now) {
+            self.fire(reason);
+        }
+        self.settle();
+    }
+
+    /// The next order to carry out.
+    #[must_use]
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.house.out.next_effect()
+    }
+
+    /// The next fact to write down.
+    #[must_use]
+    pub fn poll_event(&mut self) -> Option<CallEvent> {
+        self.house.out.next_event()
+    }
+
+    /// When [`Input::TimePassed`] is due next, and why.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<(Timestamp, Reason)> {
+        self.house.timers.first()
+    }
+
+    /// The plan in force.
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How many admitted calls have no outcome yet.
+    pub fn calls_len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Whether no call is alive and no outcome of an order is still to come (legs, rings, recordings).
+    pub fn is_idle(&self) -> bool {
+        self.calls.is_empty() && self.house.outstanding.is_empty()
+    }
+
+    /// Whether new calls are refused because of a drain.
+    pub const fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    /// Where a call is; `None`: no such call is alive.
+    pub fn call_phase(&self, call: CallId) -> Option<CallPhase> {
+        self.calls.get(&call)?.phase()
+    }
+
+    /// A seat's state; `None`: the plan has no such seat.
+    pub fn seat_state(&self, seat: SeatId) -> Option<SeatState> {
+        Some(self.house.seats.get(&seat)?.state())
+    }
+
+    /// The lines in force of a tenant; `None` outside its hours, or if there is no such tenant.
+    pub fn capacity(&self, tenant: TenantId) -> Option<Capacity> {
+        self.house.lines.get(tenant)?.capacity()
+    }
+
+    /// The tenant's lines in use (R-L6).
+    pub fn lines_in_use(&self, tenant: TenantId) -> u32 {
+        self.house.lines.get(tenant).map_or(0, |room| room.lines_in_use())
+    }
+
+    /// How many callers of the tenant wait in its queues.
+    pub fn waiting_len(&self, tenant: TenantId) -> usize {
+        self.house.queues.waiting_len(tenant)
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::TimePassed => {}
+            Input::PlanApplied(plan) => self.apply_plan(*plan),
+            Input::NodeStarted { down_since } => self.node_started(down_since),
+            Input::CallFoundOpen(open) => self.call_found_open(&open),
+            Input::DrainRequested => self.drain_requested(),
+            Input::NodeStopped => self.node_stopped(),
+            Input::WallClockStepped { step_ms } => {
+                self.house.out.state(CallEvent::WallClockStepped { step_ms });
+            }
+            Input::JournalStalled => self.journal_stalled(),
+            Input::JournalRecovered => self.journal_recovered(),
+
+            Input::CallArrived { call, trunk, dialled, caller, test } => {
+                self.call_arrived(Arrival { call, trunk, dialled: &dialled, caller, test });
+            }
+            Input::CallerConnected { call } => self.tell_call(call, CallInput::Connected),
+            Input::CallerLegEnded { call, end } => {
+                if !self.house.outstanding.refused.settle(&call) {
+                    self.tell_call(call, CallInput::LegEnded(end));
+                }
+            }
+            Input::AnnouncementEnded { leg } => self.tell_caller_leg(leg, CallInput::AnnouncementEnded),
+            Input::AnnouncementFailed { leg } => self.tell_caller_leg(leg, CallInput::AnnouncementFailed),
+            Input::DigitPressed { leg, digit } => self.digit_pressed(leg, digit),
+            Input::HoldBegan { leg } => self.hold_changed(leg, true),
+            Input::HoldEnded { leg } => self.hold_changed(leg, false),
+
+            Input::RingProgressed { ring } => self.ring_progressed(ring),
+            Input::RingAnswered { ring } => self.tell_ring(ring, CallInput::RingAnswered),
+            Input::RingFailed { ring, failure } => self.ring_failed(ring, failure),
+            Input::SeatLegEnded { ring, end } => self.seat_leg_ended(ring, end),
+            Input::SeatRegistered { seat } => self.house.seat_registered(seat),
+            Input::SeatUnregistered { seat, loss } => {
+                if let Some(ring) = self.house.seat_unregistered(seat, loss) {
+                    self.tell_ring(ring, CallInput::SeatGone(loss));
+                }
+            }
+            Input::SeatCommanded { seat, command, source, request } => {
+                self.house.seat_commanded(seat, command, source, request);
+            }
+
+            Input::RecordingStarted { call, file } => self.recording_started(call, file),
+            Input::RecordingFailed { call, failure } => self.recording_failed(call, failure),
+            Input::RecordingEnded { call, recorded, gaps } => {
+                if self.recording(call).is_some() {
+                    self.house.outstanding.recordings.forget(call);
+                    self.house.out.state(CallEvent::RecordingEnded { call, recorded, gaps });
+                }
+            }
+            Input::LegMeasured { leg, quality } => {
+                if self.has_been(leg.call()) {
+                    self.house.out.state(CallEvent::LegMeasured { leg, quality });
+                } else {
+                    self.house.unexpected(UnexpectedInput::CallUnknown, Some(leg.call()));
+                }
+            }
+        }
+    }
+
+    fn fire(&mut self, reason: Reason) {
+        match reason {
+            Reason::BandEdge(tenant) => self.enter_band(tenant),
+            Reason::WrapUpOver(seat) => self.house.seat_wrap_up_over(seat),
+            Reason::SeatRetry(seat) => self.house.seat_retry(seat),
+            Reason::RingOver(ring) => self.tell_ring(ring, CallInput::RingTimedOut),
+            Reason::WaitTooLong(call) => {
+                let tenant = self.calls.get(&call).map(|call| call.visit.tenant);
+                self.house.raise(AlarmKind::WaitTooLong, tenant, Some(call));
+            }
+        }
+    }
+
+    /// Ends the turn: seats and callers meet, and what follows from the turn as a whole is stated.
+    fn settle(&mut self) {
+        while let Some((call, seat)) = self.house.next_match() {
+            self.tell_call(call, CallInput::SeatFound(seat));
+        }
+        for (queue, call) in self.house.queues.take_unattended() {
+            self.house.raise(AlarmKind::NobodyLoggedIn, Some(queue.tenant), Some(call));
+        }
+        for tenant in self.house.lines.state_edges(&mut self.house.out) {
+            self.house.queues.close(tenant);
+        }
+        if cfg!(debug_assertions) {
+            self.house.assert_nobody_waits_needlessly();
+        }
+    }
+
+    fn tell_call(&mut self, id: CallId, input: CallInput) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return self.house.unexpected(UnexpectedInput::CallUnknown, Some(id));
+        };
+        call.handle(input, &mut self.house);
+        if call.phase().is_none() {
+            self.calls.remove(&id);
+        }
+    }
+
+    fn tell_caller_leg(&mut self, leg: LegId, input: CallInput) {
+        match leg {
+            LegId::Caller(call) => self.tell_call(call, input),
+            // Nothing is ever played to a seat.
+            LegId::Seat(ring) => self.house.unexpected(UnexpectedInput::OutOfPhase, Some(ring.call)),
+        }
+    }
+
+    /// Tells a call what became of its present ring.
+    fn tell_ring(&mut self, ring: RingId, input: CallInput) {
+        match self.calls.get(&ring.call).map(Call::ring) {
+            Some(present) if present == Some(ring) => self.tell_call(ring.call, input),
+            Some(_) => self.house.unexpected(UnexpectedInput::RingOver, Some(ring.call)),
+            None => self.house.unexpected(UnexpectedInput::CallUnknown, Some(ring.call)),
+        }
+    }
+
+    fn ring_progressed(&mut self, ring: RingId) {
+        let kind = match self.calls.get(&ring.call) {
+            Some(call) if call.ring() != Some(ring) => UnexpectedInput::RingOver,
+            Some(call) if call.is_talking() => UnexpectedInput::OutOfPhase,
+            Some(_) => return,
+            None => UnexpectedInput::CallUnknown,
+        };
+        self.house.unexpected(kind, Some(ring.call));
+    }
+
+    fn ring_failed(&mut self, ring: RingId, failure: RingFailure) {
+        if !self.house.outstanding.cancelled.settle(&ring) {
+            self.tell_ring(ring, CallInput::RingFailed(failure));
+        }
+    }
+
+    fn seat_leg_ended(&mut self, ring: RingId, end: SeatLegEnd) {
+        if !self.house.outstanding.released.settle(&ring) {
+            self.tell_ring(ring, CallInput::SeatLegEnded(end));
+        }
+    }
+
+    fn digit_pressed(&mut self, leg: LegId, digit: char) {
+        let fits = match (self.calls.get(&leg.call()), leg) {
+            (None, _) => Err(UnexpectedInput::CallUnknown),
+            (Some(_), LegId::Caller(_)) => Ok(()),
+            (Some(call), LegId::Seat(ring)) if call.ring() != Some(ring) => Err(UnexpectedInput::RingOver),
+            (Some(call), LegId::Seat(_)) if call.is_talking() => Ok(()),
+            (Some(_), LegId::Seat(_)) => Err(UnexpectedInput::OutOfPhase),
+        };
+        match fits {
+            Ok(()) => self.house.out.state(CallEvent::DigitPressed { leg, digit }),
+            Err(kind) => self.house.unexpected(kind, Some(leg.call())),
+        }
+    }
+
+    fn hold_changed(&mut self, leg: LegId, holds: bool) {
+        match leg {
+            LegId::Seat(ring) => {
+                self.tell_ring(ring, if holds { CallInput::SeatHeld } else { CallInput::SeatResumed });
+            }
+            LegId::Caller(call) => match self.calls.get_mut(&call) {
+                Some(it) => it.caller_hold_changed(holds, &mut self.house),
+                None => self.house.unexpected(UnexpectedInput::CallUnknown, Some(call)),
+            },
+        }
+    }
+
+    /// Whether the id is, or was, a call's of this life.
+    fn has_been(&self, call: CallId) -> bool {
+        self.highest_call.is_some_and(|highest| call <= highest)
+    }
+
+    /// The tenant of a call whose recording has not ended; else the input is unexpected.
+    fn recording(&mut self, call: CallId) -> Option<TenantId> {
+        let recording = self.house.outstanding.recordings.get(call);
+        if recording.is_none() {
+            let kind = if self.calls.contains_key(&call) {
+                UnexpectedInput::OutOfPhase
+            } else {
+                UnexpectedInput::CallUnknown
+            };
+            self.house.unexpected(kind, Some(call));
+        }
+        recording.map(|recording| recording.tenant)
+    }
+
+    fn recording_started(&mut self, call: CallId, file: alloc::string::String) {
+        if self.recording(call).is_none() {
+            return;
+        }
+        if self.house.outstanding.recordings.mark_started(call) {
+            self.house.out.state(CallEvent::RecordingStarted { call, file });
+        } else {
+            self.house.unexpected(UnexpectedInput::OutOfPhase, Some(call));
+        }
+    }
+
+    /// The call goes on (R-R2).
+    fn recording_failed(&mut self, call: CallId, failure: RecordingFailure) {
+        let Some(tenant) = self.recording(call) else { return };
+        self.house.out.state(CallEvent::RecordingFailed { call, failure });
+        self.house.raise(AlarmKind::RecordingFailed, Some(tenant), Some(call));
+        match failure {
+            RecordingFailure::CannotCreate => self.house.outstanding.recordings.forget(call),
+            // Audio was lost, but there is a file, whose end is still to come.
+            RecordingFailure::WriteFailed | RecordingFailure::Overrun => {}
+        }
+    }
+
+    fn node_started(&mut self, down_since: Option<Timestamp>) {
+        if let Some(from) = down_since {
+            self.house.out.state(CallEvent::NodeOutage { from, to: self.house.now });
+        }
+        self.draining = false;
+        self.house.out.state(CallEvent::NodeStarted);
+    }
+
+    /// What could not be carried over a death is closed as a fact, not in silence.
+    fn call_found_open(&mut self, open: &OpenCall) {
+        let OpenCall { call, tenant, phase, seat, ring, answered, admitted_at: _ } = *open;
+        if self.calls.contains_key(&call) {
+            return self.house.unexpected(UnexpectedInput::CallDuplicate, Some(call));
+        }
+        self.highest_call = self.highest_call.max(Some(call));
+        if let (CallPhase::Talking, Some(seat), Some(ring)) = (phase, seat, ring) {
+            self.house.out.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::NodeOutage });
+        }
+        let outcome = if answered { Outcome::Answered } else { Outcome::Failed };
+        self.house.out.state(CallEvent::CallEnded { call, tenant, outcome, phase, end: None });
+    }
+
+    fn drain_requested(&mut self) {
+        if core::mem::replace(&mut self.draining, true) {
+            self.house.unexpected(UnexpectedInput::OutOfPhase, None);
+        } else {
+            self.house.out.state(CallEvent::DrainStarted);
+        }
+    }
+
+    fn node_stopped(&mut self) {
+        self.draining = true;
+        for (_, mut call) in core::mem::take(&mut self.calls) {
+            call.stop(&mut self.house);
+        }
+        self.house.out.state(CallEvent::NodeStopped);
+    }
+
+    fn journal_stalled(&mut self) {
+        if core::mem::replace(&mut self.journal_degraded, true) {
+            return self.house.unexpected(UnexpectedInput::OutOfPhase, None);
+        }
+        self.house.out.state(CallEvent::JournalDegraded);
+        self.house.raise(AlarmKind::JournalDegraded, None, None);
+    }
+
+    fn journal_recovered(&mut self) {
+        if core::mem::replace(&mut self.journal_degraded, false) {
+            self.house.out.state(CallEvent::JournalRestored);
+        } else {
+            self.house.unexpected(UnexpectedInput::OutOfPhase, None);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! All deadlines in one ordered set. Every deadline carries its reason, and a reason has at most one deadline.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use crate::ids::{CallId, RingId, SeatId, TenantId};
+use crate::time::Timestamp;
+
+/// Why a deadline exists. Deadlines of the same instant fire in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Reason {
+    /// Another band of the tenant may be in force (R-L3).
+    BandEdge(TenantId),
+    /// The seat's wrap-up has lasted `wrap_up_max` (R-S3).
+    WrapUpOver(SeatId),
+    /// A seat that did not answer, or could not be reached, comes back by itself (R-Q6).
+    SeatRetry(SeatId),
+    /// The seat has been rung for `ring` (R-Q6).
+    RingOver(RingId),
+    /// The caller has waited for `max_wait` (R-Q8).
+    WaitTooLong(CallId),
+}
+
+/// The deadlines to come.
+#[derive(Debug, Default)]
+pub(crate) struct Timers {
+    by_deadline: BTreeSet<(Timestamp, Reason)>,
+    by_reason: BTreeMap<Reason, Timestamp>,
+}
+
+impl Timers {
+    /// Sets the deadline of a reason, in place of the one it had.
+    pub(crate) fn set(&mut self, reason: Reason, deadline: Timestamp) {
+        self.cancel(reason);
+        self.by_reason.insert(reason, deadline);
+        self.by_deadline.insert((deadline, reason));
+    }
+
+    /// Forgets a reason's deadline, if it has one.
+    pub(crate) fn cancel(&mut self, reason: Reason) {
+        if let Some(deadline) = self.by_reason.remove(&reason) {
+            self.by_deadline.remove(&(deadline, reason));
+        }
+    }
+
+    /// The first deadline to come.
+    pub(crate) fn first(&self) -> Option<(Timestamp, Reason)> {
+        self.by_deadline.first().copied()
+    }
+
+    /// Takes the first deadline that is not after `now`.
+    pub(crate) fn pop_due(&mut self, now: Timestamp) -> Option<Reason> {
+        let (deadline, reason) = self.first()?;
+        if deadline > now {
+            return None;
+        }
+        self.cancel(reason);
+        Some(reason)
+    }
+
+    /// Takes the first band edge that is not after `now`, whatever else is due.
+    pub(crate) fn pop_due_band_edge(&mut self, now: Timestamp) -> Option<TenantId> {
+        let tenant = self
+            .by_deadline
+            .iter()
+            .take_while(|(deadline, _)| *deadline <= now)
+            .find_map(|(_, reason)| band_edge(*reason))?;
+        self.cancel(Reason::BandEdge(tenant));
+        Some(tenant)
+    }
+}
+
+const fn band_edge(reason: Reason) -> Option<TenantId> {
+    match reason {
+        Reason::BandEdge(tenant) => Some(tenant),
+        Reason::WrapUpOver(_) | Reason::SeatRetry(_) | Reason::RingOver(_) | Reason::WaitTooLong(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALL: CallId = CallId(1);
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    #[test]
+    fn a_reason_has_one_deadline() {
+        let mut timers = Timers::default();
+        timers.set(Reason::WaitTooLong(CALL), at(5));
+        timers.set(Reason::WaitTooLong(CALL), at(9));
+        assert_eq!(timers.first(), Some((at(9), Reason::WaitTooLong(CALL))));
+        assert_eq!(timers.pop_due(at(8)), None);
+        assert_eq!(timers.pop_due(at(9)), Some(Reason::WaitTooLong(CALL)));
+        assert_eq!(timers.first(), None);
+    }
+
+    #[test]
+    fn a_band_edge_is_found_behind_another_deadline() {
+        let tenant = TenantId::new("shiga").unwrap();
+        let mut timers = Timers::default();
+        timers.set(Reason::WaitTooLong(CALL), at(3));
+        timers.set(Reason::BandEdge(tenant), at(4));
+        assert_eq!(timers.pop_due_band_edge(at(3)), None);
+        assert_eq!(timers.pop_due_band_edge(at(4)), Some(tenant));
+        assert_eq!(timers.pop_due(at(4)), Some(Reason::WaitTooLong(CALL)));
+        assert_eq!(timers.pop_due(at(4)), None);
+    }
+}

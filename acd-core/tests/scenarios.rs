@@ -1,0 +1,155 @@
+//! Scenarios as data: each file in `tests/scenarios/` is a plan, a history, and what the switch must say to it.
+//!
+//! A line that begins with a time is what happens (`09:00:00 call 1 to 0770007119`); indented below it stand the
+//! facts, and after `>` the orders. A line with `..` is a deadline that fired by itself. `date` sets the day
+//! (Asia/Tokyo). After a wanted change, `ACD_BLESS=1 cargo test -p acd-core --test scenarios` writes what the switch
+//! says now into the files, to be read before it is committed.
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use acd_core::{CivilDate, Input, Reason, Switch, TimeOfDay, Timestamp};
+use support::{Turn, inputs, plans, text, turn};
+
+#[test]
+fn every_scenario_goes_as_written() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|it| it == "txt"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "no scenario in {}", folder.display());
+
+    let mut different = Vec::new();
+    for file in files {
+        let written = fs::read_to_string(&file).unwrap();
+        let said = Scenario::play(&written);
+        if said == written {
+            continue;
+        }
+        if std::env::var_os("ACD_BLESS").is_some() {
+            fs::write(&file, said).unwrap();
+            continue;
+        }
+        let line = written.lines().zip(said.lines()).take_while(|(one, other)| one == other).count();
+        different.push(format!("{}:{}\n--- the switch says:\n{said}", file.display(), line + 1));
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+struct Scenario {
+    date: CivilDate,
+    plan: Vec<String>,
+    switch: Option<Switch>,
+    said: String,
+}
+
+impl Scenario {
+    fn play(written: &str) -> String {
+        let mut scenario = Self {
+            date: CivilDate { year: 2026, month: 4, day: 1 },
+            plan: Vec::new(),
+            switch: None,
+            said: String::new(),
+        };
+        let mut lines = written.lines().peekable();
+        while let Some(line) = lines.next() {
+            let is_said = line.starts_with(' ')
+                || (line.starts_with(|it: char| it.is_ascii_digit()) && line.contains(" .. "));
+            if is_said {
+                continue;
+            }
+            let is_happening = line.starts_with(|first: char| first.is_ascii_digit());
+            if !is_happening {
+                scenario.keep(line);
+                scenario.directive(line);
+                continue;
+            }
+            let (clock, what) = line.split_once(' ').unwrap();
+            let now = scenario.at(clock);
+            scenario.let_deadlines_pass(now);
+            scenario.keep(line);
+            let input = if what.trim() == "new plan" {
+                let mut plan = Vec::new();
+                while let Some(line) = lines.next_if(|line| line.starts_with("| ")) {
+                    scenario.keep(line);
+                    plan.push(line[2..].to_owned());
+                }
+                Input::PlanApplied(Box::new(plans::read(&plan)))
+            } else {
+                inputs::read(what.trim(), |clock| scenario.at(clock))
+            };
+            scenario.happen(now, input);
+        }
+        scenario.said
+    }
+
+    fn directive(&mut self, line: &str) {
+        if let Some(date) = line.strip_prefix("date ") {
+            self.date = plans::date(date);
+        } else if !line.is_empty() && !line.starts_with('#') {
+            self.plan.push(line.to_owned());
+        }
+    }
+
+    fn at(&self, clock: &str) -> Timestamp {
+        let (clock, millis) = clock.split_once('.').unwrap_or((clock, "0"));
+        let (minutes, seconds) = clock.rsplit_once(':').expect("HH:MM:SS");
+        let midnight = self.date.at(TimeOfDay::MIDNIGHT, 540).as_millis();
+        let minutes = i64::from(plans::time(minutes).as_millis());
+        let (seconds, millis): (i64, i64) = (seconds.parse().unwrap(), millis.parse().unwrap());
+        Timestamp::from_millis(midnight + minutes + seconds * 1_000 + millis)
+    }
+
+    /// As a punctual shell: every deadline before the next happening fires at its own instant. Band edges that
+    /// change nothing are left out.
+    fn let_deadlines_pass(&mut self, until: Timestamp) {
+        while let Some((deadline, reason)) = self.switch.as_ref().and_then(Switch::poll_timeout)
+            && deadline < until
+        {
+            let switch = self.switch.as_mut().unwrap();
+            let said = turn(switch, deadline, Input::TimePassed);
+            if said.facts.is_empty() && said.orders.is_empty() && matches!(reason, Reason::BandEdge(_)) {
+                continue;
+            }
+            self.keep(&format!("{} .. {}", text::time(deadline), reason_text(reason)));
+            self.keep_turn(&said);
+        }
+    }
+
+    fn happen(&mut self, now: Timestamp, input: Input) {
+        if self.switch.is_none() {
+            self.switch = Some(Switch::new(plans::read(&self.plan), now));
+        }
+        let said = turn(self.switch.as_mut().unwrap(), now, input);
+        self.keep_turn(&said);
+    }
+
+    fn keep_turn(&mut self, turn: &Turn) {
+        for fact in &turn.facts {
+            self.keep(&format!("    {}", text::fact(fact)));
+        }
+        for order in &turn.orders {
+            self.keep(&format!("    > {}", text::order(order)));
+        }
+    }
+
+    fn keep(&mut self, line: &str) {
+        self.said.push_str(line);
+        self.said.push('\n');
+    }
+}
+
+fn reason_text(reason: Reason) -> String {
+    match reason {
+        Reason::BandEdge(tenant) => format!("band edge of {tenant}"),
+        Reason::WrapUpOver(seat) => format!("{seat} has wrapped up long enough"),
+        Reason::SeatRetry(seat) => format!("{seat} comes back"),
+        Reason::RingOver(ring) => format!("{ring} has rung long enough"),
+        Reason::WaitTooLong(call) => format!("{call} has waited too long"),
+    }
+}

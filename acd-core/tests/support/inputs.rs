@@ -1,0 +1,132 @@
+//! Inputs in words: `call 1 to 0770007119`, `ring 1.1 answers`, `seat s1 pauses lunch`.
+
+use std::time::Duration;
+
+use acd_core::{
+    CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Input, LegId, LegQuality, OpenCall,
+    PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
+    SeatLoss, Timestamp, TrunkId, WithheldReason,
+};
+
+/// Reads one input; `at` tells the instant of a time of day.
+pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
+    let words: Vec<&str> = text.split(' ').collect();
+    match words.as_slice() {
+        ["time", "passes"] => Input::TimePassed,
+        ["call", call, rest @ ..] => read_call(call_id(call), rest),
+        ["ring", ring, rest @ ..] => read_ring(ring_id(ring), rest),
+        ["seat", seat, rest @ ..] => read_seat(seat.parse().unwrap(), rest),
+        ["recording", call, rest @ ..] => read_recording(call_id(call), rest),
+        ["node", "starts"] => Input::NodeStarted { down_since: None },
+        ["node", "starts", "down", "since", time] => Input::NodeStarted { down_since: Some(at(time)) },
+        ["node", "stops"] => Input::NodeStopped,
+        ["drain"] => Input::DrainRequested,
+        ["clock", "stepped", millis] => Input::WallClockStepped { step_ms: millis.parse().unwrap() },
+        ["journal", "stalls"] => Input::JournalStalled,
+        ["journal", "recovers"] => Input::JournalRecovered,
+        ["open", "call", call, tenant, "waiting"] => Input::CallFoundOpen(OpenCall {
+            call: call_id(call),
+            tenant: tenant.parse().unwrap(),
+            phase: CallPhase::Waiting,
+            seat: None,
+            ring: None,
+            answered: false,
+            admitted_at: Timestamp::from_millis(0),
+        }),
+        ["open", "call", call, tenant, "talking", seat, ring] => Input::CallFoundOpen(OpenCall {
+            call: call_id(call),
+            tenant: tenant.parse().unwrap(),
+            phase: CallPhase::Talking,
+            seat: Some(seat.parse().unwrap()),
+            ring: Some(ring_id(ring)),
+            answered: true,
+            admitted_at: Timestamp::from_millis(0),
+        }),
+        _ => panic!("no such input: {text}"),
+    }
+}
+
+fn read_call(call: CallId, words: &[&str]) -> Input {
+    let leg = LegId::Caller(call);
+    match words {
+        ["to", numbers, rest @ ..] => Input::CallArrived {
+            call,
+            trunk: TrunkId::new("carrier").unwrap(),
+            dialled: numbers.split('/').map(|number| number.parse().unwrap()).collect(),
+            caller: if rest.contains(&"withheld") {
+                CallerIdentity::Withheld(WithheldReason::Withheld)
+            } else {
+                CallerIdentity::Number(Pii::new("09012345678".into()))
+            },
+            test: rest.contains(&"test"),
+        },
+        ["connected"] => Input::CallerConnected { call },
+        ["cancels"] => Input::CallerLegEnded { call, end: CallerLegEnd::Cancelled },
+        ["hangs", "up"] => Input::CallerLegEnded { call, end: CallerLegEnd::HungUp },
+        ["released"] => Input::CallerLegEnded { call, end: CallerLegEnd::Released },
+        ["ack", "missing"] => Input::CallerLegEnded { call, end: CallerLegEnd::AckMissing },
+        ["session", "expired"] => Input::CallerLegEnded { call, end: CallerLegEnd::SessionExpired },
+        ["leg", "fails"] => Input::CallerLegEnded { call, end: CallerLegEnd::Failed },
+        ["heard", "it"] => Input::AnnouncementEnded { leg },
+        ["hears", "nothing"] => Input::AnnouncementFailed { leg },
+        ["presses", digit] => Input::DigitPressed { leg, digit: digit.chars().next().unwrap() },
+        ["holds"] => Input::HoldBegan { leg },
+        ["resumes"] => Input::HoldEnded { leg },
+        ["measured"] => Input::LegMeasured { leg, quality: LegQuality::default() },
+        _ => panic!("a call does not do this: {words:?}"),
+    }
+}
+
+fn read_ring(ring: RingId, words: &[&str]) -> Input {
+    let leg = LegId::Seat(ring);
+    match words {
+        ["progresses"] => Input::RingProgressed { ring },
+        ["answers"] => Input::RingAnswered { ring },
+        ["refuses", code] => Input::RingFailed { ring, failure: RingFailure::Refused(code.parse().unwrap()) },
+        ["unreachable", code] => {
+            Input::RingFailed { ring, failure: RingFailure::Unreachable(code.parse().unwrap()) }
+        }
+        ["cancelled"] => Input::RingFailed { ring, failure: RingFailure::Cancelled },
+        ["hangs", "up"] => Input::SeatLegEnded { ring, end: SeatLegEnd::HungUp },
+        ["released"] => Input::SeatLegEnded { ring, end: SeatLegEnd::Released },
+        ["silent"] => Input::SeatLegEnded { ring, end: SeatLegEnd::Lost(SeatLoss::MediaSilent) },
+        ["leg", "fails"] => Input::SeatLegEnded { ring, end: SeatLegEnd::Lost(SeatLoss::LegFailed) },
+        ["presses", digit] => Input::DigitPressed { leg, digit: digit.chars().next().unwrap() },
+        ["holds"] => Input::HoldBegan { leg },
+        ["resumes"] => Input::HoldEnded { leg },
+        _ => panic!("a ring does not do this: {words:?}"),
+    }
+}
+
+fn read_seat(seat: SeatId, words: &[&str]) -> Input {
+    let command = match words {
+        ["registers"] => return Input::SeatRegistered { seat },
+        ["unregisters"] => return Input::SeatUnregistered { seat, loss: SeatLoss::Unregistered },
+        ["expires"] => return Input::SeatUnregistered { seat, loss: SeatLoss::RegistrationExpired },
+        ["logs", "in"] => SeatCommand::LogIn,
+        ["ready"] => SeatCommand::Ready,
+        ["pauses", reason] => SeatCommand::Pause(PauseReason(reason.parse().unwrap())),
+        ["logs", "out"] => SeatCommand::LogOut,
+        _ => panic!("a seat does not do this: {words:?}"),
+    };
+    Input::SeatCommanded { seat, command, source: CommandSource::StarCode, request: RequestId(7) }
+}
+
+fn read_recording(call: CallId, words: &[&str]) -> Input {
+    match words {
+        ["starts"] => Input::RecordingStarted { call, file: format!("{call}.wav") },
+        ["cannot", "be", "made"] => Input::RecordingFailed { call, failure: RecordingFailure::CannotCreate },
+        ["loses", "audio"] => Input::RecordingFailed { call, failure: RecordingFailure::WriteFailed },
+        ["ends"] => Input::RecordingEnded { call, recorded: Duration::from_secs(1), gaps: Duration::ZERO },
+        _ => panic!("a recording does not do this: {words:?}"),
+    }
+}
+
+fn call_id(text: &str) -> CallId {
+    CallId(text.parse().unwrap())
+}
+
+fn ring_id(text: &str) -> RingId {
+    let (call, attempt) = text.split_once('.').expect("a ring is CALL.ATTEMPT");
+    RingId { call: call_id(call), attempt: attempt.parse().unwrap() }
+}

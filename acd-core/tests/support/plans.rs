@@ -1,0 +1,219 @@
+//! Plans in words: `tenant shiga: number 0770007119, lines 2+2, …`, `band shiga: …`, `seat s1: serves shiga 1, …`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use acd_core::plan::{
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
+    Seat, Tenant, Waiting,
+};
+use acd_core::{CivilDate, PromptId, SkillId, TenantId, TimeOfDay};
+
+/// Reads a plan, one line a tenant, band, range, holiday or seat.
+pub(crate) fn read(lines: &[String]) -> Plan {
+    let mut plan = Plan::default();
+    for line in lines {
+        let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match kind {
+            "tenant" => read_tenant(&mut plan, rest),
+            "band" => read_band(&mut plan, rest),
+            "range" => read_range(&mut plan, rest),
+            "holiday" => {
+                plan.holidays.insert(date(rest));
+            }
+            "seat" => read_seat(&mut plan, rest),
+            other => panic!("no such line in a plan: {other}"),
+        }
+    }
+    plan
+}
+
+/// A tenant open at all hours with these lines and a guidance tape; no alarm, no limit.
+pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
+    Tenant {
+        title: "title".into(),
+        utc_offset_minutes: 540,
+        numbers: BTreeMap::new(),
+        day_start: TimeOfDay::MIDNIGHT,
+        bands: vec![Band {
+            days: [DayKind::Holiday, DayKind::Sunday, DayKind::Saturday, DayKind::Weekday].into(),
+            from: TimeOfDay::MIDNIGHT,
+            to: TimeOfDay::MIDNIGHT,
+            capacity: Some(Capacity { seat_lines, guidance_lines }),
+        }],
+        ranges: Vec::new(),
+        refusal: LinesFullRefusal::BusyHere,
+        closed_lines: 2,
+        closed_announcement: None,
+        waiting: Waiting {
+            message: prompt("waiting"),
+            music: Some(prompt("music")),
+            message_every: Duration::from_secs(30),
+        },
+        hold_music: None,
+        ring: Duration::from_secs(15),
+        max_wait: None,
+        entry_skill: None,
+        response_rate_target_permille: None,
+    }
+}
+
+/// A seat that logs in by command, without wrap-up, that serves these tenants.
+pub(crate) fn seat(serves: &[(TenantId, u16)]) -> Seat {
+    Seat {
+        serves: serves.iter().copied().collect(),
+        skills: BTreeSet::new(),
+        login: Login::ByCommand,
+        static_contact: false,
+        wrap_up_max: Some(Duration::ZERO),
+        not_answering_retry: None,
+        unreachable_retry: None,
+    }
+}
+
+pub(crate) fn number(guidance: Guidance) -> Number {
+    Number { guidance, recording: RecordingPolicy::FromAnswer }
+}
+
+pub(crate) fn prompt(name: &str) -> PromptId {
+    PromptId::new(name).unwrap()
+}
+
+fn read_tenant(plan: &mut Plan, text: &str) {
+    let (name, words) = text.split_once(": ").expect("tenant NAME: …");
+    let mut tenant = tenant(1, 0);
+    let mut numbers = Vec::new();
+    let mut guidance = Guidance::Tape(prompt("guidance"));
+    let mut recording = RecordingPolicy::FromAnswer;
+    for item in words.split(", ") {
+        let (key, value) = item.split_once(' ').unwrap_or((item, ""));
+        match key {
+            "number" => numbers.push(value.parse().unwrap()),
+            "lines" => tenant.bands[0].capacity = capacity(value),
+            "bands" => tenant.bands.clear(),
+            "guidance" => {
+                guidance = match value {
+                    "tape" => Guidance::Tape(prompt("guidance")),
+                    "spoken" => Guidance::Spoken,
+                    "none" => Guidance::None,
+                    other => panic!("no such guidance: {other}"),
+                }
+            }
+            "unrecorded" => recording = RecordingPolicy::Off,
+            "ring" => tenant.ring = seconds(value),
+            "max_wait" => tenant.max_wait = Some(seconds(value)),
+            "retry_after" => tenant.refusal = LinesFullRefusal::RetryAfter(seconds(value)),
+            "closed_lines" => tenant.closed_lines = value.parse().unwrap(),
+            "closed_announcement" => tenant.closed_announcement = Some(prompt("closed")),
+            "hold_music" => tenant.hold_music = Some(prompt("hold")),
+            "day_start" => tenant.day_start = time(value),
+            "skill" => tenant.entry_skill = Some(value.parse().unwrap()),
+            other => panic!("a tenant has no {other}"),
+        }
+    }
+    tenant.numbers =
+        numbers.into_iter().map(|it| (it, Number { guidance: guidance.clone(), recording })).collect();
+    plan.tenants.insert(name.parse().unwrap(), tenant);
+}
+
+/// `band shiga: weekday saturday 8:00-17:00 2+2`, `band shiga: range0 0:00-24:00 closed`.
+fn read_band(plan: &mut Plan, text: &str) {
+    let (name, words) = text.split_once(": ").expect("band NAME: …");
+    let words: Vec<&str> = words.split(' ').collect();
+    let [days @ .., times, lines] = words.as_slice() else { panic!("band NAME: DAYS FROM-TO LINES") };
+    let (from, to) = times.split_once('-').unwrap();
+    let band = Band {
+        days: days.iter().map(|day| day_kind(day)).collect(),
+        from: time(from),
+        to: time(to),
+        capacity: capacity(lines),
+    };
+    plan.tenants.get_mut(&name.parse().unwrap()).unwrap().bands.push(band);
+}
+
+/// `range shiga: year_end 12-26 0:00 to 1-5 8:00`.
+fn read_range(plan: &mut Plan, text: &str) {
+    let (tenant, words) = text.split_once(": ").expect("range NAME: …");
+    let words: Vec<&str> = words.split(' ').collect();
+    let [name, from_day, from_time, "to", to_day, to_time] = words.as_slice() else {
+        panic!("range NAME: LABEL M-D H:M to M-D H:M");
+    };
+    let edge = |day: &str, at: &str| {
+        let (month, day) = day.split_once('-').unwrap();
+        (month.parse().unwrap(), day.parse().unwrap(), time(at))
+    };
+    let range = DateRange {
+        name: (*name).into(),
+        from: edge(from_day, from_time),
+        to: edge(to_day, to_time),
+        year: None,
+    };
+    plan.tenants.get_mut(&tenant.parse().unwrap()).unwrap().ranges.push(range);
+}
+
+fn read_seat(plan: &mut Plan, text: &str) {
+    let (name, words) = text.split_once(": ").expect("seat NAME: …");
+    let mut seat = seat(&[]);
+    for item in words.split(", ") {
+        let (key, value) = item.split_once(' ').unwrap_or((item, ""));
+        match key {
+            "serves" => {
+                let (tenant, priority) = value.split_once(' ').unwrap_or((value, "1"));
+                seat.serves.insert(tenant.parse().unwrap(), priority.parse().unwrap());
+            }
+            "skill" => {
+                seat.skills.insert(value.parse::<SkillId>().unwrap());
+            }
+            "login" => {
+                seat.login = match value {
+                    "by_command" => Login::ByCommand,
+                    "on_register" => Login::OnRegister,
+                    "always" => Login::Always,
+                    other => panic!("no such login: {other}"),
+                }
+            }
+            "static" => seat.static_contact = true,
+            "wrap_up" if value == "unlimited" => seat.wrap_up_max = None,
+            "wrap_up" => seat.wrap_up_max = Some(seconds(value)),
+            "not_answering_retry" => seat.not_answering_retry = Some(seconds(value)),
+            "unreachable_retry" => seat.unreachable_retry = Some(seconds(value)),
+            other => panic!("a seat has no {other}"),
+        }
+    }
+    plan.seats.insert(name.parse().unwrap(), seat);
+}
+
+fn capacity(text: &str) -> Option<Capacity> {
+    let (seat_lines, guidance_lines) = text.split_once('+')?;
+    Some(Capacity {
+        seat_lines: seat_lines.parse().unwrap(),
+        guidance_lines: guidance_lines.parse().unwrap(),
+    })
+}
+
+fn day_kind(text: &str) -> DayKind {
+    match text {
+        "weekday" => DayKind::Weekday,
+        "saturday" => DayKind::Saturday,
+        "sunday" => DayKind::Sunday,
+        "holiday" => DayKind::Holiday,
+        other => DayKind::Range(other.strip_prefix("range").unwrap().parse().unwrap()),
+    }
+}
+
+fn seconds(text: &str) -> Duration {
+    Duration::from_secs(text.strip_suffix('s').expect("seconds end in s").parse().unwrap())
+}
+
+/// `8:30`.
+pub(crate) fn time(text: &str) -> TimeOfDay {
+    let (hour, minute) = text.split_once(':').unwrap();
+    TimeOfDay::from_hm(hour.parse().unwrap(), minute.parse().unwrap()).unwrap()
+}
+
+/// `2026-04-01`.
+pub(crate) fn date(text: &str) -> CivilDate {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { panic!("a date is YYYY-MM-DD, not {text}") };
+    CivilDate { year: year.parse().unwrap(), month: month.parse().unwrap(), day: day.parse().unwrap() }
+}

@@ -1,0 +1,185 @@
+//! Facts and orders in words.
+
+use acd_core::{
+    Announcement, CallEvent, CallerIdentity, CivilTime, Effect, LegId, RingEnd, RingFailure, SeatState,
+    TalkEnd, Timestamp,
+};
+
+const UTC_OFFSET_MINUTES: i32 = 540;
+
+/// `09:00:15.250`, or `09:00:15` on the full second.
+pub(crate) fn time(at: Timestamp) -> String {
+    let CivilTime { time, .. } = at.civil(UTC_OFFSET_MINUTES);
+    let (seconds, millis) = (time.as_millis() / 1_000, time.as_millis() % 1_000);
+    let clock = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if millis == 0 { clock } else { format!("{clock}.{millis:03}") }
+}
+
+/// A fact in words.
+pub(crate) fn fact(event: &CallEvent) -> String {
+    match event {
+        CallEvent::PlanApplied { tenants, seats } => {
+            format!("plan in force: {tenants} tenants, {seats} seats")
+        }
+        CallEvent::NodeStarted => "calls are taken".into(),
+        CallEvent::NodeOutage { from, to } => format!("outage from {} to {}", time(*from), time(*to)),
+        CallEvent::DrainStarted => "no new calls are taken".into(),
+        CallEvent::NodeStopped => "the switch has stopped".into(),
+        CallEvent::WallClockStepped { step_ms } => format!("the clock was stepped by {step_ms} ms"),
+        CallEvent::JournalDegraded => "the journal cannot keep up".into(),
+        CallEvent::JournalRestored => "the journal keeps up again".into(),
+        CallEvent::AlarmRaised { kind, tenant, call } => {
+            let tenant = tenant.map(|it| format!(", {it}")).unwrap_or_default();
+            let call = call.map(|it| format!(", call {it}")).unwrap_or_default();
+            format!("ALARM {kind:?}{tenant}{call}")
+        }
+        CallEvent::CapacityChanged { tenant, capacity: Some(it) } => {
+            format!("{tenant} has {}+{} lines", it.seat_lines, it.guidance_lines)
+        }
+        CallEvent::CapacityChanged { tenant, capacity: None } => format!("{tenant} is closed"),
+        CallEvent::BlockageStarted { tenant, lines } => format!(
+            "BLOCKAGE of {tenant} begins: {} guidance, {} waiting, {} ringing, {} talking, {} closing",
+            lines.guidance, lines.waiting, lines.ringing, lines.talking, lines.closing
+        ),
+        CallEvent::BlockageEnded { tenant } => format!("BLOCKAGE of {tenant} ends"),
+        CallEvent::SeatLinesFullStarted { tenant } => format!("seat lines of {tenant} are full"),
+        CallEvent::SeatLinesFullEnded { tenant } => format!("a seat line of {tenant} is free again"),
+        CallEvent::CallAdmitted {
+            call,
+            tenant,
+            dialled,
+            caller,
+            test,
+            closed,
+            lines_in_use,
+            capacity,
+            trunk: _,
+        } => {
+            let test = if *test { ", a test" } else { "" };
+            let closed = if *closed { ", outside hours" } else { "" };
+            format!(
+                "call {call}{} admitted by {tenant} on {dialled}: line {lines_in_use} of {capacity}{test}{closed}",
+                identity(caller)
+            )
+        }
+        CallEvent::CallRefused { call, tenant, reason, .. } => {
+            let tenant = tenant.map(|it| format!(" by {it}")).unwrap_or_default();
+            format!("call {call} refused{tenant}: {reason:?}")
+        }
+        CallEvent::CallerConnected { call } => format!("call {call} connected"),
+        CallEvent::GuidanceStarted { call } => format!("call {call} hears the guidance"),
+        CallEvent::GuidanceCompleted { call } => format!("call {call} has heard the guidance to its end"),
+        CallEvent::GuidanceFailed { call } => format!("call {call} goes on without guidance"),
+        CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
+            let skill = skill.map(|it| format!(" for {it}")).unwrap_or_default();
+            let back = if *put_back { "is back in" } else { "enters" };
+            format!("call {call} {back} the queue of {tenant}{skill}, place of {}", time(*since))
+        }
+        CallEvent::RingStarted { ring, seat } => format!("ring {ring} of {seat}"),
+        CallEvent::RingEnded { ring, seat, end } => format!("ring {ring} of {seat} over: {}", ring_end(*end)),
+        CallEvent::CallAnswered { ring, seat } => format!("{seat} answers {ring}"),
+        CallEvent::TalkEnded { ring, seat, end } => {
+            format!("talk {ring} with {seat} over: {}", talk_end(*end))
+        }
+        CallEvent::HoldStarted { leg } => format!("{} holds", leg_text(*leg)),
+        CallEvent::HoldEnded { leg } => format!("{} resumes", leg_text(*leg)),
+        CallEvent::DigitPressed { leg, digit } => format!("{} presses {digit}", leg_text(*leg)),
+        CallEvent::CallEnded { call, outcome, phase, end, tenant: _ } => {
+            let end = end.map_or_else(|| "open".into(), |it| format!("{it:?}"));
+            format!("call {call} ENDED {outcome:?} in {phase:?} ({end})")
+        }
+        CallEvent::SeatStateChanged { seat, from, to } => {
+            format!("{seat}: {} -> {}", state(*from), state(*to))
+        }
+        CallEvent::SeatRegistered { seat } => format!("{seat} has registered"),
+        CallEvent::SeatUnregistered { seat, loss } => format!("{seat} has no registration: {loss:?}"),
+        CallEvent::SeatCommanded { seat, command, result, source: _ } => {
+            format!("{seat} commanded {command:?}: {result:?}")
+        }
+        CallEvent::RecordingStarted { call, file } => format!("recording of {call} in {file}"),
+        CallEvent::RecordingOff { call } => format!("call {call} is not recorded"),
+        CallEvent::RecordingFailed { call, failure } => format!("recording of {call} failed: {failure:?}"),
+        CallEvent::RecordingEnded { call, .. } => format!("recording of {call} is whole"),
+        CallEvent::LegMeasured { leg, .. } => format!("{} measured", leg_text(*leg)),
+        CallEvent::InputUnexpected { input, call } => {
+            let call = call.map(|it| format!(" (call {it})")).unwrap_or_default();
+            format!("UNEXPECTED {input:?}{call}")
+        }
+    }
+}
+
+/// An order in words.
+pub(crate) fn order(effect: &Effect) -> String {
+    match effect {
+        Effect::RefuseCall { call, reason, retry_after } => {
+            let after = retry_after.map(|it| format!(", retry after {} s", it.as_secs())).unwrap_or_default();
+            format!("refuse {call}: {reason:?}{after}")
+        }
+        Effect::AnswerCaller { call } => format!("answer {call}"),
+        Effect::Play { leg, announcement } => {
+            let what = match announcement {
+                Announcement::Once(prompt) => format!("{prompt} once"),
+                Announcement::Waiting { message, .. } => format!("{message} and music"),
+                Announcement::Loop(prompt) => format!("{prompt} again and again"),
+            };
+            format!("play {what} to {}", leg_text(*leg))
+        }
+        Effect::StopPlaying { leg } => format!("stop playing to {}", leg_text(*leg)),
+        Effect::RingSeat { ring, seat, .. } => format!("ring {seat} for {ring}"),
+        Effect::CancelRing { ring } => format!("cancel ring {ring}"),
+        Effect::Bridge { ring } => format!("bridge {ring}"),
+        Effect::Unbridge { ring } => format!("unbridge {ring}"),
+        Effect::ReleaseLeg { leg, cause } => format!("release {}: {cause:?}", leg_text(*leg)),
+        Effect::StartRecording { call, .. } => format!("record {call}"),
+        Effect::StopRecording { call } => format!("stop recording {call}"),
+        Effect::AnswerSeatCommand { result, .. } => format!("answer the command: {result:?}"),
+    }
+}
+
+fn identity(caller: &CallerIdentity) -> &'static str {
+    match caller {
+        CallerIdentity::Number(_) => "",
+        CallerIdentity::Withheld(_) => " (number withheld)",
+    }
+}
+
+fn leg_text(leg: LegId) -> String {
+    match leg {
+        LegId::Caller(call) => format!("caller {call}"),
+        LegId::Seat(ring) => format!("seat of {ring}"),
+    }
+}
+
+fn ring_end(end: RingEnd) -> String {
+    match end {
+        RingEnd::Answered => "answered".into(),
+        RingEnd::Failed(RingFailure::Refused(code)) => format!("refused {code}"),
+        RingEnd::Failed(RingFailure::Unreachable(code)) => format!("unreachable {code}"),
+        RingEnd::Failed(RingFailure::Cancelled) => "cancelled".into(),
+        RingEnd::TimedOut => "timed out".into(),
+        RingEnd::CallerGone => "caller gone".into(),
+        RingEnd::SeatLost => "seat lost".into(),
+    }
+}
+
+fn talk_end(end: TalkEnd) -> String {
+    match end {
+        TalkEnd::CallerEnded => "caller ended".into(),
+        TalkEnd::SeatEnded => "seat ended".into(),
+        TalkEnd::SeatLost(loss) => format!("seat lost, {loss:?}"),
+        TalkEnd::NodeOutage => "the switch died".into(),
+    }
+}
+
+fn state(state: SeatState) -> String {
+    match state {
+        SeatState::LoggedOut => "logged out".into(),
+        SeatState::Ready => "ready".into(),
+        SeatState::Ringing(ring) => format!("ringing {ring}"),
+        SeatState::Talking(ring) => format!("talking {ring}"),
+        SeatState::WrapUp => "wrap-up".into(),
+        SeatState::Paused(reason) => format!("paused ({})", reason.0),
+        SeatState::NotAnswering(end) => format!("not answering ({})", ring_end(end)),
+        SeatState::Unreachable => "unreachable".into(),
+    }
+}
