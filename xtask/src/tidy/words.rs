@@ -84,7 +84,7 @@ const BANNED: [Banned; 24] = [
     },
     Banned {
         word: concat!("thread::sl", "eep"),
-        under: &["acd-server/src/loop", "acd-server/src/journal"],
+        under: &["acd-server/src/serve"],
         except: &[],
         whole: false,
         instead: "wait for the queue or the deadline",
