@@ -47,3 +47,6 @@ pub use pii::Pii;
 pub use switch::Switch;
 pub use time::{CivilDate, CivilTime, TimeOfDay, Timestamp, Weekday};
 pub use timer::Reason;
+
+/// The core's version. The same inputs give the same facts within one version, which every replay checks.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
