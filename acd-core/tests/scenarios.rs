@@ -4,6 +4,7 @@
 //! facts, and after `>` the orders. A line with `..` is a deadline that fired by itself. `date` sets the day
 //! (Asia/Tokyo). After a wanted change, `ACD_BLESS=1 cargo test -p acd-core --test scenarios` writes what the switch
 //! says now into the files, to be read before it is committed.
+#![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
 
 mod support;
 
@@ -116,7 +117,9 @@ impl Scenario {
             if said.facts.is_empty() && said.orders.is_empty() && matches!(reason, Reason::BandEdge(_)) {
                 continue;
             }
-            self.keep(&format!("{} .. {}", text::time(deadline), reason_text(reason)));
+            let date = deadline.civil(540).date;
+            let date = if date == self.date { String::new() } else { format!("{date} ") };
+            self.keep(&format!("{date}{} .. {}", text::time(deadline), reason_text(reason)));
             self.keep_turn(&said);
         }
     }

@@ -71,10 +71,6 @@ pub(crate) fn seat(serves: &[(TenantId, u16)]) -> Seat {
     }
 }
 
-pub(crate) fn number(guidance: Guidance) -> Number {
-    Number { guidance, recording: RecordingPolicy::FromAnswer }
-}
-
 pub(crate) fn prompt(name: &str) -> PromptId {
     PromptId::new(name).unwrap()
 }
