@@ -1,6 +1,8 @@
 //! Datagrams as nobody should send them, and what comes back.
 
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::time::Duration;
 
 use crate::limits::{DATAGRAM_BYTES_MAX, LOOK_AGAIN};
 use crate::wait::eventually;
@@ -32,7 +34,7 @@ impl Raw {
     }
 
     /// The next datagram that comes back; `None` if none comes in time.
-    pub fn answer(&self, time_max: std::time::Duration) -> Option<String> {
+    pub fn answer(&self, time_max: Duration) -> Option<String> {
         let mut buffer = vec![0; DATAGRAM_BYTES_MAX];
         eventually(time_max, || {
             let (length, _) = self.socket.recv_from(&mut buffer).ok()?;
@@ -40,15 +42,31 @@ impl Raw {
         })
     }
 
-    /// A well-formed OPTIONS with further header lines, each with its end of line.
-    pub fn options(&self, call_id: &str, more_headers: &str) -> Vec<u8> {
+    /// A well-formed OPTIONS for a transport (`UDP`, `TCP`) with further header lines, each with its end of line.
+    pub fn options(&self, transport: &str, call_id: &str, more_headers: &str) -> Vec<u8> {
         let from = self.socket.local_addr().expect("a bound socket has an address");
         let to = self.to;
         format!(
-            "OPTIONS sip:{to} SIP/2.0\r\nVia: SIP/2.0/UDP {from};branch=z9hG4bK{call_id}\r\n\
+            "OPTIONS sip:{to} SIP/2.0\r\nVia: SIP/2.0/{transport} {from};branch=z9hG4bK{call_id}\r\n\
              From: <sip:raw@{from}>;tag=raw\r\nTo: <sip:{to}>\r\nCall-ID: {call_id}\r\nCSeq: 1 OPTIONS\r\n\
              Max-Forwards: 70\r\n{more_headers}Content-Length: 0\r\n\r\n"
         )
         .into_bytes()
     }
+}
+
+/// Sends bytes over TCP and gives what comes back until the switch closes the connection or says no more for
+/// `time_max`.
+///
+/// # Panics
+/// If the switch takes no connection.
+pub fn over_tcp(to: SocketAddr, bytes: &[u8], time_max: Duration) -> String {
+    let mut stream = TcpStream::connect_timeout(&to, time_max).expect("the switch takes TCP connections");
+    stream.set_read_timeout(Some(time_max)).expect("a time-out can be set");
+    stream.set_write_timeout(Some(time_max)).expect("a time-out can be set");
+    // A switch that has seen enough may close before all is written.
+    let _ = stream.write_all(bytes);
+    let mut answer = vec![0; DATAGRAM_BYTES_MAX];
+    let length = stream.read(&mut answer).unwrap_or(0);
+    String::from_utf8_lossy(&answer[..length]).into_owned()
 }

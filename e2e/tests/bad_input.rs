@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use e2e::raw::Raw;
+use e2e::raw::{Raw, over_tcp};
 use e2e::rtp::Party;
 use e2e::seat::Seat;
 use e2e::sipp::Scenario;
@@ -67,12 +67,21 @@ fn garbage(switch: &Switch) {
     raw.send(b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKnobody\r\nCSeq: 1 INVITE\r\n\r\n");
     // 64 KiB do not fit into a datagram with their headers; this is what does.
     let long = format!("Subject: {}\r\n", "x".repeat(64_000));
-    raw.send(&raw.options("long", &long));
+    raw.send(&raw.options("UDP", "long", &long));
     let endless =
         format!("INVITE sip:{0}@127.0.0.1 SIP/2.0\r\nSubject: {1}", SHIGA.number, "y".repeat(60_000));
     raw.send(endless.as_bytes());
+    // Over TCP it does fit; it is refused or cut off, and a sane one on another connection is answered.
+    let longer = format!("Subject: {}\r\n", "z".repeat(65_536));
+    let answer = over_tcp(switch.sip(), &raw.options("TCP", "longer", &longer), ANSWER_TIME_MAX);
+    assert!(
+        answer.is_empty() || answer.starts_with("SIP/2.0 4") || answer.starts_with("SIP/2.0 5"),
+        "{answer}"
+    );
+    let answer = over_tcp(switch.sip(), &raw.options("TCP", "short", ""), ANSWER_TIME_MAX);
+    assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
     // The sane one behind them proves that they were read and that all is well.
-    raw.send(&raw.options("sane", ""));
+    raw.send(&raw.options("UDP", "sane", ""));
     let answered = e2e::eventually(ANSWER_TIME_MAX, || {
         let answer = raw.answer(ANSWER_TIME_MAX)?;
         answer.contains("Call-ID: sane").then_some(answer)
