@@ -1,5 +1,7 @@
 //! Every bound of the gateway, with its reason.
 
+use std::time::Duration;
+
 // --- SIP messages ---
 
 /// Bytes of all headers of a message: the largest datagram, so only a stream can exceed it. Beyond: 513.
@@ -17,8 +19,60 @@ pub const VIAS_MAX: usize = 70;
 /// Bytes of a body: the largest datagram. Beyond: 413.
 pub const BODY_BYTES_MAX: usize = 65_536;
 
+/// Media lines of an SDP: audio, video, T.38 and the like, each with and without encryption. Beyond: 400.
+pub const SDP_MEDIA_LINES_MAX: usize = 16;
+
 /// The first number that is no CSeq (RFC 3261 section 8.1.1.5).
 pub const CSEQ_END: u32 = 1 << 31;
 
 const _: () = assert!(VIAS_MAX < HEADERS_MAX, "a message of as many Via lines as allowed must fit");
 const _: () = assert!(HEADER_LINE_BYTES_MAX < HEADER_BYTES_MAX, "one line cannot use up all of the headers");
+
+// --- transports ---
+
+/// Events of one wait of the poller; what does not fit comes with the next.
+pub const POLL_EVENTS_MAX: usize = 256;
+
+/// Messages handed out a turn, so that timers and effects are not starved by a flood.
+pub const RECEIVE_BUDGET: usize = 256;
+
+/// The largest UDP payload.
+pub const DATAGRAM_BYTES_MAX: usize = 65_535;
+
+/// What waits in the kernel while the loop works: some 3,500 INVITEs, more than a second of the worst redial storm.
+pub const SIGNALLING_RECEIVE_BUFFER_BYTES: usize = 4 * 1_024 * 1_024;
+
+/// TCP connections at once: every seat and trunk of a nation with room for an attacker's, at 1 KiB each when idle.
+pub const CONNECTIONS_MAX: usize = 8_192;
+
+/// TCP connections of one source address: a site's seats behind one NAT, not an attacker's thousands.
+pub const CONNECTIONS_PER_SOURCE_MAX: usize = 512;
+
+/// How long a message may take to arrive whole, and a new connection to say something: slow headers end here.
+pub const CONNECTION_MESSAGE_MAX: Duration = Duration::from_secs(10);
+
+/// How long a connection may be silent between messages: longer than any registration's refresh.
+pub const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(7_200);
+
+/// Bytes that wait for a peer that does not read: beyond, the connection is closed.
+pub const CONNECTION_OUTPUT_BYTES_MAX: usize = 256 * 1_024;
+
+/// Bytes of one read from a connection.
+pub const READ_BYTES: usize = 16 * 1_024;
+
+// --- trunks and calls ---
+
+/// Strangers remembered at once, at some 40 bytes each.
+pub const STRANGERS_MAX: usize = 10_000;
+
+/// Answers that a stranger's INVITEs get in one window; the next ones get silence.
+pub const STRANGER_ANSWERS_PER_WINDOW: u32 = 20;
+
+/// The window of [`STRANGER_ANSWERS_PER_WINDOW`].
+pub const STRANGER_WINDOW: Duration = Duration::from_secs(60);
+
+/// Bytes of a caller's number: E.164 has 15 digits, the rest is for names that carriers put there.
+pub const CALLER_NUMBER_BYTES_MAX: usize = 64;
+
+/// Silence of a caller's RTP after which the dialog is asked whether it lives (R-L10).
+pub const CALLER_SILENCE: Duration = Duration::from_secs(60);
