@@ -21,6 +21,9 @@ pub const SCENARIO_TIME_MAX: Duration = Duration::from_secs(120);
 /// Between two looks at something that another process does.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
+/// Between two exports of the journal: each is a process, and the audio of the test shares the machine with it.
+pub const EXPORT_AGAIN: Duration = Duration::from_millis(200);
+
 /// Packets that an RTP party keeps: ten minutes at 20 ms.
 pub const PACKETS_MAX: usize = 30_000;
 

@@ -155,6 +155,13 @@ impl Party {
         self.state().heard.clone()
     }
 
+    /// The last packets that it has heard, once there are so many.
+    fn last_heard(&self, count: usize) -> Option<Heard> {
+        let state = self.state();
+        let packets = state.heard.packets();
+        packets.get(packets.len().checked_sub(count)?..).map(|last| Heard(last.to_vec()))
+    }
+
     /// How many packets it has sent.
     pub fn sent(&self) -> usize {
         usize::from(self.state().sent)
@@ -171,9 +178,8 @@ impl Party {
     /// If it is not heard in time.
     pub fn hears_tone(&self, frequency_hz: f64) {
         until(&format!("a tone of {frequency_hz} Hz"), FACT_TIME_MAX, || {
-            let samples = self.heard().samples();
-            let recent = samples.len().checked_sub(4_000)?;
-            (crate::audio::share_at(&samples[recent..], frequency_hz) > 0.8).then_some(())
+            let recent = self.last_heard(25)?.samples();
+            (crate::audio::share_at(&recent, frequency_hz) > 0.8).then_some(())
         });
     }
 
@@ -183,7 +189,7 @@ impl Party {
     /// If they are not heard in time.
     pub fn hears_packets(&self, count: usize) {
         until(&format!("{count} packets"), FACT_TIME_MAX, || {
-            (self.heard().packets().len() >= count).then_some(())
+            (self.state().heard.packets().len() >= count).then_some(())
         });
     }
 

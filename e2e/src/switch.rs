@@ -11,10 +11,10 @@ use rustix::process::Signal;
 
 use crate::child::{Running, run_to_end};
 use crate::facts::{Fact, Facts};
-use crate::limits::{COMMAND_TIME_MAX, FACT_TIME_MAX, READY_TIME_MAX, STOP_TIME_MAX};
+use crate::limits::{COMMAND_TIME_MAX, EXPORT_AGAIN, FACT_TIME_MAX, READY_TIME_MAX, STOP_TIME_MAX};
 use crate::net::free_port;
 use crate::scratch::Scratch;
-use crate::wait::until;
+use crate::wait::until_every;
 
 /// A Wednesday morning in Japan, when every tenant is at its usual work.
 pub const WEDNESDAY_MORNING: &str = "2026-11-18T10:00:00+09:00";
@@ -125,7 +125,7 @@ impl Switch {
     /// # Panics
     /// If they do not in time.
     pub fn wait_for<T>(&self, what: &str, wanted: impl Fn(&Facts) -> Option<T>) -> T {
-        until(what, FACT_TIME_MAX, || wanted(&self.facts()))
+        until_every(EXPORT_AGAIN, what, FACT_TIME_MAX, || wanted(&self.facts()))
     }
 
     /// Waits for so many facts of a kind and gives the last of them.
