@@ -1,0 +1,125 @@
+//! The calls that are open: a fold over facts. What is open when a journal ends was open when the switch died.
+
+use std::collections::BTreeMap;
+
+use acd_core::{
+    CallEvent, CallId, CallPhase, OpenCall, RingEnd, RingId, SeatId, TalkEnd, TenantId, Timestamp,
+};
+
+/// Calls admitted and not ended, with where they are.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OpenCalls {
+    calls: BTreeMap<CallId, Entry>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Entry {
+    call: OpenCall,
+    /// Hears the closed announcement once connected (R-L11).
+    closed: bool,
+    admitted_by: u64,
+}
+
+impl OpenCalls {
+    /// Takes the next fact of the journal.
+    pub fn apply(&mut self, seq: u64, time: Timestamp, fact: &CallEvent) {
+        match fact {
+            CallEvent::CallAdmitted { call, tenant, closed, .. } => {
+                self.admit(seq, time, *call, *tenant, *closed);
+            }
+            CallEvent::CallEnded { call, .. } => {
+                self.calls.remove(call);
+            }
+            CallEvent::CallerConnected { call } => {
+                if let Some(entry) = self.calls.get_mut(call).filter(|entry| entry.closed) {
+                    entry.call.phase = CallPhase::Closed;
+                }
+            }
+            CallEvent::GuidanceStarted { call } => self.move_to(*call, CallPhase::Guidance, None),
+            CallEvent::CallerQueued { call, .. } => self.move_to(*call, CallPhase::Waiting, None),
+            CallEvent::RingStarted { ring, seat } => {
+                self.move_to(ring.call, CallPhase::Ringing, Some((*ring, *seat)));
+            }
+            CallEvent::RingEnded { ring, end, .. } => match end {
+                // The answer is a fact of its own.
+                RingEnd::Answered => {}
+                RingEnd::Failed(_) | RingEnd::TimedOut | RingEnd::CallerGone | RingEnd::SeatLost => {
+                    self.move_to(ring.call, CallPhase::Waiting, None);
+                }
+            },
+            CallEvent::CallAnswered { ring, seat } => {
+                self.move_to(ring.call, CallPhase::Talking, Some((*ring, *seat)));
+                if let Some(entry) = self.calls.get_mut(&ring.call) {
+                    entry.call.answered = true;
+                }
+            }
+            CallEvent::TalkEnded { ring, end, .. } => match end {
+                TalkEnd::SeatLost(_) => self.move_to(ring.call, CallPhase::Waiting, None),
+                TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::NodeOutage => {
+                    self.move_to(ring.call, CallPhase::Closing, None);
+                }
+            },
+            CallEvent::PlanApplied { .. }
+            | CallEvent::NodeStarted
+            | CallEvent::NodeOutage { .. }
+            | CallEvent::DrainStarted
+            | CallEvent::NodeStopped
+            | CallEvent::WallClockStepped { .. }
+            | CallEvent::JournalDegraded
+            | CallEvent::JournalRestored
+            | CallEvent::AlarmRaised { .. }
+            | CallEvent::CapacityChanged { .. }
+            | CallEvent::BlockageStarted { .. }
+            | CallEvent::BlockageEnded { .. }
+            | CallEvent::SeatLinesFullStarted { .. }
+            | CallEvent::SeatLinesFullEnded { .. }
+            | CallEvent::CallRefused { .. }
+            | CallEvent::GuidanceCompleted { .. }
+            | CallEvent::GuidanceFailed { .. }
+            | CallEvent::HoldStarted { .. }
+            | CallEvent::HoldEnded { .. }
+            | CallEvent::DigitPressed { .. }
+            | CallEvent::SeatStateChanged { .. }
+            | CallEvent::SeatRegistered { .. }
+            | CallEvent::SeatUnregistered { .. }
+            | CallEvent::SeatCommanded { .. }
+            | CallEvent::RecordingStarted { .. }
+            | CallEvent::RecordingOff { .. }
+            | CallEvent::RecordingFailed { .. }
+            | CallEvent::RecordingEnded { .. }
+            | CallEvent::LegMeasured { .. }
+            | CallEvent::InputUnexpected { .. } => {}
+        }
+    }
+
+    /// The open calls, oldest first.
+    pub fn calls(&self) -> impl Iterator<Item = &OpenCall> {
+        self.calls.values().map(|entry| &entry.call)
+    }
+
+    /// The fact that admitted the oldest of them: nothing before it matters to what is open.
+    pub fn oldest_fact(&self) -> Option<u64> {
+        self.calls.values().map(|entry| entry.admitted_by).min()
+    }
+
+    fn admit(&mut self, seq: u64, time: Timestamp, call: CallId, tenant: TenantId, closed: bool) {
+        let open = OpenCall {
+            call,
+            tenant,
+            phase: CallPhase::Arriving,
+            seat: None,
+            ring: None,
+            answered: false,
+            admitted_at: time,
+        };
+        self.calls.insert(call, Entry { call: open, closed, admitted_by: seq });
+    }
+
+    fn move_to(&mut self, call: CallId, phase: CallPhase, seat: Option<(RingId, SeatId)>) {
+        if let Some(entry) = self.calls.get_mut(&call) {
+            entry.call.phase = phase;
+            entry.call.ring = seat.map(|(ring, _)| ring);
+            entry.call.seat = seat.map(|(_, seat)| seat);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Removes records and facts whose time is over, oldest first, and keeps the checksum that the rest follows, so that
+//! a check can say where the chain begins.
+
+use std::time::Duration;
+
+use acd_core::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::schema;
+use crate::limits::RETENTION_ROWS_MAX;
+
+/// The highest call of which a fact was removed, in `meta`: its number is not used again.
+pub(super) const HIGHEST_CALL_REMOVED: &str = "highest_call_removed";
+
+/// How long records are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Retention {
+    /// `input_retention`: inputs, for recovery and replay, and closed dialogs.
+    pub inputs: Duration,
+    /// `fact_retention` (R-A14).
+    pub facts: Duration,
+}
+
+impl Default for Retention {
+    /// Inputs for a week, facts for ten years.
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(86_400);
+        Self { inputs: 7 * DAY, facts: 3_653 * DAY }
+    }
+}
+
+/// Removes one commit's worth; whether there may be more.
+pub(super) fn remove(
+    connection: &mut Connection,
+    now: Timestamp,
+    retention: Retention,
+) -> rusqlite::Result<bool> {
+    let transaction = connection.transaction()?;
+    let inputs_before = (now - retention.inputs).as_millis();
+    // A record's checksum covers its facts': they must not go before it.
+    let facts_before = (now - retention.facts.max(retention.inputs)).as_millis();
+    let more = remove_records(&transaction, inputs_before)? || remove_facts(&transaction, facts_before)?;
+    transaction.execute("DELETE FROM dialogs WHERE closed = 1 AND updated_ms < ?1", [inputs_before])?;
+    transaction.commit()?;
+    Ok(more)
+}
+
+/// The last record always stays: the next life begins from its time.
+fn remove_records(transaction: &Transaction<'_>, before_ms: i64) -> rusqlite::Result<bool> {
+    let last: Option<(u64, String)> = last_before(
+        transaction,
+        "SELECT seq, checksum, time_ms FROM records WHERE seq < (SELECT max(seq) FROM records) ORDER BY seq",
+        before_ms,
+    )?;
+    let Some((seq, checksum)) = last else { return Ok(false) };
+    transaction.execute("DELETE FROM records WHERE seq <= ?1", [seq])?;
+    note(transaction, "records", seq, &checksum)?;
+    Ok(true)
+}
+
+/// The facts of open calls always stay, however long they are open.
+fn remove_facts(transaction: &Transaction<'_>, before_ms: i64) -> rusqlite::Result<bool> {
+    let last = last_before(
+        transaction,
+        "SELECT seq, checksum, time_ms FROM facts
+         WHERE seq < coalesce((SELECT value FROM meta WHERE key = 'open_calls_from'), 0) ORDER BY seq",
+        before_ms,
+    )?;
+    let Some((seq, checksum)) = last else { return Ok(false) };
+    let call: Option<i64> =
+        transaction.query_row("SELECT max(call) FROM facts WHERE seq <= ?1", [seq], |row| row.get(0))?;
+    let highest = call.max(schema::meta(transaction, HIGHEST_CALL_REMOVED)?);
+    if let Some(highest) = highest {
+        schema::set_meta(transaction, HIGHEST_CALL_REMOVED, highest)?;
+    }
+    transaction.execute("DELETE FROM facts WHERE seq <= ?1", [seq])?;
+    note(transaction, "facts", seq, &checksum)?;
+    Ok(true)
+}
+
+/// The last row of an unbroken run, from the first on, that is older; stamps never go back, so nothing older follows.
+fn last_before(
+    transaction: &Transaction<'_>,
+    oldest_first: &str,
+    before_ms: i64,
+) -> rusqlite::Result<Option<(u64, String)>> {
+    transaction
+        .prepare_cached(&format!(
+            "SELECT seq, checksum FROM ({oldest_first} LIMIT {RETENTION_ROWS_MAX})
+             WHERE time_ms < ?1 ORDER BY seq DESC LIMIT 1"
+        ))?
+        .query_row([before_ms], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+fn note(transaction: &Transaction<'_>, chain: &str, seq: u64, checksum: &str) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT OR REPLACE INTO removed (chain, seq, checksum) VALUES (?1, ?2, ?3)",
+        params![chain, seq, checksum],
+    )?;
+    Ok(())
+}

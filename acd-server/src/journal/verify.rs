@@ -1,0 +1,391 @@
+//! Checks a journal: that no row is missing or changed, and that the same inputs still give the same facts.
+
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use acd_proto::{Subject, fact_from_json, fact_kind, fact_subject};
+use rusqlite::{Connection, Row};
+
+use super::chain::{Checksum, FactLink, RecordLink, SegmentLink};
+use super::error::{At, JournalError};
+use super::store::{self, GAP_KIND};
+use super::{replay, schema};
+use crate::limits::JOURNAL_FAULTS_MAX;
+
+/// What a check has found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Nothing.
+    Clean,
+    /// These, oldest first within each kind; at most [`JOURNAL_FAULTS_MAX`].
+    Faults(Vec<Fault>),
+}
+
+/// Something wrong with a journal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// Rows are not there.
+    Missing {
+        /// `record` or `fact`.
+        row: &'static str,
+        /// The first that is missing.
+        from: u64,
+        /// The last that is missing.
+        to: u64,
+    },
+    /// A row does not fit its checksum: it was changed, or the one before it was.
+    Changed {
+        /// `record`, `fact` or `segment`.
+        row: &'static str,
+        /// Its number.
+        seq: u64,
+    },
+    /// A column of a fact does not repeat what its JSON says.
+    ColumnsDiffer {
+        /// The fact.
+        fact: u64,
+        /// How.
+        what: String,
+    },
+    /// The journal itself says that records were lost, for want of room on the disk.
+    Lost {
+        /// The record that says so.
+        record: u64,
+        /// What it says.
+        what: String,
+    },
+    /// The record cannot be replayed, since its input or its plan cannot be read.
+    Unreadable {
+        /// The record, or the segment's first.
+        record: u64,
+        /// Why.
+        what: String,
+    },
+    /// The same inputs give other facts.
+    ReplayDiffers {
+        /// The first record that differs.
+        record: u64,
+        /// Its input, as journalled.
+        input: String,
+        /// Its facts, as journalled.
+        journalled: Vec<String>,
+        /// Its facts, as replayed.
+        replayed: Vec<String>,
+    },
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { row, from, to } if from == to => write!(f, "{row} {from} is missing"),
+            Self::Missing { row, from, to } => write!(f, "{row}s {from} to {to} are missing"),
+            Self::Changed { row, seq } => {
+                write!(f, "{row} {seq} does not fit its checksum: it was changed, or the one before it was")
+            }
+            Self::ColumnsDiffer { fact, what } => write!(f, "fact {fact}: {what}"),
+            Self::Lost { record, what } => write!(f, "record {record} states that records were lost: {what}"),
+            Self::Unreadable { record, what } => write!(f, "record {record} cannot be replayed: {what}"),
+            Self::ReplayDiffers { record, input, journalled, replayed } => {
+                write!(f, "record {record} gives other facts when replayed: {input}")?;
+                for fact in journalled {
+                    write!(f, "\n  journalled {fact}")?;
+                }
+                for fact in replayed {
+                    write!(f, "\n  replayed   {fact}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Faults so far, bounded.
+#[derive(Default)]
+pub(super) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(super) fn push(&mut self, fault: Fault) {
+        if self.0.len() < JOURNAL_FAULTS_MAX {
+            self.0.push(fault);
+        }
+    }
+
+    pub(super) fn verdict(self) -> Verdict {
+        if self.0.is_empty() { Verdict::Clean } else { Verdict::Faults(self.0) }
+    }
+}
+
+/// Checks the sequence, the checksums and the columns, then replays; tells `out` what was looked at and what is wrong.
+/// A switch may go on writing meanwhile.
+///
+/// # Errors
+/// If there is no journal, it cannot be read, or `out` cannot be written.
+pub fn verify(dir: &Path, out: &mut dyn Write) -> Result<Verdict, JournalError> {
+    let mut connection = schema::open_for_reading(dir)?;
+    let path = schema::path(dir);
+    // One state of the file for the whole check, whatever is written meanwhile.
+    let transaction = connection.transaction().at(&path)?;
+    let mut check = Check { connection: &transaction, path: path.clone(), faults: Faults::default() };
+    let looked_at = check.chains()?;
+    writeln!(out, "{looked_at}").map_err(JournalError::Output)?;
+    let mut faults = check.faults;
+    replay::replay_segments(&transaction, &path, out, &mut faults)?;
+    for fault in &faults.0 {
+        writeln!(out, "{fault}").map_err(JournalError::Output)?;
+    }
+    Ok(faults.verdict())
+}
+
+struct Check<'a> {
+    connection: &'a Connection,
+    path: PathBuf,
+    faults: Faults,
+}
+
+/// Where a chain is.
+struct Position {
+    seq: u64,
+    checksum: Checksum,
+    /// Rows are missing before the next one, whose checksum so cannot be judged.
+    broken: bool,
+}
+
+impl Position {
+    fn after((seq, checksum): (u64, Checksum)) -> Self {
+        Self { seq, checksum, broken: false }
+    }
+
+    /// Goes on to a row: whether it fits.
+    fn step(&mut self, seq: u64, stored: Checksum, computed: &Checksum) -> bool {
+        let fits = self.broken || stored == *computed;
+        *self = Self { seq, checksum: stored, broken: false };
+        fits
+    }
+}
+
+impl Check<'_> {
+    fn chains(&mut self) -> Result<String, JournalError> {
+        let records_removed = store::removed(self.connection, "records").at(&self.path)?;
+        let facts_removed = store::removed(self.connection, "facts").at(&self.path)?;
+        let (first_record, first_fact) = (records_removed.0 + 1, facts_removed.0 + 1);
+        let mut records = Position::after(records_removed);
+        let mut facts = Position::after(facts_removed);
+
+        let connection = self.connection;
+        let mut fact_statement = connection
+            .prepare("SELECT seq, record, time_ms, fact, call, tenant, seat, json, checksum FROM facts ORDER BY seq")
+            .at(&self.path)?;
+        let mut fact_rows = fact_statement.query([]).at(&self.path)?;
+        let mut next_fact = fact_rows.next().at(&self.path)?.map(FactRow::read).transpose().at(&self.path)?;
+        let mut segments = self.segments(first_record)?.into_iter().peekable();
+        let mut statement = connection
+            .prepare("SELECT seq, time_ms, kind, input, last_fact, checksum FROM records ORDER BY seq")
+            .at(&self.path)?;
+        let mut rows = statement.query([]).at(&self.path)?;
+        while let Some(row) = rows.next().at(&self.path)? {
+            let record = RecordRow::read(row).at(&self.path)?;
+            while let Some(segment) = segments.next_if(|segment| segment.first_record <= record.seq) {
+                self.segment(&segment, &mut records);
+            }
+            while let Some(fact) = next_fact.take_if(|fact| fact.seq <= record.last_fact) {
+                self.fact(&fact, &record, &mut facts);
+                next_fact = fact_rows.next().at(&self.path)?.map(FactRow::read).transpose().at(&self.path)?;
+            }
+            if facts.seq < record.last_fact {
+                self.missing("fact", facts.seq + 1, record.last_fact);
+                facts = Position { seq: record.last_fact, checksum: facts.checksum, broken: true };
+            }
+            self.record(&record, &mut records, &facts);
+        }
+        for segment in segments {
+            self.segment(&segment, &mut records);
+        }
+        // Facts without a record: the record that stood here is gone.
+        if let Some(fact) = next_fact {
+            self.missing("record", records.seq + 1, fact.record);
+        }
+        Ok(format!(
+            "records {first_record} to {}, facts {first_fact} to {}: sequence and checksums looked at{}; the chain ends \
+             in {}",
+            records.seq,
+            facts.seq,
+            if first_record > 1 || first_fact > 1 { " (what came before is past its retention)" } else { "" },
+            records.checksum.as_str()
+        ))
+    }
+
+    fn record(&mut self, row: &RecordRow, records: &mut Position, facts: &Position) {
+        if row.seq > records.seq + 1 {
+            self.missing("record", records.seq + 1, row.seq - 1);
+            records.broken = true;
+        }
+        let link = RecordLink {
+            seq: row.seq,
+            time_ms: row.time_ms,
+            kind: &row.kind,
+            input: &row.input,
+            last_fact: row.last_fact,
+            facts: &facts.checksum,
+        };
+        let computed = link.after(&records.checksum);
+        // Where facts are missing, their checksum is too: that they are missing has been said.
+        if !records.step(row.seq, row.checksum.clone(), &computed) && !facts.broken {
+            self.faults.push(Fault::Changed { row: "record", seq: row.seq });
+        }
+        if row.kind == GAP_KIND {
+            self.faults.push(Fault::Lost { record: row.seq, what: row.input.clone() });
+        }
+    }
+
+    fn fact(&mut self, row: &FactRow, record: &RecordRow, facts: &mut Position) {
+        if row.seq > facts.seq + 1 {
+            self.missing("fact", facts.seq + 1, row.seq - 1);
+            facts.broken = true;
+        }
+        let link = FactLink { seq: row.seq, record: row.record, time_ms: row.time_ms, json: &row.json };
+        let computed = link.after(&facts.checksum);
+        if !facts.step(row.seq, row.checksum.clone(), &computed) {
+            self.faults.push(Fault::Changed { row: "fact", seq: row.seq });
+        }
+        if let Err(what) = row.columns(record) {
+            self.faults.push(Fault::ColumnsDiffer { fact: row.seq, what });
+        }
+    }
+
+    fn segment(&mut self, segment: &SegmentRow, records: &mut Position) {
+        let SegmentRow { id, first_record, first_fact, started_ms, core_version, plan, snapshot, checksum } =
+            segment;
+        if *first_record > records.seq + 1 {
+            self.missing("record", records.seq + 1, first_record - 1);
+            records.broken = true;
+        }
+        let link = SegmentLink {
+            id: *id,
+            first_record: *first_record,
+            first_fact: *first_fact,
+            started_ms: *started_ms,
+            core_version,
+            plan,
+            snapshot,
+        };
+        let computed = link.after(&records.checksum);
+        if !records.step(first_record - 1, checksum.clone(), &computed) {
+            self.faults.push(Fault::Changed { row: "segment", seq: *id });
+        }
+    }
+
+    fn missing(&mut self, row: &'static str, from: u64, to: u64) {
+        self.faults.push(Fault::Missing { row, from, to });
+    }
+
+    fn segments(&self, first_record: u64) -> Result<Vec<SegmentRow>, JournalError> {
+        self.connection
+            .prepare(
+                "SELECT id, first_record, first_fact, started_ms, core_version, plan, snapshot, checksum FROM segments
+                 WHERE first_record >= ?1 ORDER BY id",
+            )
+            .and_then(|mut statement| statement.query_map([first_record], SegmentRow::read)?.collect())
+            .at(&self.path)
+    }
+}
+
+struct RecordRow {
+    seq: u64,
+    time_ms: i64,
+    kind: String,
+    input: String,
+    last_fact: u64,
+    checksum: Checksum,
+}
+
+impl RecordRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get(0)?,
+            time_ms: row.get(1)?,
+            kind: row.get(2)?,
+            input: row.get(3)?,
+            last_fact: row.get(4)?,
+            checksum: Checksum::stored(row.get(5)?),
+        })
+    }
+}
+
+struct FactRow {
+    seq: u64,
+    record: u64,
+    time_ms: i64,
+    fact: String,
+    call: Option<u64>,
+    tenant: Option<String>,
+    seat: Option<String>,
+    json: String,
+    checksum: Checksum,
+}
+
+impl FactRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get(0)?,
+            record: row.get(1)?,
+            time_ms: row.get(2)?,
+            fact: row.get(3)?,
+            call: row.get(4)?,
+            tenant: row.get(5)?,
+            seat: row.get(6)?,
+            json: row.get(7)?,
+            checksum: Checksum::stored(row.get(8)?),
+        })
+    }
+
+    /// The columns by which a person searches must say what the JSON says, which the checksum covers.
+    fn columns(&self, record: &RecordRow) -> Result<(), String> {
+        let fact = fact_from_json(&self.json).map_err(|error| format!("its JSON cannot be read: {error}"))?;
+        let Subject { call, tenant, seat } = fact_subject(&fact);
+        let differs = |column: &str| Err(format!("its column '{column}' differs from its JSON"));
+        if self.fact != fact_kind(&fact) {
+            return differs("fact");
+        }
+        if self.call != call.map(|call| call.0) {
+            return differs("call");
+        }
+        if self.tenant.as_deref() != tenant.as_ref().map(|tenant| tenant.as_str()) {
+            return differs("tenant");
+        }
+        if self.seat.as_deref() != seat.as_ref().map(|seat| seat.as_str()) {
+            return differs("seat");
+        }
+        // A record before this one may have been removed by the retention, so only a later one is wrong.
+        if self.record > record.seq {
+            return Err(format!("it names record {} but stands before record {}", self.record, record.seq));
+        }
+        Ok(())
+    }
+}
+
+struct SegmentRow {
+    id: u64,
+    first_record: u64,
+    first_fact: u64,
+    started_ms: i64,
+    core_version: String,
+    plan: String,
+    snapshot: String,
+    checksum: Checksum,
+}
+
+impl SegmentRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            first_record: row.get(1)?,
+            first_fact: row.get(2)?,
+            started_ms: row.get(3)?,
+            core_version: row.get(4)?,
+            plan: row.get(5)?,
+            snapshot: row.get(6)?,
+            checksum: Checksum::stored(row.get(7)?),
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! The program `acd`: configuration, clock, journal, the loop, command line. Alone knows everyone.
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod journal;
+pub mod limits;
+pub mod logging;
+pub mod plan;
