@@ -22,6 +22,9 @@ pub const BODY_BYTES_MAX: usize = 65_536;
 /// Media lines of an SDP: audio, video, T.38 and the like, each with and without encryption. Beyond: 400.
 pub const SDP_MEDIA_LINES_MAX: usize = 16;
 
+/// Nonces whose counts are kept: twice the seats of the largest plan, at some 32 bytes each. Beyond, the oldest is stale.
+pub const NONCES_MAX: usize = 20_000;
+
 /// The first number that is no CSeq (RFC 3261 section 8.1.1.5).
 pub const CSEQ_END: u32 = 1 << 31;
 

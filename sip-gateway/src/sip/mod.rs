@@ -1,5 +1,6 @@
 //! SIP without I/O: messages, framing, SDP, digest.
 
+pub mod digest;
 pub mod framing;
 pub mod message;
 pub mod sdp;
