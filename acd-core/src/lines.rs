@@ -28,6 +28,8 @@ pub(crate) struct Room {
     /// Whether the plan in force has the tenant.
     pub(crate) in_plan: bool,
     capacity: Option<Capacity>,
+    /// Whether the capacity has been stated as a fact.
+    capacity_stated: bool,
     /// The seat lines that bind waiting callers: those in force, or outside hours those of the last band that was
     /// open, since no call in progress is cut by an edge (R-L3).
     seat_lines: u16,
@@ -44,6 +46,7 @@ impl Room {
             tenant,
             in_plan: true,
             capacity: None,
+            capacity_stated: false,
             seat_lines: 0,
             lines: BTreeMap::new(),
             closed_lines: BTreeSet::new(),
@@ -164,7 +167,7 @@ impl Lines {
         }
     }
 
-    /// Puts a capacity in force; whether it differs from the one before.
+    /// Puts a capacity in force; whether it must be stated, as it is the first or another than before.
     pub(crate) fn set_capacity(&mut self, id: TenantId, capacity: Option<Capacity>) -> bool {
         let Some(room) = self.rooms.get_mut(&id) else { return false };
         if let Some(open) = capacity {
@@ -172,7 +175,7 @@ impl Lines {
         }
         let before = core::mem::replace(&mut room.capacity, capacity);
         self.touched.insert(id);
-        before != capacity
+        !core::mem::replace(&mut room.capacity_stated, true) || before != capacity
     }
 
     /// Follows a call from one phase to the next; `None`: not there yet, or not there any more.

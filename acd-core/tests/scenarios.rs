@@ -12,7 +12,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use acd_core::{CivilDate, Input, Reason, Switch, TimeOfDay, Timestamp};
-use support::{Turn, inputs, plans, text, turn};
+use support::turn::{Turn, turn};
+use support::{inputs, plans, text};
 
 #[test]
 fn every_scenario_goes_as_written() {

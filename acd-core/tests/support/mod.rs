@@ -4,25 +4,4 @@
 pub(crate) mod inputs;
 pub(crate) mod plans;
 pub(crate) mod text;
-
-use acd_core::{CallEvent, Effect, Input, Switch, Timestamp};
-
-/// What one turn said.
-#[derive(Debug, Default)]
-pub(crate) struct Turn {
-    pub(crate) facts: Vec<CallEvent>,
-    pub(crate) orders: Vec<Effect>,
-}
-
-/// One turn with its drain.
-pub(crate) fn turn(switch: &mut Switch, now: Timestamp, input: Input) -> Turn {
-    switch.handle(now, input);
-    let mut turn = Turn::default();
-    while let Some(fact) = switch.poll_event() {
-        turn.facts.push(fact);
-    }
-    while let Some(order) = switch.poll_effect() {
-        turn.orders.push(order);
-    }
-    turn
-}
+pub(crate) mod turn;

@@ -1,0 +1,222 @@
+//! A swarm of seeded histories. Each seed draws a plan and its own rates of faults; after every turn an auditor who
+//! sees the facts alone recounts what the rules demand (safety), and at the end everything is put right and every
+//! caller must have an outcome, every seat be free, every order be answered (liveness). The same inputs must then give
+//! the same facts again.
+//!
+//! `ACD_SEEDS=5000` runs more seeds, `ACD_SEED=17` runs one. The history of a seed that fails is printed whole.
+#![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
+
+#[path = "swarm/auditor.rs"]
+mod auditor;
+#[path = "swarm/options.rs"]
+mod options;
+#[path = "support/plans.rs"]
+mod plans;
+#[path = "swarm/rng.rs"]
+mod rng;
+#[path = "support/text.rs"]
+mod text;
+#[path = "support/turn.rs"]
+mod turn;
+#[path = "swarm/world.rs"]
+mod world;
+
+use std::env;
+use std::panic::{self, AssertUnwindSafe};
+use std::time::Duration;
+
+use acd_core::plan::Plan;
+use acd_core::{CallEvent, CivilDate, Input, SeatId, SeatState, Switch, Timestamp};
+use auditor::Auditor;
+use options::Options;
+use rng::Rng;
+use turn::turn;
+use world::World;
+
+#[test]
+fn every_history_is_safe_and_comes_to_its_end() {
+    let (first, count) = match env::var("ACD_SEED") {
+        Ok(seed) => (seed.parse().unwrap(), 1),
+        Err(_) => (0, env::var("ACD_SEEDS").map_or(100, |seeds| seeds.parse().unwrap())),
+    };
+    let mut outcomes = 0;
+    for seed in first..first + count {
+        outcomes += run(seed);
+    }
+    assert!(
+        count < 100 || outcomes > 1_000,
+        "the histories are too quiet to prove anything: {outcomes} calls"
+    );
+}
+
+/// Runs a seed and returns how many calls had an outcome.
+fn run(seed: u64) -> usize {
+    let mut rng = Rng::new(seed);
+    let options = Options::draw(&mut rng);
+    let mut history = History::new(rng, options);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| history.run()));
+    if let Err(cause) = result {
+        for line in &history.lines {
+            println!("{line}");
+        }
+        println!("seed {seed} with {:#?}", history.options);
+        println!("Run it alone: ACD_SEED={seed} cargo test -p acd-core --test swarm");
+        panic::resume_unwind(cause);
+    }
+    history.auditor.outcomes.len()
+}
+
+struct History {
+    rng: Rng,
+    options: Options,
+    now: Timestamp,
+    switch: Switch,
+    world: World,
+    auditor: Auditor,
+    /// All inputs and their facts, to be replayed.
+    journal: Vec<(Timestamp, Input, Vec<CallEvent>)>,
+    plans: [Plan; 2],
+    lines: Vec<String>,
+}
+
+impl History {
+    fn new(rng: Rng, options: Options) -> Self {
+        let plans = [plans::read(&options.plan), plans::read(&options.other_plan)];
+        let now = CivilDate { year: 2026, month: 4, day: 1 }.at(plans::time("9:00"), 540);
+        let mut auditor = Auditor::default();
+        auditor.plan_applied(&plans[0]);
+        Self {
+            rng,
+            options,
+            now,
+            switch: Switch::new(plans[0].clone(), now),
+            world: World::new(seats_of(&plans[0]), now),
+            auditor,
+            journal: Vec::new(),
+            plans,
+            lines: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        self.hand_in(Input::NodeStarted { down_since: None });
+        for seat in seats_of(&self.plans[0]) {
+            if self.rng.percent(80) {
+                let input = self.world.register(seat);
+                self.hand_in(input);
+            }
+        }
+        for _ in 0..self.options.steps {
+            self.step();
+            if let Some(input) = self.world.disturb(self.now, &mut self.rng, &self.options) {
+                self.hand_in(input);
+            }
+            if self.rng.percent(self.options.garbage) {
+                self.hand_in_garbage();
+            }
+            if self.rng.percent(self.options.reloads) {
+                self.reload();
+            }
+        }
+        if self.options.stops {
+            self.stop();
+        } else {
+            self.come_to_rest();
+        }
+        self.replay();
+    }
+
+    /// Whatever is due first: a deadline of the switch, or something outside.
+    fn step(&mut self) {
+        let deadline = self.switch.poll_timeout().map(|(at, _)| at);
+        let happening = self.world.next_at();
+        if let Some(deadline) = deadline
+            && happening.is_none_or(|it| deadline < it)
+        {
+            let late = self.rng.millis(0, self.options.loop_late_ms);
+            let late = happening.map_or(deadline + late, |it| it.min(deadline + late));
+            self.now = self.now.max(late);
+            self.hand_in(Input::TimePassed);
+            return;
+        }
+        self.now = self.now.max(happening.expect("something is always going to happen"));
+        if let Some(input) = self.world.happen(&mut self.rng, &self.options) {
+            self.hand_in(input);
+        }
+    }
+
+    fn hand_in(&mut self, input: Input) -> Vec<CallEvent> {
+        self.lines.push(format!("{} {input:?}", text::time(self.now)));
+        let turn = turn(&mut self.switch, self.now, input.clone());
+        for fact in &turn.facts {
+            self.lines.push(format!("    {}", text::fact(fact)));
+        }
+        for order in &turn.orders {
+            self.lines.push(format!("    > {}", text::order(order)));
+        }
+        for fact in &turn.facts {
+            self.auditor.fact(self.now, fact);
+        }
+        for order in &turn.orders {
+            self.world.carry_out(self.now, order, &mut self.rng, &self.options);
+        }
+        self.auditor.check(&self.switch);
+        self.journal.push((self.now, input, turn.facts.clone()));
+        turn.facts
+    }
+
+    fn hand_in_garbage(&mut self) {
+        let input = self.world.garbage(&mut self.rng);
+        let facts = self.hand_in(input);
+        let unexpected = |fact: &CallEvent| matches!(fact, CallEvent::InputUnexpected { .. });
+        assert!(facts.iter().any(unexpected), "what does not fit is stated");
+    }
+
+    fn reload(&mut self) {
+        let [plan, other] = &mut self.plans;
+        core::mem::swap(plan, other);
+        let plan = plan.clone();
+        self.auditor.plan_applied(&plan);
+        self.world.seats_are(seats_of(&plan));
+        self.hand_in(Input::PlanApplied(Box::new(plan)));
+    }
+
+    fn stop(&mut self) {
+        self.hand_in(Input::DrainRequested);
+        self.hand_in(Input::NodeStopped);
+        assert_eq!(self.switch.calls_len(), 0, "a stop leaves no call without an outcome");
+    }
+
+    /// Liveness: within bounded time every call has its outcome and every seat is free.
+    fn come_to_rest(&mut self) {
+        for input in self.world.calm_down(self.now, &mut self.rng) {
+            self.hand_in(input);
+        }
+        let until = self.now + Duration::from_secs(1_900);
+        while self.now < until {
+            self.step();
+        }
+        assert!(self.world.is_empty(), "the outside has nothing left: {:?}", self.world);
+        assert!(self.switch.is_idle(), "nothing is in progress any more");
+        for seat in seats_of(&self.plans[0]) {
+            assert!(self.world.is_registered(seat));
+            assert_eq!(self.switch.seat_state(seat), Some(SeatState::Ready), "{seat} is free again");
+        }
+        for tenant in self.plans[0].tenants.keys() {
+            assert_eq!(self.switch.lines_in_use(*tenant), 0, "no line of {tenant} has leaked");
+        }
+    }
+
+    fn replay(&self) {
+        let mut again: Option<Switch> = None;
+        let first_plan = plans::read(&self.options.plan);
+        for (at, input, facts) in &self.journal {
+            let switch = again.get_or_insert_with(|| Switch::new(first_plan.clone(), *at));
+            assert_eq!(&turn(switch, *at, input.clone()).facts, facts, "a replay gives the same facts");
+        }
+    }
+}
+
+fn seats_of(plan: &Plan) -> Vec<SeatId> {
+    plan.seats.keys().copied().collect()
+}

@@ -1,0 +1,299 @@
+//! An auditor who knows the rules and sees the facts alone, and recounts everything after every turn.
+
+use std::collections::BTreeMap;
+
+use acd_core::plan::{Capacity, Plan};
+use acd_core::{
+    CallEvent, CallId, Outcome, RefusalReason, RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd,
+    TenantId, Timestamp,
+};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    Arriving,
+    Waiting(Timestamp),
+    Ringing(RingId, SeatId),
+    Talking(RingId, SeatId),
+    /// A ring or a talk is over, and the fact of what comes next is still to come in this turn.
+    Between,
+    Closing,
+}
+
+#[derive(Debug)]
+struct CallView {
+    tenant: TenantId,
+    /// Neither a test nor outside hours.
+    holds_line: bool,
+    closed: bool,
+    phase: Phase,
+    skill: Option<SkillId>,
+    entered: Option<Timestamp>,
+    answered: bool,
+}
+
+#[derive(Debug)]
+struct SeatView {
+    state: SeatState,
+    since: Timestamp,
+}
+
+#[derive(Debug, Default)]
+struct TenantView {
+    capacity: Option<Capacity>,
+    seat_lines: u16,
+    blocked: bool,
+    seat_lines_full: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Auditor {
+    plan: Plan,
+    /// Whom each seat serves, closing tenants included.
+    serves: BTreeMap<SeatId, BTreeMap<TenantId, u16>>,
+    calls: BTreeMap<CallId, CallView>,
+    seats: BTreeMap<SeatId, SeatView>,
+    tenants: BTreeMap<TenantId, TenantView>,
+    pub(crate) outcomes: BTreeMap<CallId, Outcome>,
+    pub(crate) refused: u64,
+}
+
+impl Auditor {
+    pub(crate) fn plan_applied(&mut self, plan: &Plan) {
+        for (id, seat) in &plan.seats {
+            let before = self.serves.remove(id).unwrap_or_default();
+            let mut serves = seat.serves.clone();
+            serves.extend(before.into_iter().filter(|(tenant, _)| !plan.tenants.contains_key(tenant)));
+            self.serves.insert(*id, serves);
+        }
+        self.plan = plan.clone();
+    }
+
+    pub(crate) fn fact(&mut self, now: Timestamp, fact: &CallEvent) {
+        match fact {
+            CallEvent::CapacityChanged { tenant, capacity } => {
+                let view = self.tenants.entry(*tenant).or_default();
+                view.capacity = *capacity;
+                view.seat_lines = capacity.map_or(view.seat_lines, |it| it.seat_lines);
+            }
+            CallEvent::BlockageStarted { tenant, lines } => {
+                let said = lines.guidance + lines.waiting + lines.ringing + lines.talking + lines.closing;
+                assert_eq!(said, self.lines_in_use(*tenant), "R-L7: what the lines were doing");
+                self.flip(*tenant, |view| &mut view.blocked, true);
+            }
+            CallEvent::BlockageEnded { tenant } => self.flip(*tenant, |view| &mut view.blocked, false),
+            CallEvent::SeatLinesFullStarted { tenant } => {
+                self.flip(*tenant, |view| &mut view.seat_lines_full, true);
+            }
+            CallEvent::SeatLinesFullEnded { tenant } => {
+                self.flip(*tenant, |view| &mut view.seat_lines_full, false);
+            }
+            CallEvent::CallAdmitted { call, tenant, test, closed, lines_in_use, capacity, .. } => {
+                let in_force = self.tenants[tenant].capacity;
+                assert_eq!(*closed, in_force.is_none(), "R-L11");
+                if !closed && !test {
+                    let before = self.lines_in_use(*tenant);
+                    assert!(before < in_force.unwrap().total(), "R-L4: admitted without a line");
+                    assert_eq!((*lines_in_use, *capacity), (before + 1, in_force.unwrap().total()));
+                }
+                let view = CallView {
+                    tenant: *tenant,
+                    holds_line: !closed && !test,
+                    closed: *closed,
+                    phase: Phase::Arriving,
+                    skill: None,
+                    entered: None,
+                    answered: false,
+                };
+                assert!(self.calls.insert(*call, view).is_none(), "a call is admitted once");
+            }
+            CallEvent::CallRefused { tenant, reason, .. } => {
+                self.refused += 1;
+                let full =
+                    tenant.and_then(|it| Some(self.lines_in_use(it) >= self.tenants[&it].capacity?.total()));
+                assert_eq!(*reason == RefusalReason::LinesFull, full == Some(true), "R-L4: {reason:?}");
+            }
+            CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
+                let view = self.calls.get_mut(call).unwrap();
+                let expected = if *put_back { Phase::Between } else { Phase::Arriving };
+                assert_eq!(view.phase, expected);
+                assert_eq!(view.tenant, *tenant);
+                assert_eq!(*view.entered.get_or_insert(now), *since, "R-Q1: the instant is kept for life");
+                view.skill = *skill;
+                view.phase = Phase::Waiting(*since);
+            }
+            CallEvent::RingStarted { ring, seat } => self.ring_started(*ring, *seat),
+            CallEvent::RingEnded { ring, seat, end } => {
+                let view = self.calls.get_mut(&ring.call).unwrap();
+                assert_eq!(view.phase, Phase::Ringing(*ring, *seat), "R-Q5");
+                view.phase = Phase::Between;
+                if *end == RingEnd::CallerGone {
+                    view.phase = Phase::Ringing(*ring, *seat);
+                }
+            }
+            CallEvent::CallAnswered { ring, seat } => {
+                let view = self.calls.get_mut(&ring.call).unwrap();
+                assert_eq!(view.phase, Phase::Between, "R-Q5: only a ringing call is answered");
+                view.phase = Phase::Talking(*ring, *seat);
+                view.answered = true;
+            }
+            CallEvent::TalkEnded { ring, seat, end } => {
+                let view = self.calls.get_mut(&ring.call).unwrap();
+                assert_eq!(view.phase, Phase::Talking(*ring, *seat));
+                view.phase = match end {
+                    TalkEnd::CallerEnded | TalkEnd::NodeOutage => view.phase,
+                    TalkEnd::SeatEnded => Phase::Closing,
+                    TalkEnd::SeatLost(_) => Phase::Between,
+                };
+            }
+            CallEvent::CallEnded { call, outcome, .. } => {
+                let view = self.calls.remove(call).expect("exactly one outcome a call");
+                let expected = match (view.answered, view.closed, view.phase) {
+                    (true, _, _) => Outcome::Answered,
+                    (_, true, _) => Outcome::Closed,
+                    (_, _, Phase::Waiting(_)) => Outcome::AbandonedInQueue,
+                    (_, _, Phase::Ringing(..)) => Outcome::AbandonedWhileRinging,
+                    (_, _, Phase::Arriving) => Outcome::AbandonedInGuidance,
+                    (_, _, phase) => panic!("a call may not end in {phase:?}"),
+                };
+                assert!(
+                    *outcome == expected || (!view.answered && *outcome == Outcome::Failed),
+                    "{outcome:?}"
+                );
+                assert!(self.outcomes.insert(*call, *outcome).is_none(), "exactly one outcome a call");
+            }
+            CallEvent::SeatStateChanged { seat, from, to } => {
+                let before = self.seats.insert(*seat, SeatView { state: *to, since: now });
+                assert_eq!(before.map_or(SeatState::LoggedOut, |it| it.state), *from, "R-S1 of {seat}");
+            }
+            CallEvent::GuidanceStarted { .. }
+            | CallEvent::GuidanceCompleted { .. }
+            | CallEvent::GuidanceFailed { .. }
+            | CallEvent::CallerConnected { .. }
+            | CallEvent::PlanApplied { .. }
+            | CallEvent::NodeStarted
+            | CallEvent::NodeOutage { .. }
+            | CallEvent::DrainStarted
+            | CallEvent::NodeStopped
+            | CallEvent::WallClockStepped { .. }
+            | CallEvent::JournalDegraded
+            | CallEvent::JournalRestored
+            | CallEvent::AlarmRaised { .. }
+            | CallEvent::HoldStarted { .. }
+            | CallEvent::HoldEnded { .. }
+            | CallEvent::DigitPressed { .. }
+            | CallEvent::SeatRegistered { .. }
+            | CallEvent::SeatUnregistered { .. }
+            | CallEvent::SeatCommanded { .. }
+            | CallEvent::RecordingStarted { .. }
+            | CallEvent::RecordingOff { .. }
+            | CallEvent::RecordingFailed { .. }
+            | CallEvent::RecordingEnded { .. }
+            | CallEvent::LegMeasured { .. }
+            | CallEvent::InputUnexpected { .. } => {}
+        }
+    }
+
+    fn ring_started(&mut self, ring: RingId, seat: SeatId) {
+        let call = &self.calls[&ring.call];
+        let Phase::Waiting(since) = call.phase else { panic!("R-Q5: {ring} is not for a waiting caller") };
+        let view = &self.seats[&seat];
+        assert_eq!(view.state, SeatState::Ready, "R-Q5: {seat} is rung while it is not free");
+        assert!(self.may_serve(seat, call), "{seat} may not serve {ring}");
+        assert!(self.seat_line_is_free(call.tenant), "R-L2: {ring} has no seat line");
+        for (other, it) in &self.calls {
+            let Phase::Waiting(other_since) = it.phase else { continue };
+            if it.tenant == call.tenant && it.skill == call.skill {
+                assert!((since, ring.call) <= (other_since, *other), "R-Q1: {other} was before {ring}");
+            }
+            if self.may_serve(seat, it) && self.seat_line_is_free(it.tenant) {
+                let priority = |tenant| self.serves[&seat][&tenant];
+                let (mine, theirs) = (priority(call.tenant), priority(it.tenant));
+                assert!(mine >= theirs, "R-Q3: {other} has priority over {ring}");
+                assert!(mine > theirs || since <= other_since, "R-Q3: {other} is older than {ring}");
+            }
+        }
+        for (other, it) in &self.seats {
+            if it.state == SeatState::Ready && self.may_serve(*other, call) {
+                assert!(view.since <= it.since, "R-Q2: {other} has been free longer than {seat}");
+            }
+        }
+        self.calls.get_mut(&ring.call).unwrap().phase = Phase::Ringing(ring, seat);
+    }
+
+    /// Everything that must be true between two turns.
+    pub(crate) fn check(&self, switch: &Switch) {
+        for (id, call) in &self.calls {
+            assert_ne!(call.phase, Phase::Between, "call {id} is lost between two phases");
+            let waits = matches!(call.phase, Phase::Waiting(_));
+            if waits && self.seat_line_is_free(call.tenant) {
+                let free = self
+                    .seats
+                    .iter()
+                    .find(|(seat, it)| it.state == SeatState::Ready && self.may_serve(**seat, call));
+                assert!(free.is_none(), "R-Q4: call {id} waits while {free:?} is free");
+            }
+            if let Phase::Ringing(ring, seat) = call.phase {
+                assert_eq!(self.seats[&seat].state, SeatState::Ringing(ring), "R-Q5");
+            }
+            if let Phase::Talking(ring, seat) = call.phase {
+                assert_eq!(self.seats[&seat].state, SeatState::Talking(ring));
+            }
+        }
+        for (id, seat) in &self.seats {
+            let phase = match seat.state {
+                SeatState::Ringing(ring) => Some((ring, Phase::Ringing(ring, *id))),
+                SeatState::Talking(ring) => Some((ring, Phase::Talking(ring, *id))),
+                SeatState::LoggedOut
+                | SeatState::Ready
+                | SeatState::WrapUp
+                | SeatState::Paused(_)
+                | SeatState::NotAnswering(_)
+                | SeatState::Unreachable => None,
+            };
+            if let Some((ring, phase)) = phase {
+                assert_eq!(self.calls[&ring.call].phase, phase, "seat {id} is stuck");
+            }
+            assert_eq!(switch.seat_state(*id).unwrap_or(SeatState::LoggedOut), seat.state);
+        }
+        for (id, tenant) in &self.tenants {
+            let in_use = self.lines_in_use(*id);
+            assert_eq!(switch.lines_in_use(*id), in_use, "R-L6");
+            let waiting =
+                self.calls.values().filter(|it| it.tenant == *id && matches!(it.phase, Phase::Waiting(_)));
+            assert_eq!(switch.waiting_len(*id), waiting.count());
+            let blocked = tenant.capacity.is_some_and(|it| in_use >= it.total());
+            assert_eq!(tenant.blocked, blocked, "R-L7: blockage of {id}");
+            let full = tenant.capacity.is_some() && !self.seat_line_is_free(*id);
+            assert_eq!(tenant.seat_lines_full, full, "R-L7: seat lines of {id}");
+        }
+        assert_eq!(switch.calls_len(), self.calls.len());
+    }
+
+    fn lines_in_use(&self, tenant: TenantId) -> u32 {
+        let holding = self.calls.values().filter(|it| it.tenant == tenant && it.holds_line);
+        u32::try_from(holding.count()).unwrap()
+    }
+
+    fn seat_line_is_free(&self, tenant: TenantId) -> bool {
+        let with_seats = self.calls.values().filter(|it| {
+            let with_seat = matches!(it.phase, Phase::Ringing(..) | Phase::Talking(..));
+            it.tenant == tenant && it.holds_line && with_seat
+        });
+        with_seats.count() < usize::from(self.tenants[&tenant].seat_lines)
+    }
+
+    fn may_serve(&self, seat: SeatId, call: &CallView) -> bool {
+        let serves = self.serves.get(&seat).is_some_and(|it| it.contains_key(&call.tenant));
+        let skilled = call
+            .skill
+            .is_none_or(|it| self.plan.seats.get(&seat).is_some_and(|seat| seat.skills.contains(&it)));
+        serves && skilled
+    }
+
+    fn flip(&mut self, tenant: TenantId, flag: impl Fn(&mut TenantView) -> &mut bool, to: bool) {
+        let view = self.tenants.entry(tenant).or_default();
+        let flag = flag(view);
+        assert_ne!(*flag, to, "R-L7: an edge is stated once");
+        *flag = to;
+    }
+}

@@ -1,0 +1,421 @@
+//! The outside as the switch sees it: carriers, callers, phones, agents and a recorder, each with its faults. It
+//! refuses every order that names what is not there, so an order to a leg that is gone fails the run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use acd_core::{
+    Announcement, CallId, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input, LegId, LegQuality,
+    PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
+    SeatLoss, Timestamp, TrunkId,
+};
+
+use crate::options::{NUMBERS, Options};
+use crate::rng::Rng;
+
+/// What is going to happen, unless what it is about has gone by then.
+#[derive(Clone, Debug)]
+enum Plan {
+    Arrive,
+    Connect(CallId),
+    CallerEnds(CallId, CallerLegEnd),
+    Heard(CallId, u64),
+    CannotHear(CallId, u64),
+    Answer(RingId),
+    Fail(RingId, RingFailure),
+    Cancelled(RingId),
+    SeatEnds(RingId, SeatLegEnd),
+    Hold(LegId, bool),
+    Recorded(CallId, Result<(), RecordingFailure>),
+    RecordingEnds(CallId),
+    Command(SeatId, SeatCommand),
+}
+
+#[derive(Debug, Default)]
+struct Caller {
+    connected: bool,
+    releasing: bool,
+    /// Counts what was played, so that the end of a replaced announcement is never reported.
+    played: u64,
+    holds: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phone {
+    Rings,
+    Cancelling,
+    Talks { holds: bool },
+    Releasing,
+}
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) calm: bool,
+    seats: Vec<SeatId>,
+    plans: BTreeMap<(Timestamp, u64), Plan>,
+    planned: u64,
+    calls: u64,
+    callers: BTreeMap<CallId, Caller>,
+    rings: BTreeMap<RingId, (SeatId, Phone)>,
+    registered: BTreeSet<SeatId>,
+    recordings: BTreeSet<CallId>,
+}
+
+impl World {
+    pub(crate) fn new(seats: Vec<SeatId>, now: Timestamp) -> Self {
+        let mut world = Self {
+            calm: false,
+            seats,
+            plans: BTreeMap::new(),
+            planned: 0,
+            calls: 0,
+            callers: BTreeMap::new(),
+            rings: BTreeMap::new(),
+            registered: BTreeSet::new(),
+            recordings: BTreeSet::new(),
+        };
+        world.plan(now, Plan::Arrive);
+        world
+    }
+
+    /// When something happens next.
+    pub(crate) fn next_at(&self) -> Option<Timestamp> {
+        self.plans.keys().next().map(|(at, _)| *at)
+    }
+
+    /// What happens next, as an input if it is one.
+    pub(crate) fn happen(&mut self, rng: &mut Rng, options: &Options) -> Option<Input> {
+        let ((now, _), plan) = self.plans.pop_first()?;
+        match plan {
+            Plan::Arrive => self.arrive(now, rng, options),
+            Plan::Connect(call) => {
+                let caller = self.callers.get_mut(&call).filter(|it| !it.connected && !it.releasing)?;
+                caller.connected = true;
+                Some(Input::CallerConnected { call })
+            }
+            Plan::CallerEnds(call, end) => {
+                let caller = self.callers.remove(&call)?;
+                let end = match end {
+                    CallerLegEnd::HungUp if !caller.connected => CallerLegEnd::Cancelled,
+                    CallerLegEnd::Cancelled if caller.connected => CallerLegEnd::HungUp,
+                    CallerLegEnd::Cancelled
+                    | CallerLegEnd::HungUp
+                    | CallerLegEnd::Released
+                    | CallerLegEnd::AckMissing
+                    | CallerLegEnd::SessionExpired
+                    | CallerLegEnd::Failed => end,
+                };
+                Some(Input::CallerLegEnded { call, end })
+            }
+            Plan::Heard(call, played) => {
+                self.callers.get(&call).filter(|it| it.played == played && !it.releasing)?;
+                Some(Input::AnnouncementEnded { leg: LegId::Caller(call) })
+            }
+            Plan::CannotHear(call, played) => {
+                self.callers.get(&call).filter(|it| it.played == played && !it.releasing)?;
+                Some(Input::AnnouncementFailed { leg: LegId::Caller(call) })
+            }
+            Plan::Answer(ring) => {
+                let (_, phone) = self.rings.get_mut(&ring).filter(|(_, phone)| *phone == Phone::Rings)?;
+                *phone = Phone::Talks { holds: false };
+                self.plan_talk(ring, now, rng, options);
+                Some(Input::RingAnswered { ring })
+            }
+            Plan::Fail(ring, failure) => {
+                self.rings.get(&ring).filter(|(_, phone)| *phone == Phone::Rings)?;
+                self.rings.remove(&ring);
+                Some(Input::RingFailed { ring, failure })
+            }
+            Plan::Cancelled(ring) => {
+                self.rings.remove(&ring);
+                Some(Input::RingFailed { ring, failure: RingFailure::Cancelled })
+            }
+            Plan::SeatEnds(ring, end) => {
+                let (_, phone) = self.rings.get(&ring)?;
+                let fits = match end {
+                    SeatLegEnd::Released => *phone == Phone::Releasing,
+                    // A BYE may cross ours.
+                    SeatLegEnd::HungUp | SeatLegEnd::Lost(_) => true,
+                };
+                if !fits {
+                    return None;
+                }
+                self.rings.remove(&ring);
+                Some(Input::SeatLegEnded { ring, end })
+            }
+            Plan::Hold(leg, holds) => self.hold(leg, holds),
+            Plan::Recorded(call, Ok(())) => {
+                Some(Input::RecordingStarted { call, file: format!("{call}.wav") })
+            }
+            Plan::Recorded(call, Err(failure)) => {
+                if failure == RecordingFailure::CannotCreate && !self.recordings.remove(&call) {
+                    return None;
+                }
+                Some(Input::RecordingFailed { call, failure })
+            }
+            Plan::RecordingEnds(call) => self.recordings.remove(&call).then_some(Input::RecordingEnded {
+                call,
+                recorded: Duration::from_secs(1),
+                gaps: Duration::ZERO,
+            }),
+            Plan::Command(seat, command) => Some(Input::SeatCommanded {
+                seat,
+                command,
+                source: CommandSource::Api,
+                request: RequestId(1),
+            }),
+        }
+    }
+
+    /// Carries an order out.
+    pub(crate) fn carry_out(&mut self, now: Timestamp, order: &Effect, rng: &mut Rng, options: &Options) {
+        match order {
+            Effect::RefuseCall { call, .. } => {
+                let caller = self.callers.get_mut(call).expect("refuse a call that is there");
+                assert!(!caller.connected, "refuse before the answer");
+                caller.releasing = true;
+                self.soon(now, Plan::CallerEnds(*call, CallerLegEnd::Released), rng);
+            }
+            Effect::AnswerCaller { call } => {
+                assert!(self.callers.contains_key(call), "answer a call that is there");
+                let fails = rng.percent(options.connect_fails);
+                let end = *rng.pick(&[CallerLegEnd::AckMissing, CallerLegEnd::Failed]).unwrap();
+                let plan = if fails { Plan::CallerEnds(*call, end) } else { Plan::Connect(*call) };
+                self.soon(now, plan, rng);
+            }
+            Effect::Play { leg, announcement } => self.play(now, *leg, *announcement, rng, options),
+            Effect::StopPlaying { leg } => {
+                let LegId::Caller(call) = leg else { panic!("nothing plays to a seat") };
+                self.callers.get_mut(call).expect("stop playing to a caller that is there").played += 1;
+            }
+            Effect::RingSeat { ring, seat, .. } => self.ring(now, *ring, *seat, rng, options),
+            Effect::CancelRing { ring } => {
+                let (_, phone) = self.rings.get_mut(ring).expect("cancel a ring that is there");
+                assert_eq!(*phone, Phone::Rings, "cancel a ring that rings");
+                *phone = Phone::Cancelling;
+                self.soon(now, Plan::Cancelled(*ring), rng);
+            }
+            Effect::Bridge { ring } | Effect::Unbridge { ring } => {
+                assert!(self.callers.contains_key(&ring.call), "bridge a caller that is there");
+                let (_, phone) = self.rings.get(ring).expect("bridge a phone that is there");
+                assert!(matches!(phone, Phone::Talks { .. }), "bridge a phone that talks");
+            }
+            Effect::ReleaseLeg { leg: LegId::Caller(call), .. } => {
+                let caller = self.callers.get_mut(call).expect("release a caller that is there");
+                assert!(!caller.releasing, "release a caller once");
+                caller.releasing = true;
+                self.soon(now, Plan::CallerEnds(*call, CallerLegEnd::Released), rng);
+            }
+            Effect::ReleaseLeg { leg: LegId::Seat(ring), .. } => {
+                let (_, phone) = self.rings.get_mut(ring).expect("release a phone that is there");
+                assert!(matches!(phone, Phone::Talks { .. }), "release a phone that talks, once");
+                *phone = Phone::Releasing;
+                self.soon(now, Plan::SeatEnds(*ring, SeatLegEnd::Released), rng);
+            }
+            Effect::StartRecording { call, .. } => {
+                assert!(self.recordings.insert(*call), "one recording a call");
+                let fails = rng.percent(options.recorder_fails);
+                let begun = if fails { Err(RecordingFailure::CannotCreate) } else { Ok(()) };
+                self.plan(now, Plan::Recorded(*call, begun));
+            }
+            Effect::StopRecording { call } => {
+                assert!(self.recordings.contains(call), "stop a recording that is there");
+                self.soon(now, Plan::RecordingEnds(*call), rng);
+            }
+            Effect::AnswerSeatCommand { .. } => {}
+        }
+    }
+
+    /// Agents and phones at random moments.
+    pub(crate) fn disturb(&mut self, now: Timestamp, rng: &mut Rng, options: &Options) -> Option<Input> {
+        if rng.percent(options.commands) {
+            let seat = *rng.pick(&self.seats)?;
+            let lunch = PauseReason("lunch".parse().unwrap());
+            let commands =
+                [SeatCommand::LogIn, SeatCommand::Ready, SeatCommand::Pause(lunch), SeatCommand::LogOut];
+            let busy = [SeatCommand::LogIn, SeatCommand::Ready];
+            let command = if rng.percent(60) { rng.pick(&busy) } else { rng.pick(&commands) };
+            self.plan(now, Plan::Command(seat, *command.unwrap()));
+        }
+        if rng.percent(options.holds) {
+            let legs: Vec<LegId> = self
+                .callers
+                .keys()
+                .map(|call| LegId::Caller(*call))
+                .chain(self.rings.keys().map(|ring| LegId::Seat(*ring)))
+                .collect();
+            if let Some(leg) = rng.pick(&legs) {
+                self.plan(now, Plan::Hold(*leg, true));
+                self.plan(now + rng.millis(1, 20_000), Plan::Hold(*leg, false));
+            }
+        }
+        if rng.percent(options.registrations) {
+            let seat = *rng.pick(&self.seats)?;
+            return Some(if self.registered.remove(&seat) {
+                Input::SeatUnregistered { seat, loss: SeatLoss::RegistrationExpired }
+            } else {
+                self.register(seat)
+            });
+        }
+        None
+    }
+
+    /// An input that fits nothing.
+    pub(crate) fn garbage(&self, rng: &mut Rng) -> Input {
+        let unknown = CallId(self.calls + rng.within(1, 5));
+        let old = CallId(rng.within(0, self.calls));
+        let ring = RingId { call: old, attempt: 4_000_000 };
+        let seat = SeatId::new("nobody").unwrap();
+        match rng.within(0, 8) {
+            0 => Input::CallerConnected { call: unknown },
+            1 => Input::CallerLegEnded { call: unknown, end: CallerLegEnd::HungUp },
+            2 => Input::RingAnswered { ring },
+            3 => Input::RingFailed { ring, failure: RingFailure::Refused(486) },
+            4 => Input::SeatLegEnded { ring, end: SeatLegEnd::HungUp },
+            5 => Input::SeatRegistered { seat },
+            6 => Input::LegMeasured { leg: LegId::Caller(unknown), quality: LegQuality::default() },
+            7 => Input::AnnouncementEnded { leg: LegId::Seat(ring) },
+            _ => self.arrival(old, NUMBERS[0], false),
+        }
+    }
+
+    /// From here on everything works and nobody new calls: every phone is there, every agent at work.
+    pub(crate) fn calm_down(&mut self, now: Timestamp, rng: &mut Rng) -> Vec<Input> {
+        self.calm = true;
+        self.plans.retain(|_, plan| !matches!(plan, Plan::Arrive));
+        let seats = self.seats.clone();
+        let mut inputs = Vec::new();
+        for seat in seats {
+            if !self.registered.contains(&seat) {
+                inputs.push(self.register(seat));
+            }
+            for round in 0..400 {
+                let at = now + Duration::from_secs(1 + 5 * round) + rng.millis(0, 999);
+                self.plan(at, Plan::Command(seat, SeatCommand::LogIn));
+                self.plan(at, Plan::Command(seat, SeatCommand::Ready));
+            }
+        }
+        inputs
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.callers.is_empty() && self.rings.is_empty() && self.recordings.is_empty()
+    }
+
+    pub(crate) fn is_registered(&self, seat: SeatId) -> bool {
+        self.registered.contains(&seat)
+    }
+
+    pub(crate) fn register(&mut self, seat: SeatId) -> Input {
+        self.registered.insert(seat);
+        Input::SeatRegistered { seat }
+    }
+
+    /// The registrar drops the bindings of seats that a plan no longer has.
+    pub(crate) fn seats_are(&mut self, seats: Vec<SeatId>) {
+        self.registered.retain(|seat| seats.contains(seat));
+        self.seats = seats;
+    }
+
+    fn arrive(&mut self, now: Timestamp, rng: &mut Rng, options: &Options) -> Option<Input> {
+        let every = options.arrival_every_ms;
+        self.plan(now + rng.millis(0, 2 * every), Plan::Arrive);
+        self.calls += 1;
+        let call = CallId(self.calls);
+        self.callers.insert(call, Caller::default());
+        let patience = rng.millis(0, 2 * options.patience_ms);
+        self.plan(now + patience, Plan::CallerEnds(call, CallerLegEnd::HungUp));
+        let unknown = rng.percent(options.unknown_numbers);
+        let number = if unknown { "0312345678" } else { rng.pick(&NUMBERS)? };
+        Some(self.arrival(call, number, rng.percent(options.test_calls)))
+    }
+
+    fn arrival(&self, call: CallId, number: &str, test: bool) -> Input {
+        Input::CallArrived {
+            call,
+            trunk: TrunkId::new("carrier").unwrap(),
+            dialled: [number.parse().unwrap()].into(),
+            caller: CallerIdentity::Number(Pii::new("09012345678".into())),
+            test,
+        }
+    }
+
+    fn play(&mut self, now: Timestamp, leg: LegId, what: Announcement, rng: &mut Rng, options: &Options) {
+        let LegId::Caller(call) = leg else { panic!("nothing is played to a seat") };
+        let caller = self.callers.get_mut(&call).expect("play to a caller that is there");
+        assert!(caller.connected && !caller.releasing, "play to a caller that can hear");
+        caller.played += 1;
+        let played = caller.played;
+        if !self.calm && rng.percent(options.play_fails) {
+            self.soon(now, Plan::CannotHear(call, played), rng);
+            return;
+        }
+        match what {
+            Announcement::Once(_) => self.plan(now + rng.millis(1_000, 15_000), Plan::Heard(call, played)),
+            Announcement::Waiting { .. } | Announcement::Loop(_) => {}
+        }
+    }
+
+    fn ring(&mut self, now: Timestamp, ring: RingId, seat: SeatId, rng: &mut Rng, options: &Options) {
+        assert!(self.callers.contains_key(&ring.call), "ring for a caller that is there");
+        let busy = self
+            .rings
+            .values()
+            .find(|(other, phone)| *other == seat && matches!(phone, Phone::Rings | Phone::Talks { .. }));
+        assert!(busy.is_none(), "R-Q5: {seat} is rung while it is busy");
+        let again = self.rings.insert(ring, (seat, Phone::Rings));
+        assert!(again.is_none(), "a ring has an id of its own");
+        let after = now + rng.millis(10, 18_000);
+        let plan = if self.calm {
+            Plan::Answer(ring)
+        } else if rng.percent(options.never_answers) {
+            return;
+        } else if rng.percent(options.refuses) {
+            Plan::Fail(ring, RingFailure::Refused(486))
+        } else if rng.percent(options.unreachable) {
+            Plan::Fail(ring, RingFailure::Unreachable(503))
+        } else {
+            Plan::Answer(ring)
+        };
+        self.plan(if self.calm { now + rng.millis(10, 1_500) } else { after }, plan);
+    }
+
+    fn plan_talk(&mut self, ring: RingId, now: Timestamp, rng: &mut Rng, options: &Options) {
+        let over = now + rng.millis(0, 2 * options.talk_ms);
+        if !self.calm && rng.percent(options.seat_lost) {
+            let loss = *rng.pick(&[SeatLoss::MediaSilent, SeatLoss::LegFailed]).unwrap();
+            self.plan(over, Plan::SeatEnds(ring, SeatLegEnd::Lost(loss)));
+        } else if rng.percent(options.seat_hangs_up) {
+            self.plan(over, Plan::SeatEnds(ring, SeatLegEnd::HungUp));
+        } else {
+            let end = *rng.pick(&[CallerLegEnd::HungUp, CallerLegEnd::SessionExpired]).unwrap();
+            self.plan(over, Plan::CallerEnds(ring.call, end));
+        }
+    }
+
+    fn hold(&mut self, leg: LegId, to: bool) -> Option<Input> {
+        let holds = match leg {
+            LegId::Caller(call) => {
+                let caller = self.callers.get_mut(&call).filter(|it| it.connected && !it.releasing)?;
+                &mut caller.holds
+            }
+            LegId::Seat(ring) => match self.rings.get_mut(&ring) {
+                Some((_, Phone::Talks { holds })) => holds,
+                Some(_) | None => return None,
+            },
+        };
+        if core::mem::replace(holds, to) == to {
+            return None;
+        }
+        Some(if to { Input::HoldBegan { leg } } else { Input::HoldEnded { leg } })
+    }
+
+    fn soon(&mut self, now: Timestamp, plan: Plan, rng: &mut Rng) {
+        self.plan(now + rng.millis(0, 800), plan);
+    }
+
+    fn plan(&mut self, at: Timestamp, plan: Plan) {
+        self.planned += 1;
+        self.plans.insert((at, self.planned), plan);
+    }
+}
