@@ -1,0 +1,121 @@
+//! Every key that a plan may hold, by table. `docs/plan.md` has a section for each table and a row for each key.
+
+/// One kind of table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Section {
+    /// How the table is written, which is also its heading in the documentation.
+    pub name: &'static str,
+    /// Its keys.
+    pub keys: &'static [&'static str],
+}
+
+pub(super) const TOP: Section = Section {
+    name: "plan",
+    keys: &[
+        "format",
+        "listen",
+        "sip",
+        "media",
+        "journal",
+        "recording",
+        "run",
+        "log",
+        "holidays",
+        "trunks",
+        "prompts",
+        "tenants",
+        "seats",
+    ],
+};
+pub(super) const LISTEN: Section =
+    Section { name: "[listen]", keys: &["sip_udp", "sip_tcp", "http", "grpc"] };
+pub(super) const SIP: Section =
+    Section { name: "[sip]", keys: &["realm", "nonce_lifetime_s", "advertised_address"] };
+pub(super) const MEDIA: Section =
+    Section { name: "[media]", keys: &["address", "advertised_address", "rtp_ports", "media_timeout_s"] };
+pub(super) const RTP_PORTS: Section = Section { name: "[media.rtp_ports]", keys: &["first", "last"] };
+pub(super) const JOURNAL: Section =
+    Section { name: "[journal]", keys: &["input_retention_days", "fact_retention_days", "journal_stall_ms"] };
+pub(super) const RECORDING: Section = Section { name: "[recording]", keys: &["folder"] };
+pub(super) const RUN: Section = Section { name: "[run]", keys: &["drain_s"] };
+pub(super) const LOG: Section = Section { name: "[log]", keys: &["format", "level"] };
+pub(super) const HOLIDAYS: Section = Section { name: "[holidays]", keys: &["file", "add", "remove"] };
+pub(super) const HOLIDAY_FILE: Section = Section { name: "holiday file", keys: &["format", "dated", "days"] };
+pub(super) const TRUNKS: Section = Section { name: "[[trunks]]", keys: &["name", "networks"] };
+pub(super) const PROMPTS: Section = Section { name: "[prompts.NAME]", keys: &["audio", "text", "language"] };
+pub(super) const TENANTS: Section = Section {
+    name: "[[tenants]]",
+    keys: &[
+        "name",
+        "title",
+        "greeting",
+        "utc_offset_minutes",
+        "day_start",
+        "response_rate_target_percent",
+        "dedicated_seats",
+        "lines_full",
+        "retry_after_s",
+        "closed_lines",
+        "closed_announcement",
+        "waiting_message",
+        "waiting_music",
+        "waiting_message_every_s",
+        "hold_music",
+        "ring_s",
+        "max_wait_s",
+        "entry_skill",
+        "numbers",
+        "ranges",
+        "bands",
+    ],
+};
+pub(super) const NUMBERS: Section =
+    Section { name: "[[tenants.numbers]]", keys: &["number", "guidance", "guidance_prompt", "recording"] };
+pub(super) const RANGES: Section =
+    Section { name: "[[tenants.ranges]]", keys: &["name", "from", "to", "year"] };
+pub(super) const BANDS: Section = Section {
+    name: "[[tenants.bands]]",
+    keys: &["days", "from", "to", "seat_lines", "seat_lines_min", "guidance_lines", "closed"],
+};
+pub(super) const SEATS: Section = Section {
+    name: "[[seats]]",
+    keys: &[
+        "name",
+        "names",
+        "user",
+        "password",
+        "ha1",
+        "digest",
+        "login",
+        "serves",
+        "skills",
+        "static_contact",
+        "wrap_up_max_s",
+        "not_answering_retry_s",
+        "unreachable_retry_s",
+    ],
+};
+pub(super) const HA1: Section = Section { name: "[seats.ha1]", keys: &["MD5", "SHA-256"] };
+
+/// Every table, in the order of the documentation.
+pub const SECTIONS: &[Section] = &[
+    TOP,
+    LISTEN,
+    SIP,
+    MEDIA,
+    RTP_PORTS,
+    JOURNAL,
+    RECORDING,
+    RUN,
+    LOG,
+    HOLIDAYS,
+    HOLIDAY_FILE,
+    TRUNKS,
+    PROMPTS,
+    TENANTS,
+    NUMBERS,
+    RANGES,
+    BANDS,
+    SEATS,
+    HA1,
+];

@@ -1,0 +1,244 @@
+//! The tenants: numbers, lines, guidance, queue.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use acd_core::plan::{Guidance, LinesFullRefusal, Number, RecordingPolicy, Tenant, Waiting};
+use acd_core::{DialledNumber, SkillId, TenantId, TimeOfDay};
+
+use super::bands::{self, bands};
+use super::error::{At, Located, Report};
+use super::fields::{Complaint, Fields};
+use super::limits::{
+    CLOSED_LINES, MAX_WAIT_S, RETRY_AFTER_S, RING_S, UTC_OFFSET_MINUTES, WAITING_MESSAGE_EVERY_S,
+};
+use super::prompts::{self, Prompts};
+use super::shell::TenantSettings;
+use super::{keys, values};
+
+/// One tenant as the plan has it, with the places that later checks point at.
+#[derive(Debug)]
+pub(super) struct TenantDraft {
+    pub(super) core: Tenant,
+    pub(super) shell: TenantSettings,
+    pub(super) at: At,
+    pub(super) entry_skill_at: At,
+}
+
+pub(super) type Tenants = BTreeMap<TenantId, TenantDraft>;
+
+/// The tenants, and whether every one of them has a name.
+pub(super) fn tenants(report: &mut Report<'_>, top: Fields<'_>, prompts: &Prompts) -> (Tenants, bool) {
+    top.require(report, "tenants", "write [[tenants]] for each client");
+    let mut tenants = Tenants::new();
+    let mut named = top.has("tenants");
+    let mut numbers_seen = BTreeMap::new();
+    for fields in top.tables(report, "tenants", &keys::TENANTS) {
+        let remedy = "name it, such as name = \"shiga\"";
+        let id = fields.required_parsed(report, "name", remedy, |text| values::name(TenantId::new, text));
+        let draft = tenant(report, fields, prompts, &mut numbers_seen);
+        let Some(Located { value: id, at }) = id else {
+            named = false;
+            continue;
+        };
+        if tenants.insert(id, draft).is_some() {
+            report.wrong(at, format!("tenant `{id}` exists twice"), "name each tenant once");
+        }
+    }
+    let max = acd_core::limits::TENANTS_MAX;
+    if tenants.len() > max {
+        report.wrong(
+            top.at_value("tenants"),
+            format!("there are {} tenants, more than {max} (TENANTS_MAX)", tenants.len()),
+            "spread them over several switches",
+        );
+    }
+    (tenants, named)
+}
+
+fn tenant(
+    report: &mut Report<'_>,
+    fields: Fields<'_>,
+    prompts: &Prompts,
+    numbers_seen: &mut BTreeMap<DialledNumber, At>,
+) -> TenantDraft {
+    let remedy = "write what seats see before the answer, such as title = \"しが #7119\"";
+    let title = fields.required_text(report, "title", remedy).map_or("", |text| text.value).to_owned();
+    let greeting = fields.text(report, "greeting").map(|text| text.value.to_owned());
+    let day_start = fields.parsed(report, "day_start", |text| values::time_of_day(text, false));
+    let target = fields.decimal(report, "response_rate_target_percent");
+    let bands = bands(report, fields);
+    let core = Tenant {
+        title,
+        utc_offset_minutes: fields
+            .integer(report, "utc_offset_minutes", &UTC_OFFSET_MINUTES)
+            .and_then(|minutes| i32::try_from(minutes).ok())
+            .unwrap_or(540),
+        numbers: numbers(report, fields, prompts, numbers_seen),
+        day_start: day_start.map_or(TimeOfDay::MIDNIGHT, |time| time.value),
+        bands: bands.bands.clone(),
+        ranges: bands.ranges.clone(),
+        refusal: refusal(report, fields),
+        closed_lines: fields.count(report, "closed_lines", &CLOSED_LINES).unwrap_or(2),
+        closed_announcement: prompts::reference(report, fields, "closed_announcement", prompts),
+        waiting: waiting(report, fields, prompts),
+        hold_music: prompts::reference(report, fields, "hold_music", prompts),
+        ring: fields.seconds(report, "ring_s", &RING_S).unwrap_or(Duration::from_secs(15)),
+        max_wait: fields.seconds(report, "max_wait_s", &MAX_WAIT_S),
+        entry_skill: fields
+            .parsed(report, "entry_skill", |text| values::name(SkillId::new, text))
+            .map(|skill| skill.value),
+        response_rate_target_permille: target.and_then(|target| permille(report, target)),
+    };
+    bands::check(report, fields.at(), &core, &bands);
+    TenantDraft {
+        core,
+        shell: TenantSettings {
+            greeting,
+            dedicated_seats: fields.boolean(report, "dedicated_seats").unwrap_or(false),
+            seat_lines_min: bands.seat_lines_min,
+        },
+        at: fields.at(),
+        entry_skill_at: fields.at_value("entry_skill"),
+    }
+}
+
+fn numbers(
+    report: &mut Report<'_>,
+    tenant: Fields<'_>,
+    prompts: &Prompts,
+    seen: &mut BTreeMap<DialledNumber, At>,
+) -> BTreeMap<DialledNumber, Number> {
+    tenant.require(report, "numbers", "write [[tenants.numbers]] with the number that callers reach it by");
+    let mut numbers = BTreeMap::new();
+    for fields in tenant.tables(report, "numbers", &keys::NUMBERS) {
+        let remedy = "write its digits, such as number = \"0770007119\"";
+        let number = fields.required_parsed(report, "number", remedy, |text| {
+            values::dialled_digits(text).and_then(|text| values::name(DialledNumber::new, text))
+        });
+        let settings = Number {
+            guidance: guidance(report, fields, prompts),
+            recording: fields
+                .word(
+                    report,
+                    "recording",
+                    &[("from_answer", RecordingPolicy::FromAnswer), ("off", RecordingPolicy::Off)],
+                )
+                .unwrap_or(RecordingPolicy::FromAnswer),
+        };
+        let Some(Located { value: number, at }) = number else { continue };
+        if let Some(first) = seen.insert(number, at) {
+            let line = report.line(first);
+            report.wrong(
+                at,
+                format!("number {number} is taken by line {line}"),
+                "give each number to one tenant, once",
+            );
+        }
+        numbers.insert(number, settings);
+    }
+    numbers
+}
+
+fn guidance(report: &mut Report<'_>, fields: Fields<'_>, prompts: &Prompts) -> Guidance {
+    #[derive(Clone, Copy)]
+    enum Kind {
+        Tape,
+        Spoken,
+        None,
+    }
+    fields.require(report, "guidance", "write guidance = \"tape\", \"spoken\" or \"none\" (R-G1)");
+    let kinds = [("tape", Kind::Tape), ("spoken", Kind::Spoken), ("none", Kind::None)];
+    let kind = fields.word(report, "guidance", &kinds);
+    let prompt = prompts::reference(report, fields, "guidance_prompt", prompts);
+    match kind {
+        Some(Kind::Tape) => {
+            fields.require(
+                report,
+                "guidance_prompt",
+                "name the prompt that is played, or use another guidance",
+            );
+            prompt.map_or(Guidance::None, Guidance::Tape)
+        }
+        Some(Kind::Spoken | Kind::None) if fields.has("guidance_prompt") => {
+            report.wrong(
+                fields.at_value("guidance_prompt"),
+                "`guidance_prompt` is never played: `guidance` is not \"tape\"",
+                "take it out, or write guidance = \"tape\"",
+            );
+            Guidance::None
+        }
+        Some(Kind::Spoken) => Guidance::Spoken,
+        Some(Kind::None) | None => Guidance::None,
+    }
+}
+
+fn refusal(report: &mut Report<'_>, fields: Fields<'_>) -> LinesFullRefusal {
+    let unavailable = fields.word(report, "lines_full", &[("busy", false), ("unavailable", true)]);
+    let retry_after = fields.seconds(report, "retry_after_s", &RETRY_AFTER_S);
+    if unavailable == Some(true) {
+        let remedy = "write retry_after_s, or lines_full = \"busy\"";
+        fields.require(report, "retry_after_s", remedy);
+        return retry_after.map_or(LinesFullRefusal::BusyHere, LinesFullRefusal::RetryAfter);
+    }
+    if fields.has("retry_after_s") {
+        report.wrong(
+            fields.at_value("retry_after_s"),
+            "`retry_after_s` has no effect: `lines_full` is not \"unavailable\"",
+            "take it out, or write lines_full = \"unavailable\"",
+        );
+    }
+    LinesFullRefusal::BusyHere
+}
+
+fn waiting(report: &mut Report<'_>, fields: Fields<'_>, prompts: &Prompts) -> Waiting {
+    fields.require(report, "waiting_message", "name the prompt that waiting callers hear (R-G3)");
+    let message = prompts::reference(report, fields, "waiting_message", prompts);
+    let music = prompts::reference(report, fields, "waiting_music", prompts);
+    let every = fields.seconds(report, "waiting_message_every_s", &WAITING_MESSAGE_EVERY_S);
+    let every = every.unwrap_or(Duration::from_secs(60));
+    let length_ms = message.and_then(|id| prompts.get(&id)?.as_ref()).map_or(0, |prompt| prompt.duration_ms);
+    if every < Duration::from_millis(length_ms.into()) {
+        report.wrong(
+            fields.at_value("waiting_message_every_s"),
+            format!("the waiting message comes every {} s, but lasts {length_ms} ms", every.as_secs()),
+            format!("use at least {} s", length_ms.div_ceil(1_000)),
+        );
+    }
+    // A plan with an error is never used, so which prompt stands in does not matter.
+    let message = message.unwrap_or(STAND_IN);
+    Waiting { message, music, message_every: every }
+}
+
+const STAND_IN: acd_core::PromptId = match acd_core::PromptId::new("none") {
+    Ok(id) => id,
+    Err(_) => panic!("invariant: \"none\" is a name"),
+};
+
+/// A percentage with at most one decimal, as thousandths.
+fn permille(report: &mut Report<'_>, Located { value: written, at }: Located<&str>) -> Option<u16> {
+    match parse_permille(written) {
+        Ok(permille) => Some(permille),
+        Err(Complaint { problem, remedy }) => {
+            report.wrong(at, format!("`response_rate_target_percent` {problem}"), remedy);
+            None
+        }
+    }
+}
+
+fn parse_permille(written: &str) -> Result<u16, Complaint> {
+    let complaint = || {
+        Complaint::new(
+            format!("is {written}, not a percentage of at most one decimal"),
+            "use a number from 0 to 100, such as 89.1",
+        )
+    };
+    let (whole, tenth) = written.split_once('.').unwrap_or((written, "0"));
+    let whole: u16 = whole.parse().map_err(|_| complaint())?;
+    let tenth: u16 =
+        if tenth.len() == 1 { tenth.parse().map_err(|_| complaint())? } else { return Err(complaint()) };
+    match whole.checked_mul(10).and_then(|permille| permille.checked_add(tenth)) {
+        Some(permille) if permille <= 1_000 => Ok(permille),
+        _ => Err(complaint()),
+    }
+}

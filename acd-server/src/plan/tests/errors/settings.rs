@@ -1,0 +1,115 @@
+//! The shell's own tables.
+
+use super::check;
+
+#[test]
+fn the_tables_of_the_shell() {
+    check(&[
+        (
+            "\"127.0.0.1:5060\"",
+            "\"127.0.0.1\"",
+            &[
+                r#"plan.toml:4:12: `sip_udp` "127.0.0.1" is no address with port; write such as 127.0.0.1:5060 or [::1]:5060"#,
+            ],
+        ),
+        (
+            "\"127.0.0.1:5060\"",
+            "\"127.0.0.1:5060\", \"127.0.0.1:5060\"",
+            &["plan.toml:4:30: `sip_udp` has 127.0.0.1:5060 twice; write it once"],
+        ),
+        (
+            "sip_udp = [\"127.0.0.1:5060\"]",
+            "sip_udp = []\nsip_tcp = []",
+            &[
+                r#"plan.toml:3:1: neither `sip_udp` nor `sip_tcp` has an address; write at least one, such as sip_udp = ["127.0.0.1:5060"]"#,
+            ],
+        ),
+        (
+            "sip_udp = [\"127.0.0.1:5060\"]",
+            "sip_udp = [\"0.0.0.0:5060\"]",
+            &[
+                r#"plan.toml:3:1: SIP listens on an unspecified address, and `sip.advertised_address` does not say which one peers see; write [sip] advertised_address = "…", or listen on that address"#,
+                "plan.toml:35:12: `password` is the demonstration's, and the plan listens beyond the loopback; set passwords of your own, or listen on 127.0.0.1 only",
+            ],
+        ),
+        (
+            "[[trunks]]",
+            "[media]\naddress = \"0.0.0.0\"\n\n[[trunks]]",
+            &[
+                r#"plan.toml:7:11: media is bound to an unspecified address, and `advertised_address` does not say which one SDP has; write advertised_address = "…" beside it"#,
+            ],
+        ),
+        (
+            "[[trunks]]",
+            "[media]\nrtp_ports = { first = 10001, last = 9000 }\nmedia_timeout_s = 4\n\n[[trunks]]",
+            &[
+                "plan.toml:7:23: `first` is 10001, which is odd; use an even port such as 10000; the odd ones are for RTCP",
+                "plan.toml:7:37: `last` is 9000, below `first`; use an even port from 10001 on",
+                "plan.toml:8:19: `media_timeout_s` is 4, outside 5 to 3600 (MEDIA_TIMEOUT_S); use 0 to switch it off, or a number of seconds within",
+            ],
+        ),
+        (
+            "[[trunks]]",
+            "[sip]\nrealm = \"a b\"\nnonce_lifetime_s = 10\n\n[[trunks]]",
+            &[
+                r#"plan.toml:7:9: `realm` "a b" cannot stand in a SIP header; use letters, digits, '.' and '-', such as "acd""#,
+                "plan.toml:8:20: `nonce_lifetime_s` is 10, outside 30 to 86400 (NONCE_LIFETIME_S); use a whole number from 30 to 86400",
+            ],
+        ),
+        (
+            "[[trunks]]",
+            "[journal]\ninput_retention_days = 30\nfact_retention_days = 20\njournal_stall_ms = 5000\n\n[[trunks]]",
+            &[
+                "plan.toml:8:23: facts are kept for 20 days, shorter than inputs; use at least 30 days",
+                "plan.toml:9:20: `journal_stall_ms` is 5000, outside 10 to 1000 (JOURNAL_STALL_MS); use a whole number from 10 to 1000",
+            ],
+        ),
+        (
+            "[[trunks]]",
+            "[recording]\nfolder = \"../elsewhere\"\n\n[[trunks]]",
+            &[
+                r#"plan.toml:7:10: `folder` "../elsewhere" leads out of the data folder; name a folder within it, such as "recordings"; the data folder itself is --data"#,
+            ],
+        ),
+        (
+            "[[trunks]]",
+            "[log]\nformat = \"jsn\"\nlevel = \"loud\"\n\n[[trunks]]",
+            &[
+                r#"plan.toml:7:10: `format` may not be "jsn" (did you mean `json`?); use one of `text`, `json`"#,
+                r#"plan.toml:8:9: `level` may not be "loud"; use one of `error`, `warn`, `info`, `debug`, `trace`"#,
+            ],
+        ),
+        (
+            "\"127.0.0.0/8\"",
+            "\"127.0.0.1/8\", \"::1/129\"",
+            &[
+                r#"plan.toml:8:13: `networks` "127.0.0.1/8" has address bits beyond its prefix; write 127.0.0.0/8 or a longer prefix"#,
+                r#"plan.toml:8:28: `networks` "::1/129" is no network; write CIDR, such as 192.0.2.0/28 or 2001:db8::/64"#,
+            ],
+        ),
+        (
+            "networks = [\"127.0.0.0/8\"]",
+            "networks = []",
+            &[
+                r#"plan.toml:8:12: `networks` names no network, so no call could come; write whence its calls come, such as ["192.0.2.0/28"]"#,
+            ],
+        ),
+        (
+            "networks = [\"127.0.0.0/8\"]",
+            "networks = [\"127.0.0.0/8\"]\n\n[[trunks]]\nname = \"carrier\"\nnetworks = [\"::1\"]",
+            &["plan.toml:11:8: trunk `carrier` exists twice; name each trunk once"],
+        ),
+        (
+            "[[trunks]]",
+            "[run]\ndrain_s = 1.5\n\n[[trunks]]",
+            &["plan.toml:7:11: `drain_s` is a number with decimals; write a whole number from 0 to 86400"],
+        ),
+        (
+            "sip_udp = [\"127.0.0.1:5060\"]",
+            "sip_udp = [\"127.0.0.1:5060\"]\ngrpc = \"0.0.0.0:50051\"",
+            &[
+                "plan.toml:5:8: `grpc` is 0.0.0.0:50051, where strangers could command the switch; listen on 127.0.0.1 or ::1, and reach it from elsewhere through a tunnel that authenticates",
+            ],
+        ),
+    ]);
+}
