@@ -4,6 +4,9 @@
 //! sides. Every random choice comes from a seed.
 #![forbid(unsafe_code)]
 
+pub mod caller;
+pub mod demo;
 pub mod limits;
 pub mod media;
+pub mod seat;
 pub mod sip;

@@ -1,1 +1,12 @@
-fn main() {}
+//! `acd-sim`: simulated carriers, callers and seats.
+#![forbid(unsafe_code)]
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    cli::run(cli::Cli::parse())
+}

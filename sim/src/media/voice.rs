@@ -45,6 +45,11 @@ impl Voice {
         Self { low_hz: f64::from(low_hz), high_hz: f64::from(high_hz) }
     }
 
+    /// Both tones, in Hz.
+    pub const fn tones_hz(&self) -> [f64; 2] {
+        [self.low_hz, self.high_hz]
+    }
+
     /// What is said, in G.711 of the payload type: a loop without a seam.
     pub fn spoken(&self, payload_type: u8) -> Arc<[u8]> {
         (0..LOOP_SAMPLES)
@@ -114,7 +119,10 @@ mod tests {
                     if speaker == listener {
                         assert!(share > 0.9, "{speaker:?} has {share} of itself");
                     } else {
-                        assert!(share < super::super::VOICE_SHARE - 0.1, "{speaker:?} sounds like {listener:?}: {share}");
+                        assert!(
+                            share < super::super::VOICE_SHARE - 0.1,
+                            "{speaker:?} sounds like {listener:?}: {share}"
+                        );
                     }
                 }
             }

@@ -1,0 +1,84 @@
+//! The command line of `acd-sim`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the program's output")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use acd_sim::demo;
+use clap::{Args, Parser, Subcommand};
+
+mod manual;
+
+/// Simulated carriers, callers and seats over real SIP and RTP.
+#[derive(Debug, Parser)]
+#[command(name = "acd-sim", version, about, propagate_version = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the switch, let callers call and seats answer, show the board, and check that all went right.
+    Demo(Demo),
+    /// Place one call and tell what was heard.
+    Call(manual::Call),
+    /// Be one seat until Ctrl-C, or until so many calls were answered.
+    Seat(manual::Seat),
+}
+
+#[derive(Args, Debug)]
+struct Demo {
+    /// The program `acd`.
+    #[arg(long, value_name = "PATH")]
+    acd: PathBuf,
+    /// How long; no caller comes in the last 30 s.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    seconds: u64,
+    /// Where journal, recordings and summary are left; emptied if it is a former demonstration's.
+    #[arg(long, value_name = "DIR", default_value = "out/demo")]
+    out: PathBuf,
+    /// Decides every random choice.
+    #[arg(long, default_value_t = 7_119)]
+    seed: u64,
+    /// Print the summary as JSON and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command: 0 fine, 1 found wrong, 2 used wrongly or could not run.
+pub(crate) fn run(cli: Cli) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("acd-sim: no threads: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Demo(options) => {
+                demo::run(&demo::Options {
+                    acd: options.acd,
+                    length: Duration::from_secs(options.seconds),
+                    out: options.out,
+                    seed: options.seed,
+                    json: options.json,
+                })
+                .await
+            }
+            Command::Call(options) => manual::call(options).await,
+            Command::Seat(options) => manual::seat(options).await,
+        }
+    });
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("acd-sim: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
