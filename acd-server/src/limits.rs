@@ -36,6 +36,9 @@ pub const JOURNAL_RETRY_MAX: Duration = Duration::from_secs(2);
 /// How long SQLite itself waits for a lock. Nobody else should write, and the writer's own retry is the better patience.
 pub const JOURNAL_BUSY_MAX: Duration = Duration::from_millis(100);
 
+/// How long a reader of the journal waits for a lock: only the recovery after a crash holds one that concerns it.
+pub const JOURNAL_READER_BUSY_MAX: Duration = Duration::from_secs(5);
+
 /// How long the end of the process waits for a journal that cannot write.
 pub const JOURNAL_CLOSE_MAX: Duration = Duration::from_secs(5);
 

@@ -1,11 +1,11 @@
 //! The journal: the truth of what came in and what was decided, in one SQLite file that any SQLite tool can read.
 //!
 //! Each record is one input with its facts; records and facts are each a chain of SHA-256 checksums, so a row that is
-//! missing or changed is found ([`verify`]). One thread writes: it takes everything that waits into one transaction,
+//! missing or changed is found ([`verify()`]). One thread writes: it takes everything that waits into one transaction,
 //! which is on the disk when it is [`Journal::durable`]. The loop never waits for it.
 //!
 //! A life of the process is a segment: it begins with the plan and an empty switch and carries the core's version, so
-//! that its inputs can be fed to a fresh switch and must give the same facts ([`replay`]).
+//! that its inputs can be fed to a fresh switch and must give the same facts ([`replay()`]).
 //!
 //! ```text
 //! chain of records:  … ─ record 41 ─ record 42 ─ segment 3 ─ record 43 ─ …      each link: SHA-256 over the checksum

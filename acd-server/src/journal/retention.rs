@@ -39,8 +39,9 @@ pub(super) fn remove(
     let inputs_before = (now - retention.inputs).as_millis();
     // A record's checksum covers its facts': they must not go before it.
     let facts_before = (now - retention.facts.max(retention.inputs)).as_millis();
-    let more = remove_records(&transaction, inputs_before)? || remove_facts(&transaction, facts_before)?;
-    transaction.execute("DELETE FROM dialogs WHERE closed = 1 AND updated_ms < ?1", [inputs_before])?;
+    let more = remove_records(&transaction, inputs_before)?
+        || remove_facts(&transaction, facts_before)?
+        || remove_dialogs(&transaction, inputs_before)?;
     transaction.commit()?;
     Ok(more)
 }
@@ -76,6 +77,15 @@ fn remove_facts(transaction: &Transaction<'_>, before_ms: i64) -> rusqlite::Resu
     transaction.execute("DELETE FROM facts WHERE seq <= ?1", [seq])?;
     note(transaction, "facts", seq, &checksum)?;
     Ok(true)
+}
+
+fn remove_dialogs(transaction: &Transaction<'_>, before_ms: i64) -> rusqlite::Result<bool> {
+    let removed = transaction.execute(
+        "DELETE FROM dialogs WHERE (call, leg) IN
+             (SELECT call, leg FROM dialogs WHERE closed = 1 AND updated_ms < ?1 LIMIT ?2)",
+        params![before_ms, RETENTION_ROWS_MAX],
+    )?;
+    Ok(removed > 0)
 }
 
 /// The last row of an unbroken run, from the first on, that is older; stamps never go back, so nothing older follows.

@@ -1,11 +1,13 @@
 //! The file: its tables, how it is opened, and how it comes to a newer version.
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::error::{At, JournalError};
-use crate::limits::JOURNAL_BUSY_MAX;
+use crate::limits::{JOURNAL_BUSY_MAX, JOURNAL_READER_BUSY_MAX};
 
 /// The journal's name in the data folder.
 const FILE: &str = "journal.db";
@@ -101,6 +103,7 @@ pub(super) fn path(dir: &Path) -> PathBuf {
 /// Opens the journal for its one writer; makes it, or brings it to this version, where that is needed.
 pub(super) fn open_for_writing(dir: &Path) -> Result<Connection, JournalError> {
     let path = path(dir);
+    make_private(&path).map_err(|source| JournalError::io("make the journal", &path, source))?;
     let mut connection = Connection::open(&path).at(&path)?;
     connection.busy_timeout(JOURNAL_BUSY_MAX).at(&path)?;
     // Before anything is written: a newer version may not even want WAL.
@@ -111,6 +114,15 @@ pub(super) fn open_for_writing(dir: &Path) -> Result<Connection, JournalError> {
     Ok(connection)
 }
 
+/// Makes the file, empty, for this user alone: numbers will be in it. SQLite gives its other files the same rights.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
 /// Opens the journal for a reader; a switch may go on writing.
 pub(super) fn open_for_reading(dir: &Path) -> Result<Connection, JournalError> {
     let path = path(dir);
@@ -119,7 +131,7 @@ pub(super) fn open_for_reading(dir: &Path) -> Result<Connection, JournalError> {
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&path, flags).at(&path)?;
-    connection.busy_timeout(JOURNAL_BUSY_MAX).at(&path)?;
+    connection.busy_timeout(JOURNAL_READER_BUSY_MAX).at(&path)?;
     match version(&connection, &path)? {
         0 => Err(JournalError::malformed(&path, "it has no table 'meta' and so is no journal")),
         SCHEMA_VERSION => Ok(connection),

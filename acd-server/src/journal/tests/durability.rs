@@ -307,6 +307,53 @@ fn a_call_number_is_not_used_again_when_its_facts_are_gone() {
     assert_eq!(previous.last_record_time.map(|time| time > EVENING), Some(true), "the last record stays");
 }
 
+#[cfg(unix)]
+#[test]
+fn the_journal_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Folder::new();
+    let (journal, _) = folder.start(EVENING);
+    for entry in std::fs::read_dir(folder.path()).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with("journal.db") {
+            let mode = entry.metadata().expect("a file").permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{name:?} has mode {mode:o}");
+        }
+    }
+    let mode = std::fs::metadata(folder.path()).expect("a folder").permissions().mode();
+    assert_eq!(mode & 0o077, 0, "the folder has mode {mode:o}");
+    journal.close().expect("room");
+}
+
+#[test]
+fn closed_dialogs_go_with_the_inputs_and_open_ones_stay() {
+    let folder = Folder::new();
+    let (journal, _) = folder.start(EVENING);
+    let (ended, open) = (LegId::Caller(CallId(1)), LegId::Caller(CallId(2)));
+    let dialogs = vec![
+        DialogChange::Put(Box::new(dialog(ended, 1))),
+        DialogChange::Put(Box::new(dialog(open, 1))),
+        DialogChange::Closed { leg: ended, at: EVENING },
+    ];
+    journal.append(Batch { records: Vec::new(), dialogs });
+    journal.close().expect("room");
+    let mut connection = folder.tamper();
+    let retention = Retention { inputs: Duration::from_secs(60), facts: Duration::from_secs(60) };
+    let legs = |connection: &rusqlite::Connection| -> Vec<u64> {
+        connection
+            .prepare("SELECT call FROM dialogs ORDER BY call")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .expect("a table")
+    };
+    for (passed_s, left) in [(60, vec![1, 2]), (61, vec![2])] {
+        let now = EVENING + Duration::from_secs(passed_s);
+        while super::super::retention::remove(&mut connection, now, retention).expect("a journal") {}
+        assert_eq!(legs(&connection), left, "after {passed_s} s");
+    }
+}
+
 /// A figure for the reader of the log, and a bound that only a machine without a disk would miss.
 #[test]
 fn twenty_thousand_records_are_written_in_batches() {
@@ -343,6 +390,16 @@ fn twenty_thousand_records_are_written_in_batches() {
         commits.commits,
         commits.max_commit,
     );
+    let mut singles: Vec<_> = (0..100)
+        .map(|_| {
+            let time = EVENING + Duration::from_secs(86_400);
+            let record = Record { time, input: Input::TimePassed, facts: Vec::new() };
+            wait_durable(&journal, &woken, journal.append(batch_of(record)));
+            journal.metrics().last_commit
+        })
+        .collect();
+    singles.sort();
+    println!("a commit of one record: median {:?}, slowest {:?}", singles[50], singles[99]);
     assert_eq!(commits.records, count as u64);
     assert_eq!(commits.queued_records, 0);
 }
