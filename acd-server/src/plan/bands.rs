@@ -217,12 +217,12 @@ pub(super) fn check(report: &mut Report<'_>, at_tenant: At, tenant: &Tenant, ban
         match gap {
             Some((from, to)) => report.wrong(
                 at,
-                format!("no band covers {} from {from} to {}", listed(kinds), as_end(to)),
+                format!("no band covers {} from {from} to {}", listed(kinds.into_iter().rev()), as_end(to)),
                 "let a neighbouring band go on, add one, or add one with closed = true",
             ),
             None => report.wrong(
                 at,
-                format!("no band covers {} at all", listed(kinds)),
+                format!("no band covers {} at all", listed(kinds.into_iter().rev())),
                 "name it in the `days` of the bands that it has",
             ),
         }
@@ -231,7 +231,10 @@ pub(super) fn check(report: &mut Report<'_>, at_tenant: At, tenant: &Tenant, ban
         let (line, to) = (report.line(first), as_end(to));
         report.wrong(
             at,
-            format!("the band covers {} from {from} to {to}, as the band of line {line} does", listed(kinds)),
+            format!(
+                "the band covers {} from {from} to {to}, as the band of line {line} does",
+                listed(kinds.into_iter().rev())
+            ),
             "shorten one of them",
         );
     }

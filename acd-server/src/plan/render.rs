@@ -28,12 +28,12 @@ fn write_text(out: &mut String, plan: &PlanFile) -> std::fmt::Result {
     let media = &shell.media;
     writeln!(
         out,
-        "media     {}, RTP ports {}-{} ({} legs at once), silent seat lost after {}",
+        "media     {}, RTP ports {}-{} ({} legs at once), silent seat lost {}",
         media.advertised,
         media.rtp_port_first,
         media.rtp_port_last,
         legs(plan),
-        seconds_or(media.timeout, "never")
+        media.timeout.map_or_else(|| "never".to_owned(), |timeout| format!("after {} s", timeout.as_secs()))
     )?;
     for (id, trunk) in &shell.trunks {
         writeln!(out, "trunk     {id}: {}", joined(&trunk.networks))?;
@@ -269,7 +269,8 @@ fn serves_text(seat: &Seat) -> String {
 }
 
 fn days_of<'t>(band: &Band, tenant: &'t Tenant) -> Vec<&'t str> {
-    band.days.iter().map(|kind| name_of(*kind, tenant)).collect()
+    // From the commonest kind of day to the rarest, as people write it.
+    band.days.iter().rev().map(|kind| name_of(*kind, tenant)).collect()
 }
 
 fn guidance_text(guidance: &Guidance) -> String {
@@ -311,10 +312,6 @@ fn joined<T: ToString>(items: &[T]) -> String {
 
 fn strings<T: ToString>(items: &[T]) -> Vec<String> {
     items.iter().map(ToString::to_string).collect()
-}
-
-fn seconds_or(duration: Option<Duration>, none: &str) -> String {
-    duration.map_or_else(|| none.to_owned(), |duration| format!("{} s", duration.as_secs()))
 }
 
 fn seconds_json(duration: Option<Duration>) -> Option<u64> {

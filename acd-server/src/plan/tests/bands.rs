@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{SMALL, errors, parse};
 
 const DAY_MINUTES: u32 = 1_440;
-const EVERY_KIND: &str = "`holiday`, `sunday`, `saturday`, `weekday`";
+const EVERY_KIND: &str = "`weekday`, `saturday`, `sunday`, `holiday`";
 
 /// `HH:MM` of minutes after `day_start`.
 fn time(minutes: u32, day_start: u32) -> String {

@@ -19,7 +19,7 @@ tenant shiga  Shiga
   number 0770007119  guidance tape guidance  recording from_answer
   day from 00:00  lines full 486  ring 15 s  target none
   days                               time           seat guidance  total    min
-  holiday sunday saturday weekday    00:00-24:00       2        2      4      -
+  weekday saturday sunday holiday    00:00-24:00       2        2      4      -
 
 seats                    count  log-in       phone              serves (priority)
 seat1..seat3                 3  by_command   MD5                shiga (1)

@@ -132,7 +132,7 @@ fn bands_and_ranges() {
             "to = \"24:00\"",
             "to = \"23:00\"",
             &[
-                "plan.toml:26:1: no band covers `holiday`, `sunday`, `saturday`, `weekday` from 23:00 to 24:00; let a neighbouring band go on, add one, or add one with closed = true",
+                "plan.toml:26:1: no band covers `weekday`, `saturday`, `sunday`, `holiday` from 23:00 to 24:00; let a neighbouring band go on, add one, or add one with closed = true",
             ],
         ),
         (
@@ -248,7 +248,7 @@ fn bands_and_ranges() {
             "[[seats]]",
             "[[tenants.bands]]\ndays = [\"every\"]\nfrom = \"23:00\"\nto = \"24:00\"\nseat_lines = 1\n\n[[seats]]",
             &[
-                "plan.toml:33:1: the band covers `holiday`, `sunday`, `saturday`, `weekday` from 23:00 to 24:00, as the band of line 26 does; shorten one of them",
+                "plan.toml:33:1: the band covers `weekday`, `saturday`, `sunday`, `holiday` from 23:00 to 24:00, as the band of line 26 does; shorten one of them",
             ],
         ),
     ]);
