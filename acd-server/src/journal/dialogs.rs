@@ -23,11 +23,11 @@ pub struct DialogRow {
     pub route_set: Vec<String>,
     /// Where our requests go: the peer's Contact.
     pub remote_target: Pii<Vec<u8>>,
-    /// Our From, or To, without the tag.
+    /// Our side as From or To has it.
     pub local_uri: Pii<Vec<u8>>,
-    /// The peer's To, or From, without the tag.
+    /// The peer's side as To or From has it.
     pub remote_uri: Pii<Vec<u8>>,
-    /// `udp` or `tcp`.
+    /// By which transport, in the gateway's words.
     pub transport: String,
     /// Our signalling address.
     pub local_address: String,
@@ -35,7 +35,7 @@ pub struct DialogRow {
     pub remote_address: String,
     /// Our RTP port, once there is one.
     pub rtp_port: Option<u16>,
-    /// Where the dialog is (`early`, `confirmed`), in the gateway's words.
+    /// Which side we are and how far the dialog is, in the gateway's words.
     pub state: String,
     /// When this was so.
     pub updated: Timestamp,
