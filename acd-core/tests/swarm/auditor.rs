@@ -53,8 +53,7 @@ pub(crate) struct Auditor {
     calls: BTreeMap<CallId, CallView>,
     seats: BTreeMap<SeatId, SeatView>,
     tenants: BTreeMap<TenantId, TenantView>,
-    pub(crate) outcomes: BTreeMap<CallId, Outcome>,
-    pub(crate) refused: u64,
+    outcomes: BTreeMap<CallId, Outcome>,
 }
 
 impl Auditor {
@@ -107,7 +106,6 @@ impl Auditor {
                 assert!(self.calls.insert(*call, view).is_none(), "a call is admitted once");
             }
             CallEvent::CallRefused { tenant, reason, .. } => {
-                self.refused += 1;
                 let full =
                     tenant.and_then(|it| Some(self.lines_in_use(it) >= self.tenants[&it].capacity?.total()));
                 assert_eq!(*reason == RefusalReason::LinesFull, full == Some(true), "R-L4: {reason:?}");

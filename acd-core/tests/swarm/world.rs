@@ -230,12 +230,11 @@ impl World {
     pub(crate) fn disturb(&mut self, now: Timestamp, rng: &mut Rng, options: &Options) -> Option<Input> {
         if rng.percent(options.commands) {
             let seat = *rng.pick(&self.seats)?;
-            let lunch = PauseReason("lunch".parse().unwrap());
+            let lunch = PauseReason("lunch".parse().ok()?);
             let commands =
                 [SeatCommand::LogIn, SeatCommand::Ready, SeatCommand::Pause(lunch), SeatCommand::LogOut];
-            let busy = [SeatCommand::LogIn, SeatCommand::Ready];
-            let command = if rng.percent(60) { rng.pick(&busy) } else { rng.pick(&commands) };
-            self.plan(now, Plan::Command(seat, *command.unwrap()));
+            let willing = if rng.percent(60) { &commands[..2] } else { &commands };
+            self.plan(now, Plan::Command(seat, *rng.pick(willing)?));
         }
         if rng.percent(options.holds) {
             let legs: Vec<LegId> = self
