@@ -116,7 +116,7 @@ impl MediaPlane {
     /// # Errors
     /// If the configuration is wrong or the system gives no threads.
     pub fn start(
-        config: &MediaConfig,
+        config: MediaConfig,
         prompts: PromptLibrary,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, MediaError> {

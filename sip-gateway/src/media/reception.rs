@@ -61,7 +61,7 @@ impl Reception {
         if !same_source {
             self.begin(header);
         }
-        let stream = self.stream.as_mut().expect("invariant: a stream has begun above");
+        let stream = self.stream.as_mut()?;
         let ahead = header.sequence.wrapping_sub(stream.highest as u16);
         let sequence = if ahead < SEQUENCE_DROPOUT {
             stream.highest += u64::from(ahead);
