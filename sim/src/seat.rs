@@ -1,5 +1,8 @@
 //! A nurse's seat: registers, logs in, is rung, answers or does not, talks, and tells what was heard.
 
+#[cfg(test)]
+mod tests;
+
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;

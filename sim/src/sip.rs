@@ -1,11 +1,13 @@
 //! A small SIP endpoint over UDP, its messages by `rsip`: transactions, dialogs, registration. Strict in what it sends,
 //! and it takes the plain forms alone (no compact headers, no folding), which is what the switch sends.
 
+#[cfg(test)]
+pub(crate) mod bare;
 mod dialog;
 mod digest;
 mod endpoint;
 mod incoming;
-mod message;
+pub(crate) mod message;
 mod outgoing;
 mod register;
 pub mod sdp;

@@ -69,21 +69,13 @@ fn the_longest_wait_is_the_oldest_entry_and_goes_on_while_it_rings() {
 
 #[test]
 fn tests_and_closed_calls_take_no_line_and_are_not_offered() {
-    let marked = |call, test, closed| match admitted(call) {
-        CallEvent::CallAdmitted { call, tenant, trunk, dialled, caller, lines_in_use, capacity, .. } => {
-            CallEvent::CallAdmitted {
-                call,
-                tenant,
-                trunk,
-                dialled,
-                caller,
-                test,
-                closed,
-                lines_in_use,
-                capacity,
-            }
+    let marked = |call, is_test, is_closed| {
+        let mut fact = admitted(call);
+        if let CallEvent::CallAdmitted { test, closed, .. } = &mut fact {
+            *test = is_test;
+            *closed = is_closed;
         }
-        other => other,
+        fact
     };
     let board = fold(&[(0, marked(1, true, false)), (1, marked(2, false, true)), (2, admitted(3))]);
     let tenant = &board.tenants()[&TENANT];

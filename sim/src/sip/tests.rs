@@ -4,9 +4,9 @@ use std::time::Duration;
 use rsip::message::HeadersExt;
 use rsip::prelude::UntypedHeader;
 use rsip::{Header, Method, SipMessage};
-use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
+use super::bare::Bare;
 use super::*;
 use crate::sip::sdp::describe;
 
@@ -126,39 +126,6 @@ async fn a_refusal_carries_its_status() {
     .await;
 }
 
-/// A peer of which every datagram is in the test's hand.
-struct Bare(UdpSocket);
-
-impl Bare {
-    async fn new() -> Self {
-        Self(UdpSocket::bind(loopback()).await.expect("a port"))
-    }
-
-    fn address(&self) -> SocketAddr {
-        self.0.local_addr().expect("an address")
-    }
-
-    async fn receive(&self) -> (SipMessage, SocketAddr) {
-        let mut buffer = vec![0; 65_535];
-        let (length, peer) = self.0.recv_from(&mut buffer).await.expect("a datagram");
-        (message::parse(&buffer[..length]).expect("a message"), peer)
-    }
-
-    async fn receive_request(&self, method: Method) -> (rsip::Request, SocketAddr) {
-        loop {
-            if let (SipMessage::Request(request), peer) = self.receive().await
-                && request.method == method
-            {
-                return (request, peer);
-            }
-        }
-    }
-
-    async fn send(&self, message: impl ToString, peer: SocketAddr) {
-        self.0.send_to(message.to_string().as_bytes(), peer).await.expect("sent");
-    }
-}
-
 #[tokio::test]
 async fn a_lost_invite_is_repeated_and_a_repeated_200_is_acknowledged_again() {
     bounded(async {
@@ -169,7 +136,7 @@ async fn a_lost_invite_is_repeated_and_a_repeated_200_is_acknowledged_again() {
             let (first, _) = bare.receive_request(Method::Invite).await;
             let (second, peer) = bare.receive_request(Method::Invite).await;
             assert_eq!(first, second);
-            let contact = Header::Contact(format!("<sip:bare@{}>", bare.address()).into());
+            let contact = bare.contact();
             let ok = message::response(&second, 200, "t", vec![contact], describe(bare.address(), 3));
             bare.send(&ok, peer).await;
             let (ack, _) = bare.receive_request(Method::Ack).await;
