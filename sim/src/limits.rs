@@ -46,3 +46,16 @@ pub const LAST_CALLS_TIME_MAX: Duration = Duration::from_secs(45);
 
 /// Bytes of the switch's log that a failure quotes.
 pub const LOG_TAIL_BYTES: usize = 2_000;
+
+/// How long the switch may take to confirm a star code by its tone and to hang up (R-S2).
+pub const STAR_CODE_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// How far a recording's length may be from its talk's: five packets.
+pub const RECORDING_DIFFERENCE_MS_MAX: u64 = 100;
+
+/// Talks shorter than this have a recording of the right length; who is heard in it is not judged, since the voices
+/// have hardly begun.
+pub const JUDGED_TALK_MS_MIN: u64 = 1_000;
+
+/// One packet in so many may be lost before it is a failure; on one machine none should be.
+pub const PACKETS_PER_LOSS_MIN: u64 = 200;

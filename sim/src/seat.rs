@@ -12,6 +12,7 @@ use rand::{RngExt, SeedableRng};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
+use crate::limits::STAR_CODE_TIME_MAX;
 use crate::media::{Heard, Media, PersonId};
 use crate::sip::{
     Credentials, DialogEvent, Endpoint, IncomingCall, Invitation, Progress, Registration, SipError, sdp,
@@ -19,9 +20,6 @@ use crate::sip::{
 
 /// How long a registration is asked for, in seconds; it is refreshed at half of it.
 const REGISTRATION_S: u32 = 300;
-
-/// How long the switch may take to confirm a star code by its tone and to hang up.
-const STAR_CODE_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// One seat.
 #[derive(Clone, Debug)]

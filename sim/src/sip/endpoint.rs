@@ -165,7 +165,7 @@ impl Endpoint {
                 interval = T2;
             }
             if Instant::now() >= failed_at {
-                return Err(SipError::NoAnswer { method: method_name(request.method), peer });
+                return Err(SipError::NoAnswer { method: message::method_name(request.method), peer });
             }
             interval = (interval * 2).min(T2);
         }
@@ -382,25 +382,5 @@ async fn receive(socket: Arc<UdpSocket>, shared: Weak<Shared>) {
             // What is lost here is sent again by the peer's retransmission.
             let _ = endpoint.send(&datagram, peer).await;
         }
-    }
-}
-
-/// The method's name for errors.
-pub(crate) const fn method_name(method: Method) -> &'static str {
-    match method {
-        Method::Ack => "ACK",
-        Method::Bye => "BYE",
-        Method::Cancel => "CANCEL",
-        Method::Info => "INFO",
-        Method::Invite => "INVITE",
-        Method::Message => "MESSAGE",
-        Method::Notify => "NOTIFY",
-        Method::Options => "OPTIONS",
-        Method::PRack => "PRACK",
-        Method::Publish => "PUBLISH",
-        Method::Refer => "REFER",
-        Method::Register => "REGISTER",
-        Method::Subscribe => "SUBSCRIBE",
-        Method::Update => "UPDATE",
     }
 }

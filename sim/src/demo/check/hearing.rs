@@ -4,13 +4,8 @@ use acd_core::Outcome;
 use reports::{CallRecord, Records};
 
 use super::{Summary, Told, caller_of, is, seat_number};
+use crate::limits::{JUDGED_TALK_MS_MIN, PACKETS_PER_LOSS_MIN};
 use crate::media::{Heard, PersonId, Voice, sound_ms};
-
-/// Talks shorter than this are not judged: the voices have hardly begun.
-const JUDGED_TALK_MS_MIN: u64 = 1_000;
-
-/// One packet in so many may be lost before it is a failure; on one machine none should be.
-const PACKETS_PER_LOSS_MIN: u64 = 200;
 
 pub(super) fn check(records: &Records, told: &Told, summary: &mut Summary) {
     let heard = told.callers.iter().map(|report| &report.heard).chain(told.talks().map(|talk| &talk.heard));

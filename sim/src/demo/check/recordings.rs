@@ -7,14 +7,9 @@ use reports::{CallRecord, Records};
 use serde::Serialize;
 
 use super::{Summary, Told, caller_of, seat_number};
+use crate::limits::{JUDGED_TALK_MS_MIN, RECORDING_DIFFERENCE_MS_MAX};
 use crate::media::wav::{Stereo, read_stereo};
 use crate::media::{PersonId, SAMPLE_RATE, SILENCE_RMS, Voice, rms};
-
-/// How far a recording's length may be from its talk's.
-const LENGTH_DIFFERENCE_MS_MAX: u64 = 100;
-
-/// Talks shorter than this have a recording of the right length; what is in it is not judged.
-const JUDGED_TALK_MS_MIN: u64 = 1_000;
 
 /// One recording.
 #[derive(Debug, Serialize)]
@@ -77,7 +72,7 @@ fn check_one(record: &CallRecord, told: &Told, folder: &Path, summary: &mut Summ
 
 fn judge(line: &RecordingSummary, stereo: &Stereo, caller: Voice, seat: Voice) -> Result<(), String> {
     let RecordingSummary { talk_ms, recorded_ms, caller_ms, seat_ms, .. } = *line;
-    if recorded_ms.abs_diff(talk_ms) > LENGTH_DIFFERENCE_MS_MAX {
+    if recorded_ms.abs_diff(talk_ms) > RECORDING_DIFFERENCE_MS_MAX {
         return Err(format!("it is {recorded_ms} ms long, the talk {talk_ms} ms"));
     }
     if talk_ms < JUDGED_TALK_MS_MIN {
