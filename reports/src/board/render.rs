@@ -132,7 +132,7 @@ impl Board {
             let _ = write!(states, "  {label} {count}");
         }
         let away = format!(
-            "     不応答 not answering {}  不通 unreachable {}  離席 logged out {}   話中 {}",
+            "     不応答 not answering {}  不通 unreachable {}  離席 logged out {}  通話席 {}",
             counts.not_answering,
             counts.unreachable,
             counts.logged_out,
@@ -156,9 +156,9 @@ impl Board {
         for (reason, label) in [
             (RefusalReason::LinesFull, "話中 lines full"),
             (RefusalReason::Closed, "時間外 closed"),
-            (RefusalReason::UnknownNumber, "番号なし unknown number"),
-            (RefusalReason::Draining, "停止中 draining"),
-            (RefusalReason::Overload, "過負荷 overload"),
+            (RefusalReason::UnknownNumber, "番号なし unknown"),
+            (RefusalReason::Draining, "停止 draining"),
+            (RefusalReason::Overload, "負荷 overload"),
         ] {
             let _ = write!(text, "  {label} {}", self.refused.get(&reason).copied().unwrap_or(0));
         }

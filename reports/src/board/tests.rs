@@ -141,6 +141,8 @@ fn the_rendered_board_says_it_all_within_its_width() {
     assert!(text.contains("2026-11-21 09:01:05"), "{text}");
     let row = text.lines().find(|line| line.starts_with("shiga")).expect("a row of the tenant");
     let cells: Vec<&str> = row.split_whitespace().collect();
+    let refused = text.lines().last().expect("a last line");
+    assert!(refused.ends_with("負荷 overload 0"), "not cut: {refused}");
     assert_eq!(cells, ["shiga", "1/4", "0/2", "·", "1", "·", "·", "1:05", "1:05"]);
     for line in text.lines() {
         assert!(line.width() <= crate::limits::BOARD_COLUMNS_MAX, "{} columns: {line}", line.width());
