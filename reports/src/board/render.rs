@@ -156,7 +156,7 @@ impl Board {
         for (reason, label) in [
             (RefusalReason::LinesFull, "話中 lines full"),
             (RefusalReason::Closed, "時間外 closed"),
-            (RefusalReason::UnknownNumber, "番号なし unknown"),
+            (RefusalReason::UnknownNumber, "欠番 unknown"),
             (RefusalReason::Draining, "停止 draining"),
             (RefusalReason::Overload, "負荷 overload"),
         ] {
