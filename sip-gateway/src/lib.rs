@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod limits;
+pub mod registrar;
 pub mod sip;
 
+pub mod bridge;
 pub mod media;
+pub mod transport;

@@ -63,6 +63,21 @@ pub const CONNECTION_OUTPUT_BYTES_MAX: usize = 256 * 1_024;
 /// Bytes of one read from a connection.
 pub const READ_BYTES: usize = 16 * 1_024;
 
+// --- registrar ---
+
+/// Sources whose wrong passwords are remembered, at some 100 bytes each. Beyond, the least guilty is forgotten.
+pub const PATIENCE_SOURCES_MAX: usize = 10_000;
+
+/// Users, real or not, whose wrong passwords are remembered, at some 200 bytes each: every seat of the largest plan, and
+/// as many guesses. Beyond, the least guilty is forgotten.
+pub const PATIENCE_USERS_MAX: usize = 20_000;
+
+/// Bytes of a user name by which its wrong passwords are remembered: longer than any seat's.
+pub const USER_BYTES_MAX: usize = 64;
+
+/// Path headers of a registration: the proxies of one operator. Beyond: 513.
+pub const PATHS_MAX: usize = 8;
+
 // --- trunks and calls ---
 
 /// Strangers remembered at once, at some 40 bytes each.
@@ -79,3 +94,22 @@ pub const CALLER_NUMBER_BYTES_MAX: usize = 64;
 
 /// Silence of a caller's RTP after which the dialog is asked whether it lives (R-L10).
 pub const CALLER_SILENCE: Duration = Duration::from_secs(60);
+
+// --- SIP transactions and dialogs ---
+
+/// Transactions alive at once, beyond which requests get 503. At 100 calls a second (an hour's disaster redial) each
+/// leaves some four for 32 s: 12,800, four times over.
+pub const TRANSACTIONS_MAX: usize = 50_000;
+
+/// Dialogs and calls alive at once, beyond which INVITE gets 503: both legs of the core's 20,000 calls and as many
+/// failed calls that are watched for a late answer.
+pub const DIALOGS_MAX: usize = 60_000;
+
+/// Branches of a forked INVITE whose 2xx is acknowledged again when it comes again. A seat has a few devices.
+pub const FORKS_MAX: usize = 8;
+
+/// 2xx of one dialog that await their ACK at once: the INVITE's and one re-INVITE's that overtook the ACK.
+pub const UNACKED_MAX: usize = 2;
+
+/// Provisional answers that wait for the PRACK of the one before.
+pub const PROVISIONALS_WAITING_MAX: usize = 4;
