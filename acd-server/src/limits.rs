@@ -62,6 +62,3 @@ pub const JOURNAL_FOLLOW_EVERY: Duration = Duration::from_millis(200);
 
 const _: () =
     assert!(JOURNAL_COMMIT_RECORDS_MAX <= JOURNAL_QUEUE_RECORDS_MAX, "a commit takes from the queue");
-
-/// How often `acd journal tail --follow` looks for new facts: soon enough for a person's eye.
-pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(100);

@@ -1,0 +1,131 @@
+//! The command line. Scripts rely on it: names and meanings stay.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Where the journal and the recordings are, unless `--data` says otherwise.
+const DATA_FOLDER: &str = "data";
+
+/// The telephone switch of medical advice lines.
+#[derive(Debug, Parser)]
+#[command(name = "acd", version, about, propagate_version = true)]
+pub struct Cli {
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What `acd` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the switch; prints `ready sip=… http=… grpc=…` when it accepts calls.
+    Serve(Serve),
+    /// Validate a plan and print it as understood; errors as file:line:column, exit 2.
+    Check(Check),
+    /// Read, verify or replay the journal.
+    #[command(subcommand)]
+    Journal(Journal),
+}
+
+impl Default for Command {
+    /// `acd` alone serves the built-in plan.
+    fn default() -> Self {
+        Self::Serve(Serve {
+            config: None,
+            data: PathBuf::from(DATA_FOLDER),
+            clock_start: None,
+            demo: false,
+            sip: None,
+            http: None,
+            grpc: None,
+        })
+    }
+}
+
+/// `acd serve`
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// The plan file; the built-in plan if absent.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder: journal and recordings.
+    #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
+    pub data: PathBuf,
+    /// Start the clock elsewhere (plans that listen on loopback only; journalled).
+    #[arg(long, value_name = "RFC3339")]
+    pub clock_start: Option<String>,
+    /// The built-in plan as the demo has it: the clinic is open in the day hours too.
+    #[arg(long, conflicts_with = "config")]
+    pub demo: bool,
+    /// Listen for SIP here, UDP and TCP, instead of where the plan says.
+    #[arg(long, value_name = "ADDRESS")]
+    pub sip: Option<SocketAddr>,
+    /// Listen for HTTP here instead of where the plan says.
+    #[arg(long, value_name = "ADDRESS")]
+    pub http: Option<SocketAddr>,
+    /// Listen for gRPC here instead of where the plan says.
+    #[arg(long, value_name = "ADDRESS")]
+    pub grpc: Option<SocketAddr>,
+}
+
+/// `acd check`
+#[derive(Args, Debug)]
+pub struct Check {
+    /// The plan file; the built-in plan if absent.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `acd journal …`
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// The last facts, for a person or, with --json, one JSON fact a line.
+    Tail {
+        /// Where the journal is.
+        #[command(flatten)]
+        at: JournalAt,
+        /// How many facts.
+        #[arg(long, short = 'n', default_value_t = 20)]
+        lines: u64,
+        /// Go on as facts come.
+        #[arg(long, short)]
+        follow: bool,
+    },
+    /// Every fact, one JSON object a line.
+    Export {
+        /// Where the journal is.
+        #[command(flatten)]
+        at: JournalAt,
+    },
+    /// Sequence, checksums, and replay equality; exit 1 if something is wrong.
+    Verify {
+        /// Where the journal is.
+        #[command(flatten)]
+        at: JournalAt,
+    },
+    /// Feed the inputs to a fresh switch and compare the facts; exit 1 at the first record that differs.
+    Replay {
+        /// Where the journal is.
+        #[command(flatten)]
+        at: JournalAt,
+    },
+}
+
+/// Where the journal is.
+#[derive(Args, Debug)]
+pub struct JournalAt {
+    /// The plan file; the built-in plan if absent.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
+    pub data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,84 @@
+//! The commands that print and end: `check`, `journal …`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::cli::{Check, Journal, JournalAt};
+use crate::journal::{self, Format, JournalError, Verdict};
+use crate::limits::JOURNAL_FOLLOW_EVERY;
+use crate::plan::{PlanFile, render_json, render_text};
+
+/// Used wrongly.
+const USED_WRONGLY: u8 = 2;
+
+/// `acd check`: prints the plan as understood, or every error.
+pub fn check(options: &Check) -> ExitCode {
+    let plan = match &options.config {
+        Some(path) => PlanFile::load(path),
+        None => Ok(PlanFile::built_in()),
+    };
+    match plan {
+        Ok(plan) => {
+            let text = if options.json { format!("{:#}\n", render_json(&plan)) } else { render_text(&plan) };
+            finish(write(&text).map(|()| ExitCode::SUCCESS))
+        }
+        Err(errors) => {
+            for error in errors {
+                complain(&error);
+            }
+            ExitCode::from(USED_WRONGLY)
+        }
+    }
+}
+
+/// `acd journal …`
+pub fn journal(action: &Journal) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let result = match action {
+        Journal::Tail { at, lines, follow } => tail(at, *lines, *follow, &mut out),
+        Journal::Export { at } => journal::export(&at.data, &mut out).map(|()| ExitCode::SUCCESS),
+        Journal::Verify { at } => journal::verify(&at.data, &mut out).map(|verdict| code(&verdict)),
+        Journal::Replay { at } => journal::replay(&at.data, &mut out).map(|verdict| code(&verdict)),
+    };
+    finish(result)
+}
+
+fn tail(at: &JournalAt, lines: u64, follow: bool, out: &mut dyn Write) -> Result<ExitCode, JournalError> {
+    let format = if at.json { Format::Json } else { Format::Text };
+    let last = journal::tail(&at.data, lines, format, out)?;
+    if follow {
+        journal::follow(&at.data, last, format, out, &mut || {
+            std::thread::sleep(JOURNAL_FOLLOW_EVERY);
+            true
+        })?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+const fn code(verdict: &Verdict) -> ExitCode {
+    match verdict {
+        Verdict::Clean => ExitCode::SUCCESS,
+        Verdict::Faults(_) => ExitCode::FAILURE,
+    }
+}
+
+fn write(text: &str) -> Result<(), JournalError> {
+    io::stdout().lock().write_all(text.as_bytes()).map_err(JournalError::Output)
+}
+
+fn finish(result: Result<ExitCode, JournalError>) -> ExitCode {
+    match result {
+        Ok(code) => code,
+        // `acd journal export | head` ends when its reader has enough.
+        Err(JournalError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "a command line's errors go to standard error")]
+fn complain(error: &dyn std::fmt::Display) {
+    eprintln!("{error}");
+}

@@ -1,0 +1,230 @@
+//! The loop: one thread that owns the switch, the bridge and the signalling sockets.
+//!
+//! A turn, in order of priority: what arrived on sockets, what media and recorder say, what is due, the core with all
+//! of it, one append to the journal, the effects that are durable, what is to be sent. Every step has a budget or
+//! works on what the step before it left, so no turn is without an end.
+
+use std::io;
+use std::time::Duration;
+
+use acd_core::{CallEvent, Effect, Input, Switch, Timestamp};
+use crossbeam_channel::Receiver;
+use sip_gateway::bridge::Bridge;
+use sip_gateway::transport::Transports;
+
+use super::gate::{EffectGate, GateChange};
+use super::signals::Signal;
+use super::taps::Outcomes;
+use crate::clock::Clock;
+use crate::journal::{Batch, Journal, Record};
+use crate::limits::{HEARTBEAT, TURN_ROUNDS_MAX};
+
+/// The parts that the loop joins.
+pub(super) struct Engine {
+    pub(super) switch: Switch,
+    pub(super) bridge: Bridge,
+    pub(super) transports: Transports,
+    pub(super) journal: Journal,
+    pub(super) clock: Clock,
+    pub(super) gate: EffectGate,
+    pub(super) outcomes: Outcomes,
+    pub(super) signals: Receiver<Signal>,
+    pub(super) drain: Duration,
+    pub(super) state: State,
+    pub(super) last_record: Timestamp,
+}
+
+/// Where the process is in its life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum State {
+    /// Taking calls.
+    Serving,
+    /// Letting calls end until the instant.
+    Draining(Timestamp),
+}
+
+impl Engine {
+    /// Runs until the drain is over.
+    ///
+    /// # Errors
+    /// If the poller fails.
+    pub(super) fn run(mut self) -> io::Result<()> {
+        loop {
+            self.turn()?;
+            if let State::Draining(until) = self.state
+                && (self.switch.is_idle() || self.now() >= until)
+            {
+                return self.stop();
+            }
+        }
+    }
+
+    /// Stamps what is happening now.
+    pub(super) fn now(&mut self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn turn(&mut self) -> io::Result<()> {
+        let timeout = self.next_timeout();
+        self.transports.wait(timeout)?;
+        let now = self.now();
+        let (bridge, clock) = (&mut self.bridge, &mut self.clock);
+        self.transports.receive(now, |incoming| bridge.handle_incoming(clock.now(), &incoming));
+        self.signals();
+        self.settle();
+        Ok(())
+    }
+
+    /// Everything after the sockets: until nothing new comes of it, within a budget.
+    pub(super) fn settle(&mut self) {
+        for _ in 0..TURN_ROUNDS_MAX {
+            let now = self.now();
+            self.bridge.handle_media(now);
+            self.bridge.handle_timeout(now);
+            self.transports.handle_timeout(now);
+            let records = self.take_inputs(now);
+            let busy = !records.is_empty();
+            self.append(now, records);
+            let change = self.gate.look(now, self.journal.durable());
+            self.note(now, change);
+            let released = self.gate.release(self.journal.durable());
+            let quiet = !busy && released.is_empty();
+            for effect in released {
+                let now = self.now();
+                self.bridge.execute(now, &effect);
+            }
+            while let Some(transmit) = self.bridge.poll_transmit() {
+                self.transports.send(now, &transmit);
+            }
+            if quiet {
+                break;
+            }
+        }
+    }
+
+    fn take_inputs(&mut self, now: Timestamp) -> Vec<(Record, Vec<Effect>)> {
+        let mut records = Vec::new();
+        if let Some(step_ms) = self.clock.take_step() {
+            records.push(self.apply(now, Input::WallClockStepped { step_ms }));
+        }
+        while let Some(input) = self.bridge.poll_input() {
+            records.push(self.apply(now, input));
+        }
+        while let Some(input) = self.outcomes.poll() {
+            records.push(self.apply(now, input));
+        }
+        let due = self.switch.poll_timeout().is_some_and(|(at, _)| at <= now);
+        if due || now.since(self.last_record) >= HEARTBEAT {
+            records.push(self.apply(now, Input::TimePassed));
+        }
+        records
+    }
+
+    /// One input through the core.
+    fn apply(&mut self, now: Timestamp, input: Input) -> (Record, Vec<Effect>) {
+        self.switch.handle(now, input.clone());
+        let mut facts: Vec<CallEvent> = Vec::new();
+        while let Some(fact) = self.switch.poll_event() {
+            facts.push(fact);
+        }
+        let mut effects = Vec::new();
+        while let Some(effect) = self.switch.poll_effect() {
+            effects.push(effect);
+        }
+        self.last_record = now;
+        (Record { time: now, input, facts }, effects)
+    }
+
+    fn append(&mut self, now: Timestamp, records: Vec<(Record, Vec<Effect>)>) {
+        let mut dialogs = Vec::new();
+        while let Some(record) = self.bridge.poll_dialog_record() {
+            dialogs.push(super::dialogs::change_of(now, &record));
+        }
+        if records.is_empty() && dialogs.is_empty() {
+            return;
+        }
+        let mut batch = Batch { records: Vec::with_capacity(records.len()), dialogs };
+        let mut effects = Vec::new();
+        for (record, ordered) in records {
+            batch.records.push(record);
+            effects.extend(ordered);
+        }
+        let id = self.journal.append(batch);
+        self.gate.hold(now, id, effects);
+    }
+
+    /// Runs one input of the shell's own through the core and into the journal.
+    pub(super) fn submit(&mut self, input: Input) {
+        let now = self.now();
+        let record = self.apply(now, input);
+        self.append(now, vec![record]);
+    }
+
+    fn note(&mut self, now: Timestamp, change: GateChange) {
+        let input = match change {
+            GateChange::None => return,
+            GateChange::Stalled => {
+                tracing::error!("the journal does not keep up: effects leave without it; look at the disk");
+                Input::JournalStalled
+            }
+            GateChange::Recovered => {
+                tracing::info!("the journal keeps up again");
+                Input::JournalRecovered
+            }
+        };
+        let record = self.apply(now, input);
+        self.append(now, vec![record]);
+    }
+
+    fn signals(&mut self) {
+        while let Ok(signal) = self.signals.try_recv() {
+            match (signal, self.state) {
+                (Signal::Terminate, State::Serving) => {
+                    let until = self.now() + self.drain;
+                    tracing::info!(seconds = self.drain.as_secs(), "draining: no new calls are taken");
+                    self.state = State::Draining(until);
+                    self.submit(Input::DrainRequested);
+                }
+                (Signal::Terminate, State::Draining(_)) => {
+                    tracing::info!("asked to end a second time: not waiting for calls any longer");
+                    self.state = State::Draining(self.now());
+                }
+                (Signal::Reload, _) => {
+                    tracing::warn!("a reload needs a restart in this version");
+                }
+            }
+        }
+    }
+
+    fn next_timeout(&mut self) -> Option<Duration> {
+        let now = self.now();
+        let drain = match self.state {
+            State::Draining(until) => Some(until),
+            State::Serving => None,
+        };
+        let next = [
+            self.switch.poll_timeout().map(|(at, _)| at),
+            self.bridge.poll_timeout(),
+            self.transports.poll_timeout(),
+            self.gate.poll_timeout(),
+            drain,
+            Some(self.last_record + HEARTBEAT),
+        ]
+        .into_iter()
+        .flatten()
+        .min()?;
+        Some(next.since(now))
+    }
+
+    /// The end of this life: what is still up is released, and the journal says so.
+    fn stop(mut self) -> io::Result<()> {
+        self.submit(Input::NodeStopped);
+        self.settle();
+        // The BYEs are on their way; their answers may come within a moment, and a recording's last second with them.
+        let until = self.now() + crate::limits::STOP_GRACE;
+        while self.now() < until && !(self.bridge.legs_len() == 0 && self.outcomes.is_idle()) {
+            self.turn()?;
+        }
+        self.journal.close().map_err(io::Error::other)
+    }
+}

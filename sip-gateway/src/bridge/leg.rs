@@ -1,0 +1,234 @@
+//! One leg of the bridge: what it is to the core, what SDP has been negotiated, and its media.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use acd_core::{CallId, LegId, RequestId, RingId, SeatId};
+
+use crate::limits::CALLER_SILENCE;
+use crate::media::{BoundPorts, Codec, MediaCommand, MediaPlane, MediaSession, ToneKind};
+use crate::sip::DialogKey;
+use crate::sip::sdp::{self, Direction, LocalDescription, Negotiated, RemoteMedia, SdpFault};
+
+/// What a dialog is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LegRole {
+    /// The caller's.
+    Caller {
+        /// Of which call.
+        call: CallId,
+    },
+    /// A seat's.
+    Seat {
+        /// The ring that began it.
+        ring: RingId,
+        /// Which seat.
+        seat: SeatId,
+    },
+    /// A seat's phone that dialled a star code; no call in the accounting (R-S2).
+    StarCode {
+        /// Which seat.
+        seat: SeatId,
+        /// The command that it stands for.
+        request: RequestId,
+    },
+}
+
+/// What the journal keeps of a leg.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LegRecord {
+    /// The leg as the core knows it.
+    pub leg: LegId,
+    /// The RTP port, once there is one.
+    pub rtp: Option<SocketAddr>,
+}
+
+/// Whether an answer changed who holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum HoldChange {
+    None,
+    Began,
+    Ended,
+}
+
+/// A leg.
+pub(super) struct Leg {
+    pub(super) role: LegRole,
+    /// The tone that answers a star code.
+    pub(super) tone: Option<ToneKind>,
+    /// A seat's leg that was answered.
+    pub(super) answered: bool,
+    /// What the far end offered and we have not answered yet.
+    offer: Option<RemoteMedia>,
+    /// Our own offer is out: the answer comes with the 2xx or the ACK.
+    offered: bool,
+    media: Option<LegMedia>,
+    silence_after: Option<Duration>,
+}
+
+struct LegMedia {
+    local: LocalDescription,
+    address: SocketAddr,
+    held: bool,
+}
+
+impl Leg {
+    pub(super) const fn new(role: LegRole) -> Self {
+        let silence_after = match role {
+            LegRole::Caller { .. } => Some(CALLER_SILENCE),
+            LegRole::Seat { .. } | LegRole::StarCode { .. } => None,
+        };
+        Self { role, tone: None, answered: false, offer: None, offered: false, media: None, silence_after }
+    }
+
+    pub(super) const fn seat(ring: RingId, seat: SeatId, silence_after: Option<Duration>) -> Self {
+        let mut leg = Self::new(LegRole::Seat { ring, seat });
+        leg.silence_after = silence_after;
+        leg
+    }
+
+    /// What the journal keeps; a star code is no one's to recover.
+    pub(super) fn record(&self) -> Option<LegRecord> {
+        let leg = match self.role {
+            LegRole::Caller { call } => LegId::Caller(call),
+            LegRole::Seat { ring, .. } => LegId::Seat(ring),
+            LegRole::StarCode { .. } => return None,
+        };
+        Some(LegRecord { leg, rtp: self.media.as_ref().map(|media| media.address) })
+    }
+
+    /// Reads the SDP of an INVITE; an empty body is a late offer, ours to make.
+    pub(super) fn take_offer(&mut self, body: &[u8]) -> Result<(), SdpFault> {
+        if body.is_empty() {
+            self.offered = true;
+            return Ok(());
+        }
+        let offer = sdp::parse_offer(body)?;
+        // What cannot be answered is refused before the call counts anywhere (R-L4).
+        sdp::negotiate(&offer)?;
+        self.offer = Some(offer);
+        Ok(())
+    }
+
+    /// Whether our offer waits for its answer.
+    pub(super) const fn awaits_answer(&self) -> bool {
+        self.offered
+    }
+
+    /// Opens the leg's media and gives the SDP to send: the answer to the far end's offer, or our own offer.
+    pub(super) fn open_media(
+        &mut self,
+        dialog: DialogKey,
+        group: u64,
+        ports: BoundPorts,
+        advertised: IpAddr,
+        plane: &mut MediaPlane,
+    ) -> Option<Vec<u8>> {
+        let address = SocketAddr::new(advertised, ports.rtp_address().port());
+        let mut local = LocalDescription::new(dialog.0, address);
+        plane.command(MediaCommand::Open { leg: dialog.into(), group, ports });
+        let sdp = match &self.offer {
+            Some(offer) => {
+                let Ok((sdp, negotiated)) = local.answer(offer, Direction::SendRecv) else {
+                    plane.command(MediaCommand::Close { leg: dialog.into() });
+                    return None;
+                };
+                self.offer = None;
+                self.media = Some(LegMedia { local, address, held: negotiated.held_by_remote() });
+                self.configure(dialog, &negotiated, plane);
+                return Some(sdp);
+            }
+            None => local.offer(Direction::SendRecv),
+        };
+        self.offered = true;
+        self.media = Some(LegMedia { local, address, held: false });
+        Some(sdp)
+    }
+
+    /// Reads the answer to our offer.
+    pub(super) fn take_answer(
+        &mut self,
+        dialog: DialogKey,
+        sdp: &[u8],
+        plane: &mut MediaPlane,
+    ) -> Result<HoldChange, SdpFault> {
+        let Some(media) = &mut self.media else { return Ok(HoldChange::None) };
+        let negotiated = media.local.read_answer(sdp)?;
+        self.offered = false;
+        let change = media.hold(negotiated.held_by_remote());
+        self.configure(dialog, &negotiated, plane);
+        Ok(change)
+    }
+
+    /// Answers a re-INVITE's or UPDATE's offer.
+    pub(super) fn answer_reoffer(
+        &mut self,
+        dialog: DialogKey,
+        sdp: &[u8],
+        plane: &mut MediaPlane,
+    ) -> Result<(Vec<u8>, HoldChange), SdpFault> {
+        let offer = sdp::parse_offer(sdp)?;
+        let Some(media) = &mut self.media else { return Err(SdpFault::Malformed("no media yet")) };
+        let (answer, negotiated) = media.local.answer(&offer, Direction::SendRecv)?;
+        let change = media.hold(negotiated.held_by_remote());
+        self.configure(dialog, &negotiated, plane);
+        Ok((answer, change))
+    }
+
+    /// Our offer for a re-INVITE without SDP.
+    pub(super) fn offer_again(&mut self) -> Vec<u8> {
+        self.offered = true;
+        self.media.as_mut().map(|media| media.local.offer(Direction::SendRecv)).unwrap_or_default()
+    }
+
+    fn configure(&self, dialog: DialogKey, negotiated: &Negotiated, plane: &mut MediaPlane) {
+        let session = MediaSession {
+            remote: negotiated.remote,
+            remote_rtcp: negotiated.remote_rtcp,
+            codec: match negotiated.codec {
+                sdp::Codec::Pcmu => Codec::Pcmu,
+                sdp::Codec::Pcma => Codec::Pcma,
+            },
+            payload_type: negotiated.payload_type,
+            telephone_event: negotiated.telephone_event,
+            send: negotiated.local_sends(),
+            receive: negotiated.local_receives(),
+            // Carriers send from where they say; a seat may stand behind a NAT that it does not know of.
+            symmetric: !matches!(self.role, LegRole::Caller { .. }),
+            silence_after: self.silence_after,
+        };
+        plane.command(MediaCommand::Configure { leg: dialog.into(), session });
+    }
+
+    /// Nothing more is heard on the leg: it is being released.
+    pub(super) fn silence(&self, dialog: DialogKey, plane: &mut MediaPlane) {
+        if self.media.is_some() {
+            plane.command(MediaCommand::Unbridge { a: dialog.into() });
+            plane.command(MediaCommand::StopPlaying { leg: dialog.into() });
+        }
+    }
+
+    /// Closes the leg's media, if it has any.
+    pub(super) fn close_media(&self, dialog: DialogKey, plane: &mut MediaPlane) {
+        if self.media.is_some() {
+            plane.command(MediaCommand::Close { leg: dialog.into() });
+        }
+    }
+
+    /// Whether media was opened.
+    pub(super) const fn has_media(&self) -> bool {
+        self.media.is_some()
+    }
+}
+
+impl LegMedia {
+    const fn hold(&mut self, held: bool) -> HoldChange {
+        let change = match (self.held, held) {
+            (false, true) => HoldChange::Began,
+            (true, false) => HoldChange::Ended,
+            _ => HoldChange::None,
+        };
+        self.held = held;
+        change
+    }
+}

@@ -1,0 +1,133 @@
+//! Trunks by network, and the patience with strangers.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use acd_core::{Timestamp, TrunkId};
+use ipnet::IpNet;
+
+use crate::limits::{STRANGER_ANSWERS_PER_WINDOW, STRANGER_WINDOW, STRANGERS_MAX};
+
+/// A carrier: calls from its networks are its callers'.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trunk {
+    /// The trunk's name in the plan.
+    pub id: TrunkId,
+    /// Whence its calls come.
+    pub networks: Vec<IpNet>,
+}
+
+/// What strangers have tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StrangerCounters {
+    /// INVITEs that got 403.
+    pub refused: u64,
+    /// INVITEs that got nothing, because their source had had its answers.
+    pub ignored: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Trunks {
+    trunks: Vec<Trunk>,
+    strangers: BTreeMap<IpAddr, (Timestamp, u32)>,
+    counters: StrangerCounters,
+}
+
+/// What a stranger gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum StrangerAnswer {
+    Forbidden,
+    Nothing,
+}
+
+impl Trunks {
+    pub(super) const fn new(trunks: Vec<Trunk>) -> Self {
+        let counters = StrangerCounters { refused: 0, ignored: 0 };
+        Self { trunks, strangers: BTreeMap::new(), counters }
+    }
+
+    pub(super) fn replace(&mut self, trunks: Vec<Trunk>) {
+        self.trunks = trunks;
+    }
+
+    pub(super) const fn counters(&self) -> StrangerCounters {
+        self.counters
+    }
+
+    /// The trunk that a source belongs to: the one with the narrowest network that holds it.
+    pub(super) fn trunk_of(&self, source: IpAddr) -> Option<TrunkId> {
+        self.trunks
+            .iter()
+            .flat_map(|trunk| trunk.networks.iter().map(move |network| (network, trunk.id)))
+            .filter(|(network, _)| network.contains(&source))
+            .max_by_key(|(network, _)| network.prefix_len())
+            .map(|(_, id)| id)
+    }
+
+    /// A stranger's INVITE gets 403, never a call; a source that goes on gets nothing until its window is over.
+    pub(super) fn stranger(&mut self, now: Timestamp, source: IpAddr) -> StrangerAnswer {
+        if self.strangers.len() >= STRANGERS_MAX && !self.strangers.contains_key(&source) {
+            self.strangers.retain(|_, (since, _)| now.since(*since) < STRANGER_WINDOW);
+            if self.strangers.len() >= STRANGERS_MAX {
+                self.counters.ignored += 1;
+                return StrangerAnswer::Nothing;
+            }
+        }
+        let (since, answers) = self.strangers.entry(source).or_insert((now, 0));
+        if now.since(*since) >= STRANGER_WINDOW {
+            (*since, *answers) = (now, 0);
+        }
+        *answers += 1;
+        if *answers > STRANGER_ANSWERS_PER_WINDOW {
+            self.counters.ignored += 1;
+            StrangerAnswer::Nothing
+        } else {
+            self.counters.refused += 1;
+            StrangerAnswer::Forbidden
+        }
+    }
+}
+
+const _: () = assert!(STRANGER_WINDOW.as_millis() >= Duration::from_secs(1).as_millis());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trunk(name: &str, network: &str) -> Trunk {
+        Trunk { id: TrunkId::new(name).unwrap(), networks: vec![network.parse().unwrap()] }
+    }
+
+    #[test]
+    fn the_narrowest_network_names_the_trunk() {
+        let trunks = Trunks::new(vec![trunk("wide", "10.0.0.0/8"), trunk("narrow", "10.1.0.0/16")]);
+        let of = |source: &str| trunks.trunk_of(source.parse().unwrap()).map(|id| id.to_string());
+        assert_eq!(of("10.1.2.3").as_deref(), Some("narrow"));
+        assert_eq!(of("10.2.2.3").as_deref(), Some("wide"));
+        assert_eq!(of("192.0.2.1"), None);
+    }
+
+    #[test]
+    fn a_stranger_gets_a_few_answers_a_window_and_then_silence() {
+        let mut trunks = Trunks::new(Vec::new());
+        let source = "192.0.2.1".parse().unwrap();
+        let start = Timestamp::from_millis(0);
+        let answered = (0..STRANGER_ANSWERS_PER_WINDOW * 3)
+            .filter(|_| trunks.stranger(start, source) == StrangerAnswer::Forbidden)
+            .count();
+        assert_eq!(answered, STRANGER_ANSWERS_PER_WINDOW as usize);
+        assert_eq!(trunks.stranger(start + STRANGER_WINDOW, source), StrangerAnswer::Forbidden);
+    }
+
+    #[test]
+    fn the_table_of_strangers_is_bounded() {
+        let mut trunks = Trunks::new(Vec::new());
+        let start = Timestamp::from_millis(0);
+        for host in 0..u32::try_from(STRANGERS_MAX).unwrap() + 10 {
+            trunks.stranger(start, IpAddr::from(host.to_be_bytes()));
+        }
+        assert_eq!(trunks.strangers.len(), STRANGERS_MAX);
+        assert_eq!(trunks.counters().ignored, 10);
+    }
+}
