@@ -214,12 +214,12 @@ fn the_way_back_is_kept_for_nat_path_and_connections() {
 #[test]
 fn several_lines_of_one_phone_share_an_address() {
     let mut registrar = registrar();
-    let mut second_line = phone("seat102", "demo-102");
-    second_line.send(&mut registrar, START, CONTACT);
-    phone("seat101", "demo-101").send(&mut registrar, START, CONTACT);
-    let address = second_line.peer.remote;
+    let (mut one, mut two) = (phone("seat101", "demo-101"), phone("seat102", "demo-102"));
+    two.send(&mut registrar, START, CONTACT);
+    one.send(&mut registrar, START, CONTACT);
+    let address = one.peer.remote;
     assert_eq!(registrar.seat_at(address), Some(seat("seat101")));
-    phone("seat101", "demo-101").send(&mut registrar, START, &format!("{CONTACT}Expires: 0\r\n"));
+    one.send(&mut registrar, START, &format!("{CONTACT}Expires: 0\r\n"));
     assert_eq!(registrar.seat_at(address), Some(seat("seat102")));
 }
 
