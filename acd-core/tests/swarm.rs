@@ -1,5 +1,5 @@
 //! A swarm of seeded histories. Each seed draws a plan and its own rates of faults; after every turn an auditor who
-//! sees the facts alone recounts what the rules demand (safety), and at the end everything is put right and every
+//! sees the facts alone recounts what the rules demand and a reference model says what the facts must be (safety), and at the end everything is put right and every
 //! caller must have an outcome, every seat be free, every order be answered (liveness). The same inputs must then give
 //! the same facts again.
 //!
@@ -8,12 +8,20 @@
 
 #[path = "swarm/auditor.rs"]
 mod auditor;
+#[path = "swarm/draw.rs"]
+mod draw;
+#[path = "reference/lines.rs"]
+mod lines;
+#[path = "reference/model.rs"]
+mod model;
 #[path = "swarm/options.rs"]
 mod options;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "swarm/rng.rs"]
 mod rng;
+#[path = "reference/seats.rs"]
+mod seats;
 #[path = "support/text.rs"]
 mod text;
 #[path = "support/turn.rs"]
@@ -29,6 +37,7 @@ use std::time::Duration;
 use acd_core::plan::Plan;
 use acd_core::{CallEvent, CivilDate, Input, SeatId, SeatState, Switch, Timestamp};
 use auditor::Auditor;
+use model::Model;
 use options::Options;
 use rng::Rng;
 use turn::turn;
@@ -121,6 +130,7 @@ struct History {
     switch: Switch,
     world: World,
     auditor: Auditor,
+    model: Model,
     /// All inputs and their facts, to be replayed.
     journal: Vec<(Timestamp, Input, Vec<CallEvent>)>,
     plans: [Plan; 2],
@@ -140,6 +150,7 @@ impl History {
             switch: Switch::new(plans[0].clone(), now),
             world: World::new(seats_of(&plans[0]), now),
             auditor,
+            model: Model::new(plans[0].clone(), now),
             journal: Vec::new(),
             plans,
             lines: Vec::new(),
@@ -209,6 +220,7 @@ impl History {
             self.world.carry_out(self.now, order, &mut self.rng, &self.options);
         }
         self.auditor.check(&self.switch);
+        self.model.compare(self.now, &input, &turn.facts, &self.switch);
         self.journal.push((self.now, input, turn.facts.clone()));
         turn.facts
     }

@@ -1,6 +1,16 @@
 //! What a seed draws before it begins: the plan, and how often each thing goes wrong.
 
+use std::time::Duration;
+
+use crate::draw::draw_plan;
 use crate::rng::Rng;
+
+impl Rng {
+    /// A time from `low` to `high` milliseconds, both included.
+    pub(crate) fn millis(&mut self, low: u64, high: u64) -> Duration {
+        Duration::from_millis(self.within(low, high))
+    }
+}
 
 /// The rates are in percent of the occasions.
 #[derive(Debug)]
@@ -34,9 +44,6 @@ pub(crate) struct Options {
     pub(crate) stops: bool,
 }
 
-pub(crate) const NUMBERS: [&str; 3] = ["0770007119", "0750007119", "0540008000"];
-const TENANTS: [&str; 3] = ["shiga", "kyoto", "shizuoka"];
-
 impl Options {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         let rarely = |rng: &mut Rng, percent: u64| if rng.percent(50) { 0 } else { rng.within(1, percent) };
@@ -66,64 +73,4 @@ impl Options {
             stops: rng.percent(10),
         }
     }
-}
-
-/// Up to three tenants, some of them with hours that change every few minutes, and up to eight seats.
-fn draw_plan(rng: &mut Rng) -> Vec<String> {
-    let mut lines = Vec::new();
-    let tenants = usize::try_from(rng.within(1, 3)).unwrap();
-    let skilled = rng.percent(30);
-    for (index, (tenant, number)) in TENANTS.iter().zip(NUMBERS).take(tenants).enumerate() {
-        let guidance = rng.pick(&["tape", "spoken", "none"]).unwrap();
-        let ring = rng.within(2, 20);
-        let mut line = format!("tenant {tenant}: number {number}, guidance {guidance}, ring {ring}s");
-        for extra in ["closed_announcement", "hold_music", "max_wait 30s", "retry_after 60s", "unrecorded"] {
-            if rng.percent(30) {
-                line += &format!(", {extra}");
-            }
-        }
-        if skilled && index == 0 {
-            line += ", skill adviser";
-        }
-        line += &format!(", lines {}", draw_lines(rng));
-        let changes = rng.percent(50);
-        lines.push(if changes { line + ", bands" } else { line });
-        if changes {
-            for (from, to) in [("0:00", "9:05"), ("9:05", "9:20"), ("9:20", "9:40"), ("9:40", "24:00")] {
-                let capacity = if rng.percent(20) { "closed".into() } else { draw_lines(rng) };
-                lines.push(format!("band {tenant}: weekday saturday sunday holiday {from}-{to} {capacity}"));
-            }
-        }
-    }
-    for seat in 1..=rng.within(1, 8) {
-        let mut line =
-            format!("seat s{seat}: login {}", rng.pick(&["by_command", "on_register", "always"]).unwrap());
-        for tenant in TENANTS.iter().take(tenants) {
-            if seat == 1 || rng.percent(60) {
-                line += &format!(", serves {tenant} {}", rng.within(1, 3));
-            }
-        }
-        if seat == 1 || rng.percent(50) {
-            line += ", skill adviser";
-        }
-        for (extra, percent) in [
-            ("static", 30),
-            ("wrap_up unlimited", 20),
-            ("not_answering_retry 5s", 40),
-            ("unreachable_retry 5s", 40),
-        ] {
-            if rng.percent(percent) {
-                line += &format!(", {extra}");
-            }
-        }
-        if !line.contains("wrap_up") {
-            line += &format!(", wrap_up {}s", rng.within(0, 20));
-        }
-        lines.push(line);
-    }
-    lines
-}
-
-fn draw_lines(rng: &mut Rng) -> String {
-    format!("{}+{}", rng.within(1, 4), rng.within(0, 3))
 }

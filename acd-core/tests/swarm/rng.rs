@@ -1,7 +1,5 @@
 //! Seeded choices (SplitMix64), so that a seed tells the whole history.
 
-use std::time::Duration;
-
 #[derive(Debug)]
 pub(crate) struct Rng(u64);
 
@@ -26,10 +24,6 @@ impl Rng {
     /// True in so many of a hundred.
     pub(crate) fn percent(&mut self, percent: u64) -> bool {
         self.within(1, 100) <= percent
-    }
-
-    pub(crate) fn millis(&mut self, low: u64, high: u64) -> Duration {
-        Duration::from_millis(self.within(low, high))
     }
 
     pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {

@@ -10,7 +10,8 @@ use acd_core::{
     SeatLoss, Timestamp, TrunkId,
 };
 
-use crate::options::{NUMBERS, Options};
+use crate::draw::NUMBERS;
+use crate::options::Options;
 use crate::rng::Rng;
 
 /// What is going to happen, unless what it is about has gone by then.

@@ -1,0 +1,290 @@
+//! The switch against a reference model, written from the rules in lists and loops: random histories, sensible and
+//! senseless, in which both must state the same facts after every input and wait for the same deadlines.
+//! `PROPTEST_CASES=5000` runs more. A history that fails is made as short as it can be and printed.
+#![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
+
+#[path = "swarm/draw.rs"]
+mod draw;
+#[path = "reference/lines.rs"]
+mod lines;
+#[path = "reference/model.rs"]
+mod model;
+#[path = "support/plans.rs"]
+mod plans;
+#[path = "swarm/rng.rs"]
+mod rng;
+#[path = "reference/seats.rs"]
+mod seats;
+#[path = "support/turn.rs"]
+mod turn;
+
+use std::time::Duration;
+
+use acd_core::plan::Plan;
+use acd_core::{
+    CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Input, LegId, LegQuality, PauseReason,
+    Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch,
+    Timestamp, TrunkId,
+};
+use draw::{NUMBERS, draw_plan};
+use model::Model;
+use proptest::collection::vec;
+use proptest::prelude::{ProptestConfig, any, prop_assert, prop_oneof, proptest};
+use proptest::strategy::{Just, Strategy};
+use rng::Rng;
+use turn::turn;
+
+/// What happens next; numbers choose among what is there at that moment, and now and then among what is not.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Arrive { number: u8, test: bool },
+    Connected { call: u8 },
+    Heard { call: u8, to_the_end: bool },
+    CallerEnds { call: u8, how: u8 },
+    Answered { ring: u8 },
+    Progressed { ring: u8 },
+    RingFails { ring: u8, how: u8 },
+    SeatLegEnds { ring: u8, how: u8 },
+    Hold { leg: u8, of_seat: bool, begins: bool },
+    Digit { leg: u8, of_seat: bool },
+    Registered { seat: u8, there: bool },
+    Command { seat: u8, what: u8 },
+    Recording { call: u8, how: u8 },
+    Measured { call: u8 },
+    TimePasses,
+    NextDeadline,
+    OtherPlan,
+    Node { what: u8 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => (any::<u8>(), proptest::bool::weighted(0.1)).prop_map(|(number, test)| Step::Arrive { number, test }),
+        8 => any::<u8>().prop_map(|call| Step::Connected { call }),
+        8 => (any::<u8>(), proptest::bool::weighted(0.9))
+            .prop_map(|(call, to_the_end)| Step::Heard { call, to_the_end }),
+        4 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::CallerEnds { call, how }),
+        6 => any::<u8>().prop_map(|ring| Step::Answered { ring }),
+        1 => any::<u8>().prop_map(|ring| Step::Progressed { ring }),
+        3 => (any::<u8>(), any::<u8>()).prop_map(|(ring, how)| Step::RingFails { ring, how }),
+        4 => (any::<u8>(), any::<u8>()).prop_map(|(ring, how)| Step::SeatLegEnds { ring, how }),
+        2 => (any::<u8>(), any::<bool>(), any::<bool>())
+            .prop_map(|(leg, of_seat, begins)| Step::Hold { leg, of_seat, begins }),
+        1 => (any::<u8>(), any::<bool>()).prop_map(|(leg, of_seat)| Step::Digit { leg, of_seat }),
+        4 => (any::<u8>(), proptest::bool::weighted(0.7)).prop_map(|(seat, there)| Step::Registered { seat, there }),
+        8 => (any::<u8>(), any::<u8>()).prop_map(|(seat, what)| Step::Command { seat, what }),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::Recording { call, how }),
+        1 => any::<u8>().prop_map(|call| Step::Measured { call }),
+        2 => Just(Step::TimePasses),
+        6 => Just(Step::NextDeadline),
+        1 => Just(Step::OtherPlan),
+        1 => any::<u8>().prop_map(|what| Step::Node { what }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_switch_states_what_the_rules_demand(
+        plans in any::<u64>(),
+        steps in vec((0_u64..12_000, step()), 1..250),
+    ) {
+        let mut history = History::new(plans);
+        for (pause, step) in steps {
+            history.step(Duration::from_millis(pause), step);
+        }
+        prop_assert!(history.switch.calls_len() == history.model.calls.len());
+    }
+}
+
+struct History {
+    plans: [Plan; 2],
+    now: Timestamp,
+    switch: Switch,
+    model: Model,
+    calls: u64,
+    /// All rings that there have been.
+    rings: Vec<RingId>,
+}
+
+impl History {
+    fn new(seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let plans = [plans::read(&draw_plan(&mut rng)), plans::read(&draw_plan(&mut rng))];
+        let now = CivilDate { year: 2026, month: 4, day: 1 }.at(plans::time("9:00"), 540);
+        let (switch, model) = (Switch::new(plans[0].clone(), now), Model::new(plans[0].clone(), now));
+        let mut history = Self { plans, now, switch, model, calls: 0, rings: Vec::new() };
+        for seat in 0..6 {
+            history.hand_in(Input::SeatRegistered { seat: seat_id(seat) });
+        }
+        history
+    }
+
+    fn step(&mut self, pause: Duration, step: Step) {
+        self.now = match step {
+            Step::NextDeadline => match self.switch.poll_timeout() {
+                Some((deadline, _)) => self.now.max(deadline),
+                None => return,
+            },
+            Step::Arrive { .. }
+            | Step::Connected { .. }
+            | Step::Heard { .. }
+            | Step::CallerEnds { .. }
+            | Step::Answered { .. }
+            | Step::Progressed { .. }
+            | Step::RingFails { .. }
+            | Step::SeatLegEnds { .. }
+            | Step::Hold { .. }
+            | Step::Digit { .. }
+            | Step::Registered { .. }
+            | Step::Command { .. }
+            | Step::Recording { .. }
+            | Step::Measured { .. }
+            | Step::TimePasses
+            | Step::OtherPlan
+            | Step::Node { .. } => self.now + pause,
+        };
+        let input = self.input(step);
+        self.hand_in(input);
+    }
+
+    fn hand_in(&mut self, input: Input) {
+        let turn = turn(&mut self.switch, self.now, input.clone());
+        self.model.compare(self.now, &input, &turn.facts, &self.switch);
+        for call in &self.model.calls {
+            if let Some((ring, _)) = call.ring
+                && self.rings.last() != Some(&ring)
+            {
+                self.rings.push(ring);
+            }
+        }
+    }
+
+    fn input(&mut self, step: Step) -> Input {
+        match step {
+            Step::Arrive { number, test } => {
+                self.calls += u64::from(number != 255);
+                let number = NUMBERS.get(usize::from(number % 4)).unwrap_or(&"0312345678");
+                Input::CallArrived {
+                    call: CallId(self.calls),
+                    trunk: TrunkId::new("carrier").unwrap(),
+                    dialled: [number.parse().unwrap()].into(),
+                    caller: CallerIdentity::Number(Pii::new("09012345678".into())),
+                    test,
+                }
+            }
+            Step::Connected { call } => Input::CallerConnected { call: self.call(call) },
+            Step::Heard { call, to_the_end } => {
+                let leg = LegId::Caller(self.call(call));
+                if to_the_end { Input::AnnouncementEnded { leg } } else { Input::AnnouncementFailed { leg } }
+            }
+            Step::CallerEnds { call, how } => {
+                let end = match how % 6 {
+                    0 => CallerLegEnd::Cancelled,
+                    1 => CallerLegEnd::Released,
+                    2 => CallerLegEnd::AckMissing,
+                    3 => CallerLegEnd::SessionExpired,
+                    4 => CallerLegEnd::Failed,
+                    _ => CallerLegEnd::HungUp,
+                };
+                let refused = self.model.refused.first().copied();
+                let call = if how > 200 { refused.unwrap_or(CallId(0)) } else { self.call(call) };
+                Input::CallerLegEnded { call, end }
+            }
+            Step::Answered { ring } => Input::RingAnswered { ring: self.ring(ring) },
+            Step::Progressed { ring } => Input::RingProgressed { ring: self.ring(ring) },
+            Step::RingFails { ring, how } => {
+                let failure = match how % 4 {
+                    0 => RingFailure::Unreachable(408),
+                    1 => RingFailure::Cancelled,
+                    _ => RingFailure::Refused(486),
+                };
+                Input::RingFailed { ring: self.ring(ring), failure }
+            }
+            Step::SeatLegEnds { ring, how } => {
+                let end = match how % 4 {
+                    0 => SeatLegEnd::Released,
+                    1 => SeatLegEnd::Lost(SeatLoss::MediaSilent),
+                    _ => SeatLegEnd::HungUp,
+                };
+                Input::SeatLegEnded { ring: self.ring(ring), end }
+            }
+            Step::Hold { leg, of_seat, begins } => {
+                let leg = self.leg(leg, of_seat);
+                if begins { Input::HoldBegan { leg } } else { Input::HoldEnded { leg } }
+            }
+            Step::Digit { leg, of_seat } => Input::DigitPressed { leg: self.leg(leg, of_seat), digit: '5' },
+            Step::Registered { seat, there: true } => Input::SeatRegistered { seat: seat_id(seat % 9) },
+            Step::Registered { seat, there: false } => {
+                Input::SeatUnregistered { seat: seat_id(seat % 9), loss: SeatLoss::RegistrationExpired }
+            }
+            Step::Command { seat, what } => {
+                let command = match what % 6 {
+                    0 => SeatCommand::Pause(PauseReason("lunch".parse().unwrap())),
+                    1 => SeatCommand::LogOut,
+                    2 | 3 => SeatCommand::Ready,
+                    _ => SeatCommand::LogIn,
+                };
+                let request = RequestId(u64::from(what));
+                Input::SeatCommanded {
+                    seat: seat_id(seat % 9),
+                    command,
+                    source: CommandSource::Console,
+                    request,
+                }
+            }
+            Step::Recording { call, how } => {
+                let call =
+                    if how > 127 { CallId(u64::from(call) % (self.calls + 1)) } else { self.call(call) };
+                match how % 4 {
+                    0 => Input::RecordingStarted { call, file: "x.wav".into() },
+                    1 => Input::RecordingFailed { call, failure: RecordingFailure::CannotCreate },
+                    2 => Input::RecordingFailed { call, failure: RecordingFailure::Overrun },
+                    _ => Input::RecordingEnded { call, recorded: Duration::ZERO, gaps: Duration::ZERO },
+                }
+            }
+            Step::Measured { call } => {
+                let leg = LegId::Caller(CallId(u64::from(call) % (self.calls + 3)));
+                Input::LegMeasured { leg, quality: LegQuality::default() }
+            }
+            Step::TimePasses | Step::NextDeadline => Input::TimePassed,
+            Step::OtherPlan => {
+                let [plan, other] = &mut self.plans;
+                core::mem::swap(plan, other);
+                Input::PlanApplied(Box::new(plan.clone()))
+            }
+            Step::Node { what } => match what % 16 {
+                0 => Input::DrainRequested,
+                1 => Input::NodeStopped,
+                2..=5 => Input::NodeStarted { down_since: Some(self.now) },
+                6..=9 => Input::JournalStalled,
+                10..=13 => Input::JournalRecovered,
+                _ => Input::WallClockStepped { step_ms: 1_500 },
+            },
+        }
+    }
+
+    /// A live call, or now and then one that is not there.
+    fn call(&self, choice: u8) -> CallId {
+        let choice = usize::from(choice) % (self.model.calls.len() + 1);
+        self.model.calls.get(choice).map_or(CallId(self.calls + 1), |call| call.id)
+    }
+
+    /// A present ring three times out of four, else one of the past.
+    fn ring(&self, choice: u8) -> RingId {
+        let present: Vec<RingId> =
+            self.model.calls.iter().filter_map(|call| call.ring).map(|(ring, _)| ring).collect();
+        let rings = if choice.is_multiple_of(4) || present.is_empty() { &self.rings } else { &present };
+        let nothing = RingId { call: CallId(self.calls), attempt: 1_000 };
+        if rings.is_empty() { nothing } else { rings[usize::from(choice / 4) % rings.len()] }
+    }
+
+    fn leg(&self, choice: u8, of_seat: bool) -> LegId {
+        if of_seat { LegId::Seat(self.ring(choice)) } else { LegId::Caller(self.call(choice)) }
+    }
+}
+
+fn seat_id(number: u8) -> SeatId {
+    format!("s{}", number + 1).parse().unwrap()
+}

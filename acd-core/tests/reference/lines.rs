@@ -1,0 +1,248 @@
+//! Admission, hours, plans and blockage, as the rules have them.
+
+use acd_core::plan::{self, Capacity, DayKind, Login, Plan};
+use acd_core::{
+    AlarmKind, CallEvent, CallPhase, CivilDate, Input, RefusalReason, SeatState, TenantId, Timestamp,
+    UnexpectedInput, Weekday,
+};
+
+use crate::model::{Call, Model, Seat, Tenant};
+
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
+impl Model {
+    /// R-L4, R-L11.
+    pub(crate) fn arrived(&mut self, input: &Input) {
+        let Input::CallArrived { call, trunk, dialled, caller, test } = input else { return };
+        let (call, test) = (*call, *test);
+        if self.highest.is_some_and(|it| call <= it) {
+            return self.unexpected(UnexpectedInput::CallDuplicate, Some(call));
+        }
+        self.highest = Some(call);
+        let known = dialled.iter().find_map(|number| {
+            let tenant = self.tenants.iter().find(|it| it.in_plan && it.plan.numbers.contains_key(number))?;
+            Some((*number, tenant))
+        });
+        let refuse = |model: &mut Self, tenant: Option<TenantId>, dialled, reason| {
+            let (trunk, caller) = (*trunk, caller.clone());
+            model.refused.push(call);
+            model.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason });
+        };
+        let Some((number, tenant)) = known else {
+            return refuse(self, None, dialled.first().copied(), RefusalReason::UnknownNumber);
+        };
+        let id = tenant.id;
+        let settings = tenant.plan.numbers[&number].clone();
+        if self.draining {
+            return refuse(self, Some(id), Some(number), RefusalReason::Draining);
+        }
+        let (closed, in_use, lines, full) = match tenant.capacity.flatten() {
+            Some(it) => (false, self.lines_in_use(id), it.total(), RefusalReason::LinesFull),
+            None => {
+                let in_use = self.calls.iter().filter(|it| it.tenant == id && it.closed && !it.test).count();
+                let lines = u32::from(tenant.plan.closed_lines);
+                (true, u32::try_from(in_use).unwrap(), lines, RefusalReason::Closed)
+            }
+        };
+        let unheard = closed && tenant.plan.closed_announcement.is_none();
+        if closed && !test {
+            self.raise(AlarmKind::CallOutsideHours, Some(id), Some(call));
+        }
+        if unheard || (in_use >= lines && !test) {
+            return refuse(self, Some(id), Some(number), full);
+        }
+        self.state(CallEvent::CallAdmitted {
+            call,
+            tenant: id,
+            trunk: *trunk,
+            dialled: number,
+            caller: caller.clone(),
+            test,
+            closed,
+            lines_in_use: if test { in_use } else { in_use + 1 },
+            capacity: lines,
+        });
+        self.calls.push(Call {
+            id: call,
+            tenant: id,
+            number: settings,
+            closed,
+            test,
+            phase: CallPhase::Arriving,
+            queued_at: None,
+            skill: None,
+            rings: 0,
+            ring: None,
+            ring_until: None,
+            alarm_at: None,
+            answered: false,
+            caller_holds: false,
+            seat_holds: false,
+            end: None,
+        });
+    }
+
+    /// Calls, places and log-ins stay.
+    pub(crate) fn apply_plan(&mut self, plan: Plan) {
+        self.state(CallEvent::PlanApplied {
+            tenants: u32::try_from(plan.tenants.len()).unwrap(),
+            seats: u32::try_from(plan.seats.len()).unwrap(),
+        });
+        self.plan = plan.clone();
+        for tenant in &mut self.tenants {
+            tenant.in_plan = plan.tenants.contains_key(&tenant.id);
+        }
+        for (id, settings) in &plan.tenants {
+            match self.tenants.iter_mut().find(|it| it.id == *id) {
+                Some(tenant) => tenant.plan = settings.clone(),
+                None => self.tenants.push(Tenant {
+                    id: *id,
+                    plan: settings.clone(),
+                    in_plan: true,
+                    capacity: None,
+                    seat_lines: 0,
+                    blocked: false,
+                    seat_lines_full: false,
+                }),
+            }
+        }
+        self.enter_bands();
+        let Self { tenants, calls, .. } = &*self;
+        let is_open = |(tenant, skill): &(TenantId, _)| {
+            tenants.iter().any(|it| it.id == *tenant && it.plan.entry_skill == *skill)
+                || calls.iter().any(|it| it.queued_at.is_some() && (it.tenant, it.skill) == (*tenant, *skill))
+        };
+        self.alarmed = self.alarmed.iter().copied().filter(is_open).collect();
+        self.apply_seats(&plan);
+    }
+
+    fn apply_seats(&mut self, plan: &Plan) {
+        let closing: Vec<TenantId> = self.tenants.iter().filter(|it| !it.in_plan).map(|it| it.id).collect();
+        for seat in &mut self.seats {
+            seat.in_plan = plan.seats.contains_key(&seat.id);
+            if let Some(settings) = plan.seats.get(&seat.id) {
+                let mut settings = settings.clone();
+                // The last calls of a tenant that is gone are served as before.
+                settings.serves.extend(seat.plan.serves.iter().filter(|(it, _)| closing.contains(it)));
+                seat.plan = settings;
+            }
+        }
+        for (id, settings) in &plan.seats {
+            if self.seats.iter().all(|it| it.id != *id) {
+                self.seats.push(Seat {
+                    id: *id,
+                    plan: settings.clone(),
+                    in_plan: true,
+                    registered: false,
+                    state: SeatState::LoggedOut,
+                    since: self.now,
+                    deferred: None,
+                    until: None,
+                });
+            }
+        }
+        let ids: Vec<_> = self.seats.iter().map(|it| it.id).collect();
+        for id in ids {
+            let seat = self.seat(id);
+            let busy = matches!(seat.state, SeatState::Ringing(_) | SeatState::Talking(_));
+            let waits_to_log_in = seat.state == SeatState::LoggedOut && seat.plan.login == Login::Always;
+            let lost_contact = seat.state == SeatState::Ready && !seat.is_reachable();
+            if !seat.in_plan && !busy {
+                self.set_seat(id, SeatState::LoggedOut);
+                self.seats.retain(|it| it.id != id);
+            } else if seat.in_plan && (waits_to_log_in || lost_contact) {
+                let to = seat.idle_state();
+                self.set_seat(id, to);
+            }
+        }
+    }
+
+    /// R-L2, R-L3.
+    pub(crate) fn enter_bands(&mut self) {
+        for at in 0..self.tenants.len() {
+            let tenant = &self.tenants[at];
+            let capacity = if tenant.in_plan { self.capacity_now(&tenant.plan) } else { None };
+            let tenant = &mut self.tenants[at];
+            if let Some(it) = capacity {
+                tenant.seat_lines = it.seat_lines;
+            }
+            if tenant.capacity != Some(capacity) {
+                tenant.capacity = Some(capacity);
+                let tenant = tenant.id;
+                self.state(CallEvent::CapacityChanged { tenant, capacity });
+            }
+        }
+    }
+
+    fn capacity_now(&self, tenant: &plan::Tenant) -> Option<Capacity> {
+        let local = self.now.as_millis() + i64::from(tenant.utc_offset_minutes) * 60_000;
+        let day_start = i64::from(tenant.day_start.as_millis());
+        let date = CivilDate::from_days((local - day_start).div_euclid(DAY_MILLIS));
+        let kind = self.day_kind(tenant, date);
+        let clock = local.rem_euclid(DAY_MILLIS);
+        let in_force = tenant.bands.iter().find(|band| {
+            let (from, to) = (i64::from(band.from.as_millis()), i64::from(band.to.as_millis()));
+            let covers = if from < to { from <= clock && clock < to } else { clock >= from || clock < to };
+            band.days.contains(&kind) && covers
+        });
+        in_force.and_then(|band| band.capacity)
+    }
+
+    fn day_kind(&self, tenant: &plan::Tenant, date: CivilDate) -> DayKind {
+        for (index, range) in tenant.ranges.iter().enumerate() {
+            for year in date.year - 1..=date.year + 1 {
+                let at = |(month, day, time), year| {
+                    CivilDate { year, month, day }.at(time, tenant.utc_offset_minutes)
+                };
+                let (from, mut to): (Timestamp, Timestamp) = (at(range.from, year), at(range.to, year));
+                if to <= from {
+                    to = at(range.to, year + 1);
+                }
+                if range.year.is_none_or(|only| only == year) && from <= self.now && self.now < to {
+                    return DayKind::Range(u16::try_from(index).unwrap());
+                }
+            }
+        }
+        match date.weekday() {
+            _ if self.plan.holidays.contains(&date) => DayKind::Holiday,
+            Weekday::Sunday => DayKind::Sunday,
+            Weekday::Saturday => DayKind::Saturday,
+            Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => {
+                DayKind::Weekday
+            }
+        }
+    }
+
+    /// R-L7: the edges of blockage and of full seat lines; and tenants that are gone for good.
+    pub(crate) fn state_edges(&mut self) {
+        for at in 0..self.tenants.len() {
+            let Tenant { id: tenant, capacity, blocked: was_blocked, seat_lines_full: was_full, .. } =
+                self.tenants[at];
+            let capacity = capacity.flatten();
+            let blocked = capacity.is_some_and(|it| self.lines_in_use(tenant) >= it.total());
+            let full = capacity.is_some() && !self.seat_line_is_free(tenant);
+            let lines = self.line_use(tenant);
+            match (was_blocked, blocked) {
+                (false, true) => self.state(CallEvent::BlockageStarted { tenant, lines }),
+                (true, false) => self.state(CallEvent::BlockageEnded { tenant }),
+                (true, true) | (false, false) => {}
+            }
+            match (was_full, full) {
+                (false, true) => self.state(CallEvent::SeatLinesFullStarted { tenant }),
+                (true, false) => self.state(CallEvent::SeatLinesFullEnded { tenant }),
+                (true, true) | (false, false) => {}
+            }
+            self.tenants[at].blocked = blocked;
+            self.tenants[at].seat_lines_full = full;
+        }
+        let Self { tenants, calls, alarmed, .. } = self;
+        tenants.retain(|it| it.in_plan || calls.iter().any(|call| call.tenant == it.id));
+        alarmed.retain(|(tenant, _)| tenants.iter().any(|it| it.id == *tenant));
+    }
+
+    /// R-L6.
+    fn lines_in_use(&self, tenant: TenantId) -> u32 {
+        let in_use = self.calls.iter().filter(|it| it.tenant == tenant && !it.test && !it.closed).count();
+        u32::try_from(in_use).unwrap()
+    }
+}

@@ -1,0 +1,653 @@
+//! The rules once more, in lists and loops: what the switch must state after each input. Nothing is indexed, nothing
+//! is remembered that could be looked up, and no code of the switch is used but its types.
+
+use acd_core::plan::{self, Capacity, Guidance, Plan, RecordingPolicy};
+use acd_core::{
+    AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, LineUse, Outcome, Reason,
+    RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, Switch,
+    TalkEnd, TenantId, Timestamp, UnexpectedInput,
+};
+
+pub(crate) struct Tenant {
+    pub(crate) id: TenantId,
+    pub(crate) plan: plan::Tenant,
+    pub(crate) in_plan: bool,
+    /// `None`: not stated yet.
+    pub(crate) capacity: Option<Option<Capacity>>,
+    pub(crate) seat_lines: u16,
+    pub(crate) blocked: bool,
+    pub(crate) seat_lines_full: bool,
+}
+
+pub(crate) struct Call {
+    pub(crate) id: CallId,
+    pub(crate) tenant: TenantId,
+    pub(crate) number: plan::Number,
+    pub(crate) closed: bool,
+    pub(crate) test: bool,
+    pub(crate) phase: CallPhase,
+    pub(crate) queued_at: Option<Timestamp>,
+    pub(crate) skill: Option<SkillId>,
+    pub(crate) rings: u32,
+    pub(crate) ring: Option<(RingId, SeatId)>,
+    pub(crate) ring_until: Option<Timestamp>,
+    pub(crate) alarm_at: Option<Timestamp>,
+    pub(crate) answered: bool,
+    pub(crate) caller_holds: bool,
+    pub(crate) seat_holds: bool,
+    /// Of a call in closing: what its end will say.
+    pub(crate) end: Option<(Outcome, CallPhase)>,
+}
+
+pub(crate) struct Seat {
+    pub(crate) id: SeatId,
+    pub(crate) plan: plan::Seat,
+    pub(crate) in_plan: bool,
+    pub(crate) registered: bool,
+    pub(crate) state: SeatState,
+    pub(crate) since: Timestamp,
+    pub(crate) deferred: Option<SeatState>,
+    pub(crate) until: Option<Timestamp>,
+}
+
+struct Recording {
+    call: CallId,
+    tenant: TenantId,
+    started: bool,
+}
+
+pub(crate) struct Model {
+    pub(crate) now: Timestamp,
+    pub(crate) plan: Plan,
+    pub(crate) tenants: Vec<Tenant>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) seats: Vec<Seat>,
+    /// Queues in which the alarm of R-Q8 was raised and nobody has logged in since.
+    pub(crate) alarmed: Vec<(TenantId, Option<SkillId>)>,
+    pub(crate) facts: Vec<CallEvent>,
+    pub(crate) highest: Option<CallId>,
+    pub(crate) draining: bool,
+    pub(crate) refused: Vec<CallId>,
+    cancelled: Vec<RingId>,
+    released: Vec<RingId>,
+    recordings: Vec<Recording>,
+    degraded: bool,
+    begun: bool,
+}
+
+impl Model {
+    pub(crate) fn new(plan: Plan, now: Timestamp) -> Self {
+        Self {
+            now,
+            plan,
+            tenants: Vec::new(),
+            calls: Vec::new(),
+            seats: Vec::new(),
+            alarmed: Vec::new(),
+            facts: Vec::new(),
+            highest: None,
+            draining: false,
+            refused: Vec::new(),
+            cancelled: Vec::new(),
+            released: Vec::new(),
+            recordings: Vec::new(),
+            degraded: false,
+            begun: false,
+        }
+    }
+
+    /// What the switch must state after this input, in any order.
+    pub(crate) fn handle(&mut self, now: Timestamp, input: &Input) -> Vec<CallEvent> {
+        if now < self.now {
+            self.unexpected(UnexpectedInput::TimeBackwards, None);
+        }
+        self.now = self.now.max(now);
+        if !self.begun {
+            self.begun = true;
+            self.apply_plan(self.plan.clone());
+        }
+        self.enter_bands();
+        self.take(input);
+        self.fire();
+        self.dispatch();
+        self.watch_log_ins();
+        self.state_edges();
+        core::mem::take(&mut self.facts)
+    }
+
+    /// Fails if the switch has stated anything else, or waits for another deadline.
+    pub(crate) fn compare(&mut self, now: Timestamp, input: &Input, said: &[CallEvent], switch: &Switch) {
+        let text = |facts: &[CallEvent]| {
+            let mut lines: Vec<String> = facts.iter().map(|fact| format!("{fact:?}")).collect();
+            lines.sort();
+            lines
+        };
+        let expected = self.handle(now, input);
+        assert_eq!(text(said), text(&expected), "left: the switch, right: the rules, on {input:?}");
+        if let Some((deadline, reason)) = switch.poll_timeout() {
+            let earliest = self.next_deadline();
+            if matches!(reason, Reason::BandEdge(_)) {
+                assert!(earliest.is_none_or(|it| deadline <= it), "the band edge hides {earliest:?}");
+            } else {
+                assert_eq!(Some(deadline), earliest, "{reason:?}");
+            }
+        }
+    }
+
+    /// The first deadline to come, band edges left aside.
+    fn next_deadline(&self) -> Option<Timestamp> {
+        let calls = self.calls.iter().flat_map(|it| [it.ring_until, it.alarm_at]);
+        calls.chain(self.seats.iter().map(|it| it.until)).flatten().min()
+    }
+
+    pub(crate) fn state(&mut self, fact: CallEvent) {
+        self.facts.push(fact);
+    }
+
+    pub(crate) fn unexpected(&mut self, input: UnexpectedInput, call: Option<CallId>) {
+        self.state(CallEvent::InputUnexpected { input, call });
+    }
+
+    pub(crate) fn tenant(&self, id: TenantId) -> &Tenant {
+        self.tenants.iter().find(|it| it.id == id).unwrap()
+    }
+
+    fn take(&mut self, input: &Input) {
+        match input {
+            Input::TimePassed => {}
+            Input::PlanApplied(plan) => self.apply_plan((**plan).clone()),
+            Input::NodeStarted { down_since } => {
+                if let Some(from) = *down_since {
+                    self.state(CallEvent::NodeOutage { from, to: self.now });
+                }
+                self.draining = false;
+                self.state(CallEvent::NodeStarted);
+            }
+            Input::CallFoundOpen(_) => unimplemented!("told in a scenario"),
+            Input::DrainRequested if self.draining => self.unexpected(UnexpectedInput::OutOfPhase, None),
+            Input::DrainRequested => {
+                self.draining = true;
+                self.state(CallEvent::DrainStarted);
+            }
+            Input::NodeStopped => self.stop(),
+            Input::WallClockStepped { step_ms } => {
+                self.state(CallEvent::WallClockStepped { step_ms: *step_ms })
+            }
+            Input::JournalStalled if !self.degraded => {
+                self.degraded = true;
+                self.state(CallEvent::JournalDegraded);
+                self.raise(AlarmKind::JournalDegraded, None, None);
+            }
+            Input::JournalRecovered if self.degraded => {
+                self.degraded = false;
+                self.state(CallEvent::JournalRestored);
+            }
+            Input::JournalStalled | Input::JournalRecovered => {
+                self.unexpected(UnexpectedInput::OutOfPhase, None);
+            }
+            Input::CallArrived { .. } => self.arrived(input),
+            Input::CallerConnected { call } => self.of_call(*call, Self::connected),
+            Input::CallerLegEnded { call, end } => {
+                if !settle(&mut self.refused, *call) {
+                    self.of_call(*call, |model, at| model.caller_gone(at, *end));
+                }
+            }
+            Input::AnnouncementEnded { leg: LegId::Caller(call) } => {
+                self.of_call(*call, |model, at| model.heard(at, true));
+            }
+            Input::AnnouncementFailed { leg: LegId::Caller(call) } => {
+                self.of_call(*call, |model, at| model.heard(at, false));
+            }
+            Input::AnnouncementEnded { leg } | Input::AnnouncementFailed { leg } => {
+                self.unexpected(UnexpectedInput::OutOfPhase, Some(leg.call()));
+            }
+            Input::DigitPressed { leg, digit } => self.digit(*leg, *digit),
+            Input::HoldBegan { leg } => self.hold(*leg, true),
+            Input::HoldEnded { leg } => self.hold(*leg, false),
+            Input::RingProgressed { ring } => self.of_ring(*ring, |model, at| {
+                if model.calls[at].phase == CallPhase::Talking {
+                    model.out_of_phase(at);
+                }
+            }),
+            Input::RingAnswered { ring } => self.of_ring(*ring, Self::answered),
+            Input::RingFailed { ring, failure } => {
+                if !settle(&mut self.cancelled, *ring) {
+                    self.of_ring(*ring, |model, at| model.ring_failed(at, *failure));
+                }
+            }
+            Input::SeatLegEnded { ring, end } => {
+                if !settle(&mut self.released, *ring) {
+                    self.of_ring(*ring, |model, at| model.seat_leg_ended(at, *end));
+                }
+            }
+            Input::SeatRegistered { seat } => self.registered(*seat),
+            Input::SeatUnregistered { seat, loss } => self.unregistered(*seat, *loss),
+            Input::SeatCommanded { seat, command, source, request: _ } => {
+                self.commanded(*seat, *command, *source);
+            }
+            Input::RecordingStarted { call, file } => {
+                match self.recordings.iter_mut().find(|it| it.call == *call) {
+                    Some(it) if !it.started => {
+                        it.started = true;
+                        self.state(CallEvent::RecordingStarted { call: *call, file: file.clone() });
+                    }
+                    Some(_) => self.unexpected(UnexpectedInput::OutOfPhase, Some(*call)),
+                    None => self.no_recording(*call),
+                }
+            }
+            Input::RecordingFailed { call, failure } => {
+                let Some(at) = self.recordings.iter().position(|it| it.call == *call) else {
+                    return self.no_recording(*call);
+                };
+                let tenant = self.recordings[at].tenant;
+                self.state(CallEvent::RecordingFailed { call: *call, failure: *failure });
+                self.raise(AlarmKind::RecordingFailed, Some(tenant), Some(*call));
+                if *failure == RecordingFailure::CannotCreate {
+                    self.recordings.remove(at);
+                }
+            }
+            Input::RecordingEnded { call, recorded, gaps } => {
+                let Some(at) = self.recordings.iter().position(|it| it.call == *call) else {
+                    return self.no_recording(*call);
+                };
+                self.recordings.remove(at);
+                self.state(CallEvent::RecordingEnded { call: *call, recorded: *recorded, gaps: *gaps });
+            }
+            Input::LegMeasured { leg, quality } => {
+                if self.highest.is_some_and(|it| leg.call() <= it) {
+                    self.state(CallEvent::LegMeasured { leg: *leg, quality: *quality });
+                } else {
+                    self.unexpected(UnexpectedInput::CallUnknown, Some(leg.call()));
+                }
+            }
+        }
+    }
+
+    fn of_call(&mut self, call: CallId, then: impl FnOnce(&mut Self, usize)) {
+        match self.calls.iter().position(|it| it.id == call) {
+            Some(at) => then(self, at),
+            None => self.unexpected(UnexpectedInput::CallUnknown, Some(call)),
+        }
+    }
+
+    fn of_ring(&mut self, ring: RingId, then: impl FnOnce(&mut Self, usize)) {
+        self.of_call(ring.call, |model, at| {
+            if model.calls[at].ring.is_some_and(|(present, _)| present == ring) {
+                then(model, at);
+            } else {
+                model.unexpected(UnexpectedInput::RingOver, Some(ring.call));
+            }
+        });
+    }
+
+    fn out_of_phase(&mut self, at: usize) {
+        self.unexpected(UnexpectedInput::OutOfPhase, Some(self.calls[at].id));
+    }
+
+    fn connected(&mut self, at: usize) {
+        let call = self.calls[at].id;
+        if self.calls[at].phase != CallPhase::Arriving {
+            return self.out_of_phase(at);
+        }
+        self.state(CallEvent::CallerConnected { call });
+        if self.calls[at].closed {
+            if self.tenant(self.calls[at].tenant).plan.closed_announcement.is_some() {
+                self.calls[at].phase = CallPhase::Closed;
+            } else {
+                self.close(at, Outcome::Closed);
+            }
+        } else if matches!(self.calls[at].number.guidance, Guidance::Tape(_)) {
+            self.calls[at].phase = CallPhase::Guidance;
+            self.state(CallEvent::GuidanceStarted { call });
+        } else {
+            self.enter_queue(at);
+        }
+    }
+
+    fn heard(&mut self, at: usize, completed: bool) {
+        let Call { id: call, phase, seat_holds, .. } = self.calls[at];
+        match phase {
+            CallPhase::Guidance => {
+                self.state(if completed {
+                    CallEvent::GuidanceCompleted { call }
+                } else {
+                    CallEvent::GuidanceFailed { call }
+                });
+                self.enter_queue(at);
+            }
+            CallPhase::Closed => self.close(at, Outcome::Closed),
+            CallPhase::Waiting | CallPhase::Ringing if !completed => {}
+            CallPhase::Talking if !completed && seat_holds => {}
+            CallPhase::Waiting
+            | CallPhase::Ringing
+            | CallPhase::Talking
+            | CallPhase::Arriving
+            | CallPhase::Closing => self.out_of_phase(at),
+        }
+    }
+
+    /// R-Q1.
+    fn enter_queue(&mut self, at: usize) {
+        let tenant = self.tenant(self.calls[at].tenant);
+        let (skill, max_wait) = (tenant.plan.entry_skill, tenant.plan.max_wait);
+        let call = &mut self.calls[at];
+        call.queued_at = Some(self.now);
+        call.skill = skill;
+        call.alarm_at = max_wait.map(|it| self.now + it);
+        self.wait(at, false);
+    }
+
+    fn wait(&mut self, at: usize, put_back: bool) {
+        let call = &mut self.calls[at];
+        call.phase = CallPhase::Waiting;
+        call.ring = None;
+        call.ring_until = None;
+        let fact = CallEvent::CallerQueued {
+            call: call.id,
+            tenant: call.tenant,
+            skill: call.skill,
+            since: call.queued_at.unwrap(),
+            put_back,
+        };
+        self.state(fact);
+    }
+
+    /// R-Q2, R-Q3, R-Q4: as long as a caller and a seat may meet, the longest-free seat takes its best caller.
+    fn dispatch(&mut self) {
+        loop {
+            let mut pairs = Vec::new();
+            for (at, call) in self.calls.iter().enumerate() {
+                if call.phase != CallPhase::Waiting || !self.seat_line_is_free(call.tenant) {
+                    continue;
+                }
+                for seat in self.seats.iter().filter(|it| it.state == SeatState::Ready) {
+                    if may_serve(seat, call) {
+                        let priority = -i32::from(seat.plan.serves[&call.tenant]);
+                        pairs.push(((seat.since, seat.id), (priority, call.queued_at, call.id), at));
+                    }
+                }
+            }
+            let Some(((_, seat), _, at)) = pairs.into_iter().min() else { return };
+            let patience = self.tenant(self.calls[at].tenant).plan.ring;
+            let call = &mut self.calls[at];
+            call.rings += 1;
+            let ring = RingId { call: call.id, attempt: call.rings };
+            call.phase = CallPhase::Ringing;
+            call.ring = Some((ring, seat));
+            call.ring_until = Some(self.now + patience);
+            self.state(CallEvent::RingStarted { ring, seat });
+            self.set_seat(seat, SeatState::Ringing(ring));
+        }
+    }
+
+    fn answered(&mut self, at: usize) {
+        if self.calls[at].phase != CallPhase::Ringing {
+            return self.out_of_phase(at);
+        }
+        let (ring, seat) = self.calls[at].ring.unwrap();
+        let Call { id: call, tenant, answered, .. } = self.calls[at];
+        self.state(CallEvent::RingEnded { ring, seat, end: RingEnd::Answered });
+        self.state(CallEvent::CallAnswered { ring, seat });
+        match self.calls[at].number.recording {
+            RecordingPolicy::FromAnswer if self.recordings.iter().all(|it| it.call != call) => {
+                self.recordings.push(Recording { call, tenant, started: false });
+            }
+            RecordingPolicy::Off if !answered => self.state(CallEvent::RecordingOff { call }),
+            RecordingPolicy::FromAnswer | RecordingPolicy::Off => {}
+        }
+        let call = &mut self.calls[at];
+        call.answered = true;
+        call.phase = CallPhase::Talking;
+        call.ring_until = None;
+        call.alarm_at = None;
+        call.seat_holds = false;
+        self.set_seat(seat, SeatState::Talking(ring));
+    }
+
+    /// R-Q6.
+    fn ring_over(&mut self, at: usize, end: RingEnd) {
+        let (ring, seat) = self.calls[at].ring.unwrap();
+        self.state(CallEvent::RingEnded { ring, seat, end });
+        self.seat_ring_over(seat, end);
+    }
+
+    fn ring_failed(&mut self, at: usize, failure: RingFailure) {
+        if self.calls[at].phase != CallPhase::Ringing {
+            return self.out_of_phase(at);
+        }
+        self.ring_over(at, RingEnd::Failed(failure));
+        self.wait(at, true);
+    }
+
+    fn seat_leg_ended(&mut self, at: usize, end: SeatLegEnd) {
+        let (ring, seat) = self.calls[at].ring.unwrap();
+        match end {
+            _ if self.calls[at].phase != CallPhase::Talking => self.out_of_phase(at),
+            SeatLegEnd::Released => self.out_of_phase(at),
+            SeatLegEnd::HungUp => {
+                self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatEnded });
+                self.seat_talk_over(seat);
+                self.close(at, Outcome::Answered);
+            }
+            SeatLegEnd::Lost(loss) => self.talk_lost(at, loss),
+        }
+    }
+
+    /// R-Q7.
+    fn talk_lost(&mut self, at: usize, loss: SeatLoss) {
+        let (ring, seat) = self.calls[at].ring.unwrap();
+        self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(loss) });
+        self.seat_lost(seat);
+        let max_wait = self.tenant(self.calls[at].tenant).plan.max_wait;
+        self.calls[at].alarm_at = max_wait.map(|it| self.now + it);
+        self.wait(at, true);
+    }
+
+    /// The seat's registration is gone in the midst of a ring or talk.
+    pub(crate) fn seat_gone(&mut self, seat: SeatId, loss: SeatLoss) {
+        let at = self.calls.iter().position(|it| it.ring.is_some_and(|(_, its)| its == seat)).unwrap();
+        let (ring, _) = self.calls[at].ring.unwrap();
+        if self.calls[at].phase == CallPhase::Ringing {
+            self.cancelled.push(ring);
+            self.ring_over(at, RingEnd::SeatLost);
+            self.wait(at, true);
+        } else {
+            self.released.push(ring);
+            self.talk_lost(at, loss);
+        }
+    }
+
+    fn caller_gone(&mut self, at: usize, end: CallerLegEnd) {
+        let Call { phase, closed, ring, .. } = self.calls[at];
+        let abandoned = match phase {
+            CallPhase::Arriving | CallPhase::Guidance | CallPhase::Closed if closed => Outcome::Closed,
+            CallPhase::Arriving | CallPhase::Guidance | CallPhase::Closed => Outcome::AbandonedInGuidance,
+            CallPhase::Waiting => Outcome::AbandonedInQueue,
+            CallPhase::Ringing => {
+                self.cancelled.push(ring.unwrap().0);
+                self.ring_over(at, RingEnd::CallerGone);
+                Outcome::AbandonedWhileRinging
+            }
+            CallPhase::Talking => {
+                let (ring, seat) = ring.unwrap();
+                self.released.push(ring);
+                self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::CallerEnded });
+                self.seat_talk_over(seat);
+                Outcome::Answered
+            }
+            CallPhase::Closing => {
+                let (outcome, phase) = self.calls[at].end.unwrap();
+                return self.end(at, outcome, phase, Some(end));
+            }
+        };
+        let outcome = match end {
+            CallerLegEnd::Cancelled | CallerLegEnd::HungUp => abandoned,
+            CallerLegEnd::Released
+            | CallerLegEnd::AckMissing
+            | CallerLegEnd::SessionExpired
+            | CallerLegEnd::Failed => Outcome::Failed,
+        };
+        self.end(at, outcome, phase, Some(end));
+    }
+
+    /// We release the caller, whose line is held until that is done (R-L1).
+    fn close(&mut self, at: usize, outcome: Outcome) {
+        let call = &mut self.calls[at];
+        call.end = Some((outcome, call.phase));
+        call.phase = CallPhase::Closing;
+        call.ring = None;
+    }
+
+    fn end(&mut self, at: usize, outcome: Outcome, phase: CallPhase, end: Option<CallerLegEnd>) {
+        let Call { id: call, tenant, answered, .. } = self.calls.remove(at);
+        let outcome = if answered { Outcome::Answered } else { outcome };
+        self.state(CallEvent::CallEnded { call, tenant, outcome, phase, end });
+    }
+
+    fn stop(&mut self) {
+        self.draining = true;
+        while let Some(Call { phase, ring, end, .. }) = self.calls.first() {
+            let (phase, ring, end) = (*phase, *ring, *end);
+            match (phase, ring) {
+                (CallPhase::Ringing, Some((ring, _))) => {
+                    self.cancelled.push(ring);
+                    self.ring_over(0, RingEnd::CallerGone);
+                }
+                (CallPhase::Talking, Some((ring, seat))) => {
+                    self.released.push(ring);
+                    self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::NodeOutage });
+                    self.seat_talk_over(seat);
+                }
+                (_, _) => {}
+            }
+            let (outcome, phase) = end.unwrap_or((Outcome::Failed, phase));
+            self.end(0, outcome, phase, None);
+        }
+        self.state(CallEvent::NodeStopped);
+    }
+
+    fn digit(&mut self, leg: LegId, digit: char) {
+        match leg {
+            LegId::Caller(call) => self.of_call(call, |model, _| {
+                model.state(CallEvent::DigitPressed { leg, digit });
+            }),
+            LegId::Seat(ring) => self.of_ring(ring, |model, at| {
+                if model.calls[at].phase == CallPhase::Talking {
+                    model.state(CallEvent::DigitPressed { leg, digit });
+                } else {
+                    model.out_of_phase(at);
+                }
+            }),
+        }
+    }
+
+    fn hold(&mut self, leg: LegId, to: bool) {
+        let fact = if to { CallEvent::HoldStarted { leg } } else { CallEvent::HoldEnded { leg } };
+        let change = |model: &mut Self, at: usize| {
+            let call = &mut model.calls[at];
+            let (fits, holds) = match leg {
+                LegId::Caller(_) => {
+                    let closed = matches!(call.phase, CallPhase::Arriving | CallPhase::Closing);
+                    (!closed, &mut call.caller_holds)
+                }
+                LegId::Seat(_) => (call.phase == CallPhase::Talking, &mut call.seat_holds),
+            };
+            if fits && *holds != to {
+                *holds = to;
+                model.state(fact);
+            } else {
+                model.out_of_phase(at);
+            }
+        };
+        match leg {
+            LegId::Caller(call) => self.of_call(call, change),
+            LegId::Seat(ring) => self.of_ring(ring, change),
+        }
+    }
+
+    fn no_recording(&mut self, call: CallId) {
+        let alive = self.calls.iter().any(|it| it.id == call);
+        let kind = if alive { UnexpectedInput::OutOfPhase } else { UnexpectedInput::CallUnknown };
+        self.unexpected(kind, Some(call));
+    }
+
+    pub(crate) fn raise(&mut self, kind: AlarmKind, tenant: Option<TenantId>, call: Option<CallId>) {
+        self.state(CallEvent::AlarmRaised { kind, tenant, call });
+    }
+
+    /// Every deadline that is not after now, the earliest first.
+    fn fire(&mut self) {
+        while let Some(due) = self.next_deadline().filter(|it| *it <= self.now) {
+            if let Some(at) = self.seats.iter().position(|it| it.until == Some(due)) {
+                self.seat_comes_back(at);
+            } else if let Some(at) = self.calls.iter().position(|it| it.ring_until == Some(due)) {
+                self.cancelled.push(self.calls[at].ring.unwrap().0);
+                self.ring_over(at, RingEnd::TimedOut);
+                self.wait(at, true);
+            } else if let Some(at) = self.calls.iter().position(|it| it.alarm_at == Some(due)) {
+                let call = &mut self.calls[at];
+                call.alarm_at = None;
+                let (tenant, call) = (call.tenant, call.id);
+                self.raise(AlarmKind::WaitTooLong, Some(tenant), Some(call));
+            }
+        }
+    }
+
+    /// R-Q8: once, until somebody logs in.
+    fn watch_log_ins(&mut self) {
+        let mut queues: Vec<(TenantId, Option<SkillId>)> = self.alarmed.clone();
+        queues.extend(self.waiting().map(|it| (it.tenant, it.skill)));
+        queues.sort();
+        queues.dedup();
+        for (tenant, skill) in queues {
+            let serves = |seat: &Seat| {
+                let skilled = skill.is_none_or(|it| seat.plan.skills.contains(&it));
+                seat.plan.serves.contains_key(&tenant) && skilled && seat.state != SeatState::LoggedOut
+            };
+            if self.seats.iter().any(serves) {
+                self.alarmed.retain(|it| *it != (tenant, skill));
+            } else if !self.alarmed.contains(&(tenant, skill)) {
+                let first = self.waiting().filter(|it| (it.tenant, it.skill) == (tenant, skill));
+                let first = first.min_by_key(|it| (it.queued_at, it.id)).map(|it| it.id);
+                self.alarmed.push((tenant, skill));
+                self.raise(AlarmKind::NobodyLoggedIn, Some(tenant), first);
+            }
+        }
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(|it| it.phase == CallPhase::Waiting)
+    }
+
+    /// What the calls that hold a line of the tenant are doing.
+    pub(crate) fn line_use(&self, tenant: TenantId) -> LineUse {
+        let mut lines = LineUse::default();
+        for call in self.calls.iter().filter(|it| it.tenant == tenant && !it.test && !it.closed) {
+            match call.phase {
+                CallPhase::Arriving | CallPhase::Guidance => lines.guidance += 1,
+                CallPhase::Waiting => lines.waiting += 1,
+                CallPhase::Ringing => lines.ringing += 1,
+                CallPhase::Talking => lines.talking += 1,
+                CallPhase::Closing => lines.closing += 1,
+                CallPhase::Closed => panic!("a call within hours hears no closed announcement"),
+            }
+        }
+        lines
+    }
+
+    pub(crate) fn seat_line_is_free(&self, tenant: TenantId) -> bool {
+        let lines = self.line_use(tenant);
+        lines.ringing + lines.talking < u32::from(self.tenant(tenant).seat_lines)
+    }
+}
+
+fn may_serve(seat: &Seat, call: &Call) -> bool {
+    let skilled = call.skill.is_none_or(|it| seat.plan.skills.contains(&it));
+    seat.plan.serves.contains_key(&call.tenant) && skilled
+}
+
+/// Whether the outcome was still to come.
+fn settle<Id: PartialEq>(owed: &mut Vec<Id>, id: Id) -> bool {
+    let found = owed.iter().position(|it| *it == id);
+    found.map(|at| owed.remove(at)).is_some()
+}

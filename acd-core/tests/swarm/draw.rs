@@ -1,0 +1,67 @@
+//! Plans by seed: small, and with edges near, so that everything that can happen does.
+
+use crate::rng::Rng;
+
+/// The numbers that a drawn plan may have.
+pub(crate) const NUMBERS: [&str; 3] = ["0770007119", "0750007119", "0540008000"];
+const TENANTS: [&str; 3] = ["shiga", "kyoto", "shizuoka"];
+
+/// Up to three tenants, some of them with hours that change every few minutes, and up to eight seats.
+pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
+    let mut lines = Vec::new();
+    let tenants = usize::try_from(rng.within(1, 3)).unwrap();
+    let skilled = rng.percent(30);
+    for (index, (tenant, number)) in TENANTS.iter().zip(NUMBERS).take(tenants).enumerate() {
+        let guidance = rng.pick(&["tape", "spoken", "none"]).unwrap();
+        let ring = rng.within(2, 20);
+        let mut line = format!("tenant {tenant}: number {number}, guidance {guidance}, ring {ring}s");
+        for extra in ["closed_announcement", "hold_music", "max_wait 30s", "retry_after 60s", "unrecorded"] {
+            if rng.percent(30) {
+                line += &format!(", {extra}");
+            }
+        }
+        if skilled && index == 0 {
+            line += ", skill adviser";
+        }
+        line += &format!(", lines {}", draw_lines(rng));
+        let changes = rng.percent(50);
+        lines.push(if changes { line + ", bands" } else { line });
+        if changes {
+            for (from, to) in [("0:00", "9:05"), ("9:05", "9:20"), ("9:20", "9:40"), ("9:40", "24:00")] {
+                let capacity = if rng.percent(20) { "closed".into() } else { draw_lines(rng) };
+                lines.push(format!("band {tenant}: weekday saturday sunday holiday {from}-{to} {capacity}"));
+            }
+        }
+    }
+    for seat in 1..=rng.within(1, 8) {
+        let mut line =
+            format!("seat s{seat}: login {}", rng.pick(&["by_command", "on_register", "always"]).unwrap());
+        for tenant in TENANTS.iter().take(tenants) {
+            if seat == 1 || rng.percent(60) {
+                line += &format!(", serves {tenant} {}", rng.within(1, 3));
+            }
+        }
+        if seat == 1 || rng.percent(50) {
+            line += ", skill adviser";
+        }
+        for (extra, percent) in [
+            ("static", 30),
+            ("wrap_up unlimited", 20),
+            ("not_answering_retry 5s", 40),
+            ("unreachable_retry 5s", 40),
+        ] {
+            if rng.percent(percent) {
+                line += &format!(", {extra}");
+            }
+        }
+        if !line.contains("wrap_up") {
+            line += &format!(", wrap_up {}s", rng.within(0, 20));
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+fn draw_lines(rng: &mut Rng) -> String {
+    format!("{}+{}", rng.within(1, 4), rng.within(0, 3))
+}
