@@ -299,10 +299,8 @@ impl Registrar {
     /// A 401 with the algorithms of the user whom the request names; who is no user gets those that the others get.
     fn challenge(&mut self, now: Timestamp, request: &Request, stale: bool) -> Response {
         self.counters.challenged += 1;
-        let named = match request.method {
-            Method::Register => request.headers.to(),
-            _ => request.headers.from(),
-        };
+        let is_register = request.method == Method::Register;
+        let named = if is_register { request.headers.to() } else { request.headers.from() };
         let user = named.ok().map(|named| named.uri.user_unescaped());
         let seat = user.and_then(|user| self.seats_by_user.get(&user)).and_then(|seat| self.seats.get(seat));
         let algorithms: Vec<Algorithm> = seat

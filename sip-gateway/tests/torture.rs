@@ -34,15 +34,15 @@ fn escaped(bytes: &[u8]) -> String {
 /// The columns of `expected.tsv` behind the outcome.
 fn reading(headers: &Headers, body: &[u8]) -> [String; 6] {
     let or_dash = |value: Option<&[u8]>| value.map_or_else(|| "-".to_owned(), escaped);
-    let via = headers.top_via().unwrap();
-    let from = headers.from().unwrap();
-    let cseq = headers.cseq().unwrap();
+    let via = headers.top_via().expect("a message that parses has its headers");
+    let from = headers.from().expect("a message that parses has its headers");
+    let cseq = headers.cseq().expect("a message that parses has its headers");
     [
         or_dash(via.branch.as_deref()),
         or_dash(from.tag()),
-        escaped(headers.to().unwrap().uri.raw()),
+        escaped(headers.to().expect("a message that parses has its headers").uri.raw()),
         format!("{} {}", cseq.number, escaped(cseq.method.as_bytes())),
-        escaped(headers.call_id().unwrap()),
+        escaped(headers.call_id().expect("a message that parses has its headers")),
         body.len().to_string(),
     ]
 }

@@ -12,7 +12,7 @@ fn offer(media: &str) -> Vec<u8> {
 
 fn answer(media: &str) -> Result<(String, Negotiated), SdpFault> {
     let (sdp, negotiated) = local().answer(&parse_offer(&offer(media))?, Direction::SendRecv)?;
-    Ok((String::from_utf8(sdp).unwrap(), negotiated))
+    Ok((String::from_utf8_lossy(&sdp).into_owned(), negotiated))
 }
 
 #[test]
