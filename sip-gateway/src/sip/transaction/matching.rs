@@ -18,6 +18,10 @@ impl ServerMatch {
         part(method.as_bytes());
         part(&via.host.to_string().into_bytes().to_ascii_lowercase());
         part(via.port.unwrap_or(5060).to_string().as_bytes());
+        // Retransmission, CANCEL and ACK share these too. A peer whose branches are not unique (RFC 4475 section 3.2.1)
+        // must not get the answer to another request.
+        part(request.headers.call_id().unwrap_or_default());
+        part(request.headers.cseq().map_or(0, |cseq| cseq.number).to_string().as_bytes());
         match &via.branch {
             Some(branch) if has_cookie(branch) => part(branch),
             _ => {
@@ -25,9 +29,7 @@ impl ServerMatch {
                 let headers = &request.headers;
                 part(via.branch.as_deref().unwrap_or_default());
                 part(&request.uri);
-                part(headers.call_id().unwrap_or_default());
                 part(headers.from().ok().as_ref().and_then(|from| from.tag()).unwrap_or_default());
-                part(headers.cseq().map_or(0, |cseq| cseq.number).to_string().as_bytes());
             }
         }
         Self(key.into())
