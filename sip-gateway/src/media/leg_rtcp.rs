@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::events::{SharedCounters, count};
 use super::leg::{Leg, can_be_reached, note_socket_error};
-use super::limits::RTCP_INTERVAL_MICROS;
-use super::rtcp::{self, LastSenderReport, OwnReport, REPORT_BYTES_MAX, SentReport};
+use super::limits::{REPORT_BYTES_MAX, RTCP_INTERVAL_MICROS};
+use super::rtcp::{self, LastSenderReport, OwnReport, SentReport};
 use super::time::Moment;
 
 /// The state of a leg's RTCP.

@@ -76,6 +76,9 @@ pub(super) const HOUSEKEEPING_MICROS: u64 = 200_000;
 /// Mean of the time between two RTCP reports (RFC 3550 6.2).
 pub(super) const RTCP_INTERVAL_MICROS: u64 = 5_000_000;
 
+/// Bytes of our longest compound RTCP packet: a sender report with one block, a short name, BYE.
+pub(super) const REPORT_BYTES_MAX: usize = 256;
+
 /// Media threads. One carries about 2,500 calls; a node has few cores.
 pub(super) const THREADS_MAX: usize = 16;
 

@@ -6,11 +6,9 @@ use rtcp_types::{
     SdesItem, SenderReport,
 };
 
+use super::limits::REPORT_BYTES_MAX;
 use super::reception::ReceptionReport;
 use super::time::Moment;
-
-/// Bytes of our longest compound packet: a sender report with one block, a short name, BYE.
-pub(super) const REPORT_BYTES_MAX: usize = 256;
 
 /// What a leg tells of itself.
 #[derive(Clone, Copy, Debug)]

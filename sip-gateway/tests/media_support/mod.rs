@@ -94,10 +94,13 @@ impl Bench {
         self.plane.command(MediaCommand::Close { leg });
         let deadline = Instant::now() + PATIENCE;
         loop {
-            match self.new_event(deadline) {
-                MediaEvent::Measured { leg: measured, quality } if measured == leg => return quality,
-                other => self.passed_over.push_back(other),
+            let event = self.new_event(deadline);
+            if let MediaEvent::Measured { leg: measured, quality } = event
+                && measured == leg
+            {
+                return quality;
             }
+            self.passed_over.push_back(event);
         }
     }
 
