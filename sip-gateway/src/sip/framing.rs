@@ -7,7 +7,7 @@ use crate::limits::{BODY_BYTES_MAX, HEADER_BYTES_MAX};
 /// What a stream holds next.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Frame {
-    /// One message, for [`super::message::parse`].
+    /// One message, for [`super::message::parse()`].
     Message(Vec<u8>),
     /// A double CRLF, to be answered by a single one.
     Ping,

@@ -3,8 +3,8 @@
 use super::header_name::HeaderName;
 use super::headers::Headers;
 use super::parse::{Fault, bad};
-use super::typed::CSeq;
 use super::uri::Uri;
+use super::values::CSeq;
 use super::{Request, Response};
 use crate::limits::VIAS_MAX;
 

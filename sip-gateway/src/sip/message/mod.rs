@@ -1,7 +1,7 @@
 //! SIP messages: bytes in, header values kept as bytes, bytes out.
 //!
 //! Nothing that was received is re-encoded: start line, Via, From, To and URIs are echoed as they came. Readings into
-//! types are made on demand ([`Headers`]). [`parse`] refuses what every element must refuse, and says what to answer.
+//! types are made on demand ([`Headers`]). [`parse()`] refuses what every element must refuse, and says what to answer.
 
 mod check;
 mod header_name;
@@ -15,6 +15,7 @@ mod parse;
 mod reason;
 mod typed;
 mod uri;
+mod values;
 mod via;
 
 use std::fmt;
@@ -28,8 +29,8 @@ pub use params::Params;
 pub(crate) use parse::stream_body_length;
 pub use parse::{ParseFault, is_keep_alive, parse};
 pub use reason::reason_phrase;
-pub use typed::{CSeq, ContactList, HeaderFault, RAck, Refresher, SessionExpires};
 pub use uri::{Scheme, Uri, UriFault};
+pub use values::{CSeq, ContactList, HeaderFault, RAck, Refresher, SessionExpires};
 pub use via::Via;
 
 /// A message.
@@ -125,7 +126,7 @@ impl Request {
         self.response(status, reason_phrase(status))
     }
 
-    /// Checks what [`parse`] has checked, for a request that was changed or made by hand.
+    /// Checks what [`parse()`] has checked, for a request that was changed or made by hand.
     ///
     /// # Errors
     /// With the status and reason of the first fault.
