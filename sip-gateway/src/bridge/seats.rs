@@ -72,8 +72,7 @@ fn to_seat(seat: SeatId, local: SocketAddr) -> NameAddr {
 pub(super) fn from_of_caller(title: &str, caller: &CallerIdentity, local: SocketAddr) -> NameAddr {
     let uri = match caller {
         CallerIdentity::Number(number) => {
-            let user = escape_user(number.reveal());
-            Uri::sip(Some(user.as_bytes()), Host::from(local.ip()), Some(local.port()))
+            Uri::sip(Some(number.reveal().as_bytes()), Host::from(local.ip()), Some(local.port()))
         }
         CallerIdentity::Withheld(_) => {
             Uri::sip(Some(b"anonymous"), Host::Name(b"anonymous.invalid".to_vec()), None)
@@ -81,19 +80,6 @@ pub(super) fn from_of_caller(title: &str, caller: &CallerIdentity, local: Socket
     };
     let display = (!title.is_empty()).then(|| title.as_bytes().to_vec());
     NameAddr { display, ..NameAddr::new(uri) }
-}
-
-/// Percent-encodes what may not stand in a user part (RFC 3261 25.1).
-fn escape_user(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }
 
 impl Bridge {
