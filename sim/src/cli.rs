@@ -34,7 +34,7 @@ struct Demo {
     /// The program `acd`.
     #[arg(long, value_name = "PATH")]
     acd: PathBuf,
-    /// How long; no caller comes in the last 30 s.
+    /// How long; no caller comes in the last 24 s.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
     /// Where journal, recordings and summary are left; emptied if it is a former demonstration's.

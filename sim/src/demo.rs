@@ -1,4 +1,4 @@
-//! `acd-sim demo`: the switch, ten seats and some thirty callers for a minute, and the proof that it went right.
+//! `acd-sim demo`: the switch, eight seats and some forty callers for a minute, and the proof that it went right.
 
 mod cast;
 mod check;

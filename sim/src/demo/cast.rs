@@ -18,9 +18,9 @@ pub(super) const CLOCK_START: &str = "2026-11-24T18:30:00+09:00";
 const NUMBERS: [(&str, u32); 5] =
     [("0300007119", 6), ("0770007119", 5), ("0540008000", 5), ("0750007119", 3), ("0440001000", 4)];
 
-/// Seats of the built-in plan that are taken: number, and whether the agent logs in by star code. 108, 116 and 117
-/// serve Shizuoka alone, fewer than it has lines, so that callers wait.
-const SEATS: [(u32, bool); 10] = [
+/// Seats of the built-in plan that are taken: number, and whether the agent logs in by star code. 108 and 116 serve
+/// Shizuoka alone, fewer than it has lines, so that its callers wait.
+const SEATS: [(u32, bool); 8] = [
     (101, true),
     (102, true),
     (103, true),
@@ -28,9 +28,7 @@ const SEATS: [(u32, bool); 10] = [
     (111, false),
     (112, false),
     (113, false),
-    (114, false),
     (116, false),
-    (117, false),
 ];
 
 /// Callers who come at once when the lines open.
@@ -40,10 +38,10 @@ const RUSH_CALLERS: u32 = 16;
 const RUSH_MS: u64 = 5_000;
 
 /// Between two callers after that, on average.
-const PAUSE_MS_MEAN: f64 = 1_300.0;
+const PAUSE_MS_MEAN: f64 = 1_200.0;
 
-/// No caller comes in the last part of the demonstration: guidance of up to 28 s, a ring, a talk.
-const DRAIN: Duration = Duration::from_secs(30);
+/// No caller comes in the last part of the demonstration: they would only hear guidance.
+const DRAIN: Duration = Duration::from_secs(24);
 
 /// Talks are short here.
 const TALK_MS: std::ops::RangeInclusive<u64> = 3_000..=8_000;

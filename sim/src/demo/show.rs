@@ -104,14 +104,15 @@ fn render(summary: &Summary, data: &Path) -> String {
     // The longest is the nicest to listen to.
     if let Some(longest) = summary.recordings.iter().max_by_key(|recording| recording.recorded_ms) {
         lines.push(format!(
-            "  listen: {}  ({} with {}, {:.1} s)",
+            "  listen:  {}  ({} with {}, {:.1} s)",
             data.join("recordings").join(&longest.file).display(),
             longest.tenant,
             longest.seat,
             longest.recorded_ms as f64 / 1_000.0
         ));
     }
-    lines.push(format!("  facts:  {}", data.join("summary.json").display()));
+    lines.push(format!("  figures: {}", data.join("summary.json").display()));
+    lines.push(format!("  every fact: acd journal export --data {}", data.display()));
     if summary.failures.is_empty() {
         lines.push("all holds".to_owned());
     } else {

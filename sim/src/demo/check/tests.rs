@@ -10,7 +10,7 @@ use audio_codec_algorithms::decode_ulaw;
 use reports::Fold;
 
 use super::*;
-use crate::caller::{Caller, Conduct};
+use crate::caller::Caller;
 use crate::media::{Heard, PersonId, Voice};
 
 const SEAT: u32 = 117;
@@ -262,6 +262,28 @@ fn a_busy_answer_without_its_fact_fails() {
     report.end = CallerEnd::Refused(486);
     scene.told.callers.push(report);
     assert_fails(&scene.check(), "ended as Refused(486)");
+}
+
+#[test]
+fn a_cancel_that_crossed_the_busy_answer_passes_and_one_without_any_fact_fails() {
+    let mut scene = Scene::new("cancel");
+    let mut report = scene.told.callers[0].clone();
+    report.caller.number = "09000000006".to_owned();
+    report.caller.conduct = Conduct::CancelAtOnce;
+    scene.told.callers.push(report);
+    assert_fails(&scene.check(), "the facts have 0 calls and 0 refusals");
+    scene.facts.push((
+        5_000,
+        CallEvent::CallRefused {
+            call: CallId(2),
+            tenant: None,
+            trunk: TrunkId::new("carrier").expect("a name"),
+            dialled: None,
+            caller: CallerIdentity::Number(Pii::new("09000000006".to_owned())),
+            reason: RefusalReason::LinesFull,
+        },
+    ));
+    assert_eq!(scene.check().failures, Vec::<String>::new());
 }
 
 #[test]
