@@ -181,6 +181,7 @@ proptest! {
              CSeq: {number} OPTIONS\r\nContact: <sip:{user}@{host}>\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
+        exercise(text.as_bytes());
         let ours = parse(text.as_bytes()).expect("a plain message is read");
         let theirs = rsip::SipMessage::try_from(text.as_bytes()).expect("a plain message is read by rsip");
         let headers = ours.headers();
