@@ -101,6 +101,10 @@ pub const CALLER_SILENCE: Duration = Duration::from_secs(60);
 /// leaves some four for 32 s: 12,800, four times over.
 pub const TRANSACTIONS_MAX: usize = 50_000;
 
+/// Transactions beyond [`TRANSACTIONS_MAX`] for CANCEL and requests within dialogs: overload must not keep lines busy by
+/// refusing their BYE.
+pub const TRANSACTIONS_RESERVED: usize = 25_000;
+
 /// Dialogs and calls alive at once, beyond which INVITE gets 503: both legs of the core's 20,000 calls and as many
 /// failed calls that are watched for a late answer.
 pub const DIALOGS_MAX: usize = 60_000;

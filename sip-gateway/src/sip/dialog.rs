@@ -165,7 +165,8 @@ impl DialogState {
     /// Where a request within the dialog goes: the first route, else the remote target (RFC 3261 section 8.1.2).
     ///
     /// The peer as it was last heard from stands in for what cannot be reached as written: a name (there is no DNS
-    /// here), a connection that only the peer can open, and an address behind NAT that is not even of the peer's kind.
+    /// here), a connection that only the peer can open, an address behind NAT that is not even of the peer's kind, and one
+    /// that a loopback socket does not reach.
     pub(super) fn next_hop(&self) -> Peer {
         let route = self.route_set.first().and_then(|route| read_address(route)).map(|route| route.uri);
         if route.is_none() && self.target_is_peer {
@@ -181,7 +182,11 @@ impl DialogState {
         if self.peer.transport.is_reliable() && ip == self.peer.remote.ip() {
             return self.peer;
         }
-        if ip.is_ipv4() != self.peer.local.is_ipv4() || is_behind_nat(ip, self.peer.remote.ip()) {
+        let local = self.peer.local.ip();
+        if ip.is_ipv4() != local.is_ipv4()
+            || local.is_loopback() && !ip.is_loopback()
+            || is_behind_nat(ip, self.peer.remote.ip())
+        {
             return self.peer;
         }
         let transport = if tcp { Transport::TcpNew } else { Transport::Udp };

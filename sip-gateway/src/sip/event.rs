@@ -199,6 +199,7 @@ pub enum SipEvent {
 /// What the owner orders. An order for a dialog that is over, or that does not fit its state, is counted and ignored:
 /// the peer may always have been faster.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one command is alive at a time, and none is stored")]
 pub enum SipCommand {
     /// A provisional answer to an INVITE that arrived.
     Provisional {

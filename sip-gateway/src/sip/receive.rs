@@ -12,7 +12,7 @@ use super::transaction::{
     Answer, ArrivalKey, ClientMachine, ClientMatch, ClientUser, ServerInvite, ServerMachine, ServerMatch,
     ServerOther,
 };
-use crate::limits::TRANSACTIONS_MAX;
+use crate::limits::{TRANSACTIONS_MAX, TRANSACTIONS_RESERVED};
 use crate::sip::message::HeaderName;
 
 /// A request on its way in, with what was read of it.
@@ -60,7 +60,9 @@ impl SipStack {
         let to = request.headers.to().ok();
         let to_tag = to.as_ref().and_then(NameAddr::tag).map(<[u8]>::to_vec);
         let arrival = Arrival { request, via, peer, to_tag };
-        if self.transactions.len() >= TRANSACTIONS_MAX {
+        let ends_or_goes_on = arrival.to_tag.is_some() || arrival.request.method == Method::Cancel;
+        let bound = TRANSACTIONS_MAX + if ends_or_goes_on { TRANSACTIONS_RESERVED } else { 0 };
+        if self.transactions.len() >= bound {
             self.refuse_overload(&arrival);
         } else if arrival.request.method == Method::Cancel {
             self.cancel_arrived(now, &arrival);

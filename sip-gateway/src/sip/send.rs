@@ -15,6 +15,9 @@ pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK
 /// Extensions that we know.
 pub(super) const SUPPORTED: &str = "timer, 100rel";
 
+/// Extensions of requests of ours: seats' provisional answers need no PRACK.
+pub(super) const SUPPORTED_AS_UAC: &str = "timer";
+
 /// The only body that we read in INVITE.
 pub(super) const SDP: &str = "application/sdp";
 

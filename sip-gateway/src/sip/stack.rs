@@ -87,6 +87,7 @@ impl SipStack {
     ///
     /// Requests that nobody has answered in any way fail with 503; those that were answered provisionally wait on.
     pub fn handle_transport_failure(&mut self, now: Timestamp, remote: SocketAddr, transport: Transport) {
+        self.turn = now;
         if let Transport::Tcp(connection) = transport {
             self.sessions.connection_lost(connection);
         }
@@ -97,11 +98,13 @@ impl SipStack {
 
     /// Carries out an order.
     pub fn command(&mut self, now: Timestamp, command: SipCommand) {
+        self.turn = now;
         self.obey(now, command);
     }
 
     /// Fires what is due.
     pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.turn = now;
         while let Some(owner) = self.timers.due(now) {
             match owner {
                 TimerOwner::Transaction(key) => self.fire_transaction(now, key),

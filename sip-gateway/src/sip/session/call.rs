@@ -9,7 +9,7 @@ use crate::limits::DIALOGS_MAX;
 use crate::sip::dialog::{DialogId, DialogRole, DialogState, to_tag};
 use crate::sip::event::{DialogChange, DialogKey, Peer, SipEvent, TransactionKey};
 use crate::sip::message::{HeaderName, Headers, Method, NameAddr, Request, Response, Uri};
-use crate::sip::send::{ALLOW, SDP};
+use crate::sip::send::{ALLOW, SDP, SUPPORTED_AS_UAC};
 use crate::sip::stack::SipStack;
 use crate::sip::transaction::ClientUser;
 
@@ -52,7 +52,7 @@ impl SipStack {
         let headers = &mut request.headers;
         headers.push(HeaderName::Contact, self.contact(&call.peer, dialog));
         headers.push(HeaderName::Allow, ALLOW);
-        headers.push(HeaderName::Supported, "timer");
+        headers.push(HeaderName::Supported, SUPPORTED_AS_UAC);
         for (name, value) in call.headers {
             headers.push(name, value);
         }

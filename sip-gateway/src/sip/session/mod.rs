@@ -99,6 +99,8 @@ pub(super) struct Session {
     unacked: Vec<Unacked>,
     asked: Option<Asked>,
     asking: Option<Asking>,
+    /// The transaction of our last re-INVITE.
+    reinvite: Option<TransactionKey>,
     retry: Option<(Timestamp, Asking)>,
     timer: Option<SessionTimer>,
     reliable: ReliableProvisionals,
@@ -120,6 +122,7 @@ impl Session {
             unacked: Vec::new(),
             asked: None,
             asking: None,
+            reinvite: None,
             retry: None,
             timer: None,
             reliable: ReliableProvisionals::default(),
@@ -220,12 +223,21 @@ impl SipStack {
         if matches!(session.phase, Phase::Gone) {
             self.timers.set(owner, &mut session.scheduled, None);
             self.sessions.forget_ids(&session);
+            self.limit_reinvite(&session, self.config.timing.timeout());
         } else {
             let deadline = session.deadline();
             self.timers.set(owner, &mut session.scheduled, deadline);
             self.sessions.put(session);
         }
         Some(result)
+    }
+
+    /// Sees to it that a re-INVITE of ours does not wait for ever: a peer whose dialog ended need not answer it.
+    fn limit_reinvite(&mut self, session: &Session, wait: Duration) {
+        if let Some(key) = session.reinvite {
+            self.transactions.limit(key, self.turn + wait);
+            self.reschedule_transaction(key);
+        }
     }
 
     /// Adds a session that was just made.
@@ -290,6 +302,12 @@ impl SipStack {
         session.state.remote_cseq = Some(cseq);
         // The peer may have moved behind its NAT, or come over a new connection.
         session.state.peer = peer;
+        if matches!(session.phase, Phase::Ending { .. } | Phase::Failed { .. })
+            && request.method != Method::Bye
+        {
+            self.answer_plainly(now, transaction, &request, 481);
+            return;
+        }
         if let Some(unsupported) = unsupported_options(&request) {
             let mut response = self.plain_answer(&request, 420);
             response.headers.push(HeaderName::Unsupported, unsupported);
@@ -338,7 +356,9 @@ impl SipStack {
 
 /// What a request requires that we do not know, for Unsupported (RFC 3261 section 8.2.2.3).
 fn unsupported_options(request: &Request) -> Option<Vec<u8>> {
-    let known = [b"timer".as_slice(), b"100rel"];
+    // Path needs no more of a registrar than to keep it (RFC 3327).
+    let known: &[&[u8]] =
+        if request.method == Method::Register { &[b"path"] } else { &[b"timer", b"100rel"] };
     let unknown: Vec<&[u8]> = request
         .headers
         .require()

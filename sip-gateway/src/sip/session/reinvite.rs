@@ -12,9 +12,13 @@ use crate::limits::UNACKED_MAX;
 use crate::sip::dialog::DialogRole;
 use crate::sip::event::{DialogEnd, DialogKey, ReofferBy, SipEvent, TransactionKey};
 use crate::sip::message::{HeaderName, Method, Request, Response, reason_phrase};
-use crate::sip::send::{ALLOW, SDP, SUPPORTED};
+use crate::sip::send::{ALLOW, SDP, SUPPORTED_AS_UAC};
 use crate::sip::stack::SipStack;
 use crate::sip::transaction::ClientUser;
+
+/// How long a re-INVITE of ours may be answered only provisionally: Timer C of RFC 3261 section 16.6. Then it counts as
+/// not answered at all.
+const REINVITE_WAIT_MAX: Duration = Duration::from_secs(180);
 
 /// How long an own re-INVITE waits when something else is under way in the dialog.
 const BUSY_RETRY: Duration = Duration::from_secs(1);
@@ -133,11 +137,14 @@ impl SipStack {
         }
         let mut request = self.dialog_request(session, Method::Invite);
         request.headers.push(HeaderName::Allow, ALLOW);
-        request.headers.push(HeaderName::Supported, SUPPORTED);
+        request.headers.push(HeaderName::Supported, SUPPORTED_AS_UAC);
         self.write_refresh(session, &mut request);
         request.headers.push(HeaderName::ContentType, SDP);
         request.body.clone_from(&session.state.local_sdp);
-        self.send_request(now, session.state.next_hop(), request, ClientUser::Reinvite(session.key));
+        let peer = session.state.next_hop();
+        let key = self.send_request(now, peer, request, ClientUser::Reinvite(session.key));
+        session.reinvite = Some(key);
+        self.limit_reinvite(session, REINVITE_WAIT_MAX);
     }
 
     pub(in crate::sip) fn reinvite_answered(

@@ -5,7 +5,7 @@ use acd_core::Timestamp;
 use super::{Phase, Session};
 use crate::sip::event::{DialogKey, ReofferBy, TransactionKey};
 use crate::sip::message::{HeaderName, Method, Request, Response};
-use crate::sip::send::SUPPORTED;
+use crate::sip::send::SUPPORTED_AS_UAC;
 use crate::sip::stack::SipStack;
 use crate::sip::transaction::ClientUser;
 
@@ -49,7 +49,7 @@ impl SipStack {
     /// Our refresh.
     pub(super) fn send_update(&mut self, now: Timestamp, session: &mut Session) {
         let mut request = self.dialog_request(session, Method::Update);
-        request.headers.push(HeaderName::Supported, SUPPORTED);
+        request.headers.push(HeaderName::Supported, SUPPORTED_AS_UAC);
         self.write_refresh(session, &mut request);
         self.send_request(now, session.state.next_hop(), request, ClientUser::Update(session.key));
     }

@@ -7,6 +7,8 @@
 //! Completed   ignore         pass         ACK again             D: ended
 //! Accepted    ignore         pass         ignore                M: ended
 //! ```
+//! The user may set a limit to `Proceeding`, which RFC 3261 leaves without one.
+//!
 //! A 2xx behind another final answer is a fork's, which the user must end.
 
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use crate::sip::timers::{Deadline, TimerReason};
 #[derive(Debug)]
 enum State {
     Calling { request: Arc<[u8]>, resend: Option<(Timestamp, Duration)>, give_up: Timestamp },
-    Proceeding,
+    Proceeding { give_up: Option<Timestamp> },
     Completed { end: Timestamp },
     Accepted { end: Timestamp },
 }
@@ -31,6 +33,7 @@ enum State {
 pub(in crate::sip) struct ClientInvite {
     state: State,
     reliable: bool,
+    limit: Option<Timestamp>,
 }
 
 impl ClientInvite {
@@ -41,15 +44,15 @@ impl ClientInvite {
             resend: (!reliable).then(|| (now + timing.t1, timing.t1)),
             give_up: now + timing.timeout(),
         };
-        Self { state, reliable }
+        Self { state, reliable, limit: None }
     }
 
     /// A response arrived.
     pub(in crate::sip) fn response(&mut self, now: Timestamp, timing: &Timing, status: u16) -> Answer {
         match self.state {
-            State::Calling { .. } | State::Proceeding => match status {
+            State::Calling { .. } | State::Proceeding { .. } => match status {
                 100..200 => {
-                    self.state = State::Proceeding;
+                    self.state = State::Proceeding { give_up: self.limit };
                     Answer::Pass
                 }
                 200..300 => {
@@ -68,6 +71,14 @@ impl ClientInvite {
         }
     }
 
+    /// Gives the transaction up at `at` if no final answer has come by then.
+    pub(in crate::sip) const fn limit(&mut self, at: Timestamp) {
+        self.limit = Some(at);
+        if let State::Proceeding { give_up } = &mut self.state {
+            *give_up = Some(at);
+        }
+    }
+
     /// Whether the peer has not been heard of at all.
     pub(in crate::sip) const fn is_unanswered(&self) -> bool {
         matches!(self.state, State::Calling { .. })
@@ -79,7 +90,9 @@ impl ClientInvite {
                 Some(Deadline::new(at, TimerReason::Retransmission))
             }
             State::Calling { give_up, .. } => Some(Deadline::new(give_up, TimerReason::TransactionTimeout)),
-            State::Proceeding => None,
+            State::Proceeding { give_up } => {
+                give_up.map(|at| Deadline::new(at, TimerReason::TransactionTimeout))
+            }
             State::Completed { end } | State::Accepted { end } => {
                 Some(Deadline::new(end, TimerReason::TransactionEnd))
             }
@@ -88,16 +101,21 @@ impl ClientInvite {
 
     pub(in crate::sip) fn fire(&mut self, now: Timestamp) -> Fired {
         match &mut self.state {
-            State::Calling { give_up, .. } if *give_up <= now => Fired::TimedOut,
+            State::Calling { give_up, .. } | State::Proceeding { give_up: Some(give_up) }
+                if *give_up <= now =>
+            {
+                Fired::TimedOut
+            }
             State::Calling { request, resend: Some((at, interval)), .. } if *at <= now => {
                 *interval *= 2;
                 *at = now + *interval;
                 Fired::Resend(Arc::clone(request))
             }
             State::Completed { end } | State::Accepted { end } if *end <= now => Fired::Ended,
-            State::Calling { .. } | State::Proceeding | State::Completed { .. } | State::Accepted { .. } => {
-                Fired::NotDue
-            }
+            State::Calling { .. }
+            | State::Proceeding { .. }
+            | State::Completed { .. }
+            | State::Accepted { .. } => Fired::NotDue,
         }
     }
 }
@@ -143,6 +161,22 @@ mod tests {
         let mut machine = machine(false, &[100]).0;
         assert_eq!(machine.deadline(), None);
         assert_eq!(schedule(|now| machine.fire(now), 200_000), []);
+    }
+
+    #[test]
+    fn a_limit_ends_what_was_only_answered_provisionally() {
+        for limited_first in [false, true] {
+            let mut machine = machine(true, &[]).0;
+            if limited_first {
+                machine.limit(at(5_000));
+            }
+            machine.response(at(0), &Timing::default(), 100);
+            if !limited_first {
+                machine.limit(at(5_000));
+            }
+            machine.response(at(1), &Timing::default(), 180);
+            assert_eq!(schedule(|now| machine.fire(now), 40_000), [(5_000, Fired::TimedOut)]);
+        }
     }
 
     #[test]

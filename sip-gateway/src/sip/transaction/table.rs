@@ -265,6 +265,13 @@ impl Transactions {
         Some((fired, client.peer))
     }
 
+    /// Gives up an INVITE of ours at `at` if no final answer has come by then.
+    pub(in crate::sip) fn limit(&mut self, key: TransactionKey, at: Timestamp) {
+        if let Some(Client { machine: ClientMachine::Invite(machine), .. }) = self.clients.get_mut(&key) {
+            machine.limit(at);
+        }
+    }
+
     /// Requests of ours to that address that nobody has answered in any way.
     pub(in crate::sip) fn unanswered(&self, remote: SocketAddr, transport: Transport) -> Vec<TransactionKey> {
         self.clients
