@@ -95,9 +95,10 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_with_the_cookie_decides_with_sent_by_and_method() {
+    fn a_branch_with_the_cookie_decides_with_sent_by_method_and_cseq() {
         let one = request("INVITE", "SIP/2.0/UDP h:5060;branch=z9hG4bK1", 1);
-        let same = request("INVITE", "SIP/2.0/UDP H;branch=z9hG4bK1;received=192.0.2.9", 2);
+        let same = request("INVITE", "SIP/2.0/UDP H;branch=z9hG4bK1;received=192.0.2.9", 1);
+        let branch_used_again = request("INVITE", "SIP/2.0/UDP h:5060;branch=z9hG4bK1", 2);
         let other_host = request("INVITE", "SIP/2.0/UDP i;branch=z9hG4bK1", 1);
         let other_branch = request("INVITE", "SIP/2.0/UDP h;branch=z9hG4bK2", 1);
         let ack = request("ACK", "SIP/2.0/UDP h;branch=z9hG4bK1", 1);
@@ -107,6 +108,7 @@ mod tests {
         assert_ne!(key(&ack, &Method::Ack), of(&one));
         assert_ne!(of(&one), of(&other_host));
         assert_ne!(of(&one), of(&other_branch));
+        assert_ne!(of(&one), of(&branch_used_again), "RFC 4475 section 3.2.1");
     }
 
     #[test]
