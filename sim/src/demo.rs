@@ -122,7 +122,8 @@ async fn play(options: &Options, switch: &Switch, show: Show) -> Result<(Told, V
         tokio::select! {
             _ = look.tick() => {
                 show.board(&live, began.elapsed(), options.length);
-                if Instant::now() >= last_calls_at {
+                // Without facts the callers in the queue would wait for nothing.
+                if Instant::now() >= last_calls_at || live.problem().is_some() {
                     callers_over.send_replace(true);
                 }
             }
