@@ -27,7 +27,7 @@ pub(crate) struct Queue {
     waiting: BTreeSet<(Timestamp, CallId)>,
     free: BTreeSet<(Timestamp, SeatId)>,
     logged_in: BTreeSet<SeatId>,
-    /// Whether the alarm of R-Q8 was raised since the last seat left.
+    /// Whether the alarm of R-Q8 was raised since somebody was logged in.
     alarm_raised: bool,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Presence {
 #[derive(Debug, Default)]
 pub(crate) struct Queues {
     by_key: BTreeMap<QueueKey, Queue>,
-    /// Queues with a waiting caller in which a match may have become possible in this turn.
+    /// Queues in which a match may have become possible in this turn, or who is logged in has changed.
     touched: BTreeSet<QueueKey>,
 }
 
@@ -130,11 +130,10 @@ impl Queues {
             }
             if after.logged_in {
                 queue.logged_in.insert(id);
-                queue.alarm_raised = false;
             } else {
                 queue.logged_in.remove(&id);
             }
-            if !queue.waiting.is_empty() {
+            if !queue.waiting.is_empty() || before.logged_in != after.logged_in {
                 self.touched.insert(key);
             }
         }
@@ -151,8 +150,12 @@ impl Queues {
         let mut unattended = Vec::new();
         while let Some(key) = self.touched.pop_first() {
             let Some(queue) = self.by_key.get_mut(&key) else { continue };
-            let Some((_, call)) = queue.first_waiting() else { continue };
-            if queue.logged_in.is_empty() && !core::mem::replace(&mut queue.alarm_raised, true) {
+            // Only who is logged in when the turn is over counts: a new plan may give and take a seat in one turn.
+            if !queue.logged_in.is_empty() {
+                queue.alarm_raised = false;
+            } else if let Some((_, call)) = queue.first_waiting()
+                && !core::mem::replace(&mut queue.alarm_raised, true)
+            {
                 unattended.push((key, call));
             }
         }
