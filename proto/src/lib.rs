@@ -9,6 +9,8 @@
 //! `attempt`); durations are whole milliseconds, truncated as the core truncates them, in fields that end in `_ms`;
 //! instants are milliseconds since the Unix epoch in fields that end in `_time_ms`; telephone numbers are in the
 //! clear. An enum without data is its name, one with data an object of one key: `"ready"`, `{"paused":"lunch"}`.
+//!
+//! The feature `api` adds the gRPC interface `acd.v1`, generated from `acd/v1/*.proto`.
 #![forbid(unsafe_code)]
 
 mod fact;
@@ -17,6 +19,8 @@ mod kind;
 mod leaf;
 mod plan;
 mod shared;
+#[cfg(feature = "api")]
+pub mod v1;
 
 pub use fact::{fact_from_json, fact_to_json};
 pub use input::{input_from_json, input_to_json};

@@ -1,0 +1,180 @@
+//! Facts as messages.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use acd_core::{CallEvent, Timestamp};
+
+use super::generated as v1;
+use super::values::caller;
+use v1::fact::Event;
+
+/// A fact as the stream sends it: its place in the journal, its instant, its record, and what happened. A caller's
+/// number is in it only if `with_numbers`.
+pub fn fact(sequence: u64, time: Timestamp, record: u64, fact: &CallEvent, with_numbers: bool) -> v1::Fact {
+    v1::Fact { sequence, time_ms: time.as_millis(), record, event: Some(event(fact, with_numbers)) }
+}
+
+fn event(fact: &CallEvent, with_numbers: bool) -> Event {
+    match fact {
+        CallEvent::PlanApplied { tenants, seats } => {
+            Event::PlanApplied(v1::PlanApplied { tenants: *tenants, seats: *seats })
+        }
+        CallEvent::NodeStarted => Event::NodeStarted(v1::NodeStarted {}),
+        CallEvent::NodeOutage { from, to } => {
+            Event::NodeOutage(v1::NodeOutage { from_time_ms: from.as_millis(), to_time_ms: to.as_millis() })
+        }
+        CallEvent::DrainStarted => Event::DrainStarted(v1::DrainStarted {}),
+        CallEvent::NodeStopped => Event::NodeStopped(v1::NodeStopped {}),
+        CallEvent::WallClockStepped { step_ms } => {
+            Event::WallClockStepped(v1::WallClockStepped { step_ms: *step_ms })
+        }
+        CallEvent::JournalDegraded => Event::JournalDegraded(v1::JournalDegraded {}),
+        CallEvent::JournalRestored => Event::JournalRestored(v1::JournalRestored {}),
+        CallEvent::AlarmRaised { kind, tenant, call } => Event::AlarmRaised(v1::AlarmRaised {
+            kind: v1::AlarmKind::from(*kind).into(),
+            tenant: text(tenant.as_ref()),
+            call: call.map(|call| call.0),
+        }),
+        CallEvent::CapacityChanged { tenant, capacity } => Event::CapacityChanged(v1::CapacityChanged {
+            tenant: tenant.to_string(),
+            capacity: capacity.map(Into::into),
+        }),
+        CallEvent::BlockageStarted { tenant, lines } => Event::BlockageStarted(v1::BlockageStarted {
+            tenant: tenant.to_string(),
+            lines: Some((*lines).into()),
+        }),
+        CallEvent::BlockageEnded { tenant } => {
+            Event::BlockageEnded(v1::BlockageEnded { tenant: tenant.to_string() })
+        }
+        CallEvent::SeatLinesFullStarted { tenant } => {
+            Event::SeatLinesFullStarted(v1::SeatLinesFullStarted { tenant: tenant.to_string() })
+        }
+        CallEvent::SeatLinesFullEnded { tenant } => {
+            Event::SeatLinesFullEnded(v1::SeatLinesFullEnded { tenant: tenant.to_string() })
+        }
+        CallEvent::CallAdmitted {
+            call,
+            tenant,
+            trunk,
+            dialled,
+            caller: who,
+            test,
+            closed,
+            lines_in_use,
+            capacity,
+        } => Event::CallAdmitted(v1::CallAdmitted {
+            call: call.0,
+            tenant: tenant.to_string(),
+            trunk: trunk.to_string(),
+            dialled: dialled.to_string(),
+            caller: Some(caller(who, with_numbers)),
+            test: *test,
+            closed: *closed,
+            lines_in_use: *lines_in_use,
+            capacity: *capacity,
+        }),
+        CallEvent::CallRefused { call, tenant, trunk, dialled, caller: who, reason } => {
+            Event::CallRefused(v1::CallRefused {
+                call: call.0,
+                tenant: text(tenant.as_ref()),
+                trunk: trunk.to_string(),
+                dialled: text(dialled.as_ref()),
+                caller: Some(caller(who, with_numbers)),
+                reason: v1::RefusalReason::from(*reason).into(),
+            })
+        }
+        CallEvent::CallerConnected { call } => Event::CallerConnected(v1::CallerConnected { call: call.0 }),
+        CallEvent::GuidanceStarted { call } => Event::GuidanceStarted(v1::GuidanceStarted { call: call.0 }),
+        CallEvent::GuidanceCompleted { call } => {
+            Event::GuidanceCompleted(v1::GuidanceCompleted { call: call.0 })
+        }
+        CallEvent::GuidanceFailed { call } => Event::GuidanceFailed(v1::GuidanceFailed { call: call.0 }),
+        CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
+            Event::CallerQueued(v1::CallerQueued {
+                call: call.0,
+                tenant: tenant.to_string(),
+                skill: text(skill.as_ref()),
+                since_time_ms: since.as_millis(),
+                put_back: *put_back,
+            })
+        }
+        CallEvent::RingStarted { ring, seat } => {
+            Event::RingStarted(v1::RingStarted { ring: Some((*ring).into()), seat: seat.to_string() })
+        }
+        CallEvent::RingEnded { ring, seat, end } => Event::RingEnded(v1::RingEnded {
+            ring: Some((*ring).into()),
+            seat: seat.to_string(),
+            end: Some((*end).into()),
+        }),
+        CallEvent::CallAnswered { ring, seat } => {
+            Event::CallAnswered(v1::CallAnswered { ring: Some((*ring).into()), seat: seat.to_string() })
+        }
+        CallEvent::TalkEnded { ring, seat, end } => Event::TalkEnded(v1::TalkEnded {
+            ring: Some((*ring).into()),
+            seat: seat.to_string(),
+            end: Some((*end).into()),
+        }),
+        CallEvent::HoldStarted { leg } => Event::HoldStarted(v1::HoldStarted { leg: Some((*leg).into()) }),
+        CallEvent::HoldEnded { leg } => Event::HoldEnded(v1::HoldEnded { leg: Some((*leg).into()) }),
+        CallEvent::DigitPressed { leg, digit } => {
+            Event::DigitPressed(v1::DigitPressed { leg: Some((*leg).into()), digit: digit.to_string() })
+        }
+        CallEvent::CallEnded { call, tenant, outcome, phase, end } => Event::CallEnded(v1::CallEnded {
+            call: call.0,
+            tenant: tenant.to_string(),
+            outcome: v1::Outcome::from(*outcome).into(),
+            phase: v1::CallPhase::from(*phase).into(),
+            end: end.map_or(v1::CallerLegEnd::Unspecified, Into::into).into(),
+        }),
+        CallEvent::SeatStateChanged { seat, from, to } => Event::SeatStateChanged(v1::SeatStateChanged {
+            seat: seat.to_string(),
+            from: Some((*from).into()),
+            to: Some((*to).into()),
+        }),
+        CallEvent::SeatRegistered { seat } => {
+            Event::SeatRegistered(v1::SeatRegistered { seat: seat.to_string() })
+        }
+        CallEvent::SeatUnregistered { seat, loss } => Event::SeatUnregistered(v1::SeatUnregistered {
+            seat: seat.to_string(),
+            loss: v1::SeatLoss::from(*loss).into(),
+        }),
+        CallEvent::SeatCommanded { seat, command, source, result } => {
+            Event::SeatCommanded(v1::SeatCommanded {
+                seat: seat.to_string(),
+                command: Some((*command).into()),
+                source: v1::CommandSource::from(*source).into(),
+                result: v1::SeatCommandResult::from(*result).into(),
+            })
+        }
+        CallEvent::RecordingStarted { call, file } => {
+            Event::RecordingStarted(v1::RecordingStarted { call: call.0, file: file.clone() })
+        }
+        CallEvent::RecordingOff { call } => Event::RecordingOff(v1::RecordingOff { call: call.0 }),
+        CallEvent::RecordingFailed { call, failure } => Event::RecordingFailed(v1::RecordingFailed {
+            call: call.0,
+            failure: v1::RecordingFailure::from(*failure).into(),
+        }),
+        CallEvent::RecordingEnded { call, recorded, gaps } => Event::RecordingEnded(v1::RecordingEnded {
+            call: call.0,
+            recorded_ms: millis(*recorded),
+            gaps_ms: millis(*gaps),
+        }),
+        CallEvent::LegMeasured { leg, quality } => {
+            Event::LegMeasured(v1::LegMeasured { leg: Some((*leg).into()), quality: Some((*quality).into()) })
+        }
+        CallEvent::InputUnexpected { input, call } => Event::InputUnexpected(v1::InputUnexpected {
+            input: v1::UnexpectedInput::from(*input).into(),
+            call: call.map(|call| call.0),
+        }),
+    }
+}
+
+/// A name; empty for none, as protobuf has it.
+fn text(name: Option<&impl Display>) -> String {
+    name.map_or_else(String::new, ToString::to_string)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
