@@ -1,0 +1,73 @@
+//! What exceeds a bound gets a clear end instead of more memory.
+#![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
+
+mod support;
+
+use acd_core::limits::{CALLS_MAX, RINGS_PER_CALL_MAX};
+use acd_core::{CallEvent, Effect, Input, Outcome, RefusalReason, ReleaseCause, Switch, Timestamp};
+use support::{inputs, plans, text, turn};
+use turn::{Turn, turn};
+
+struct Bench {
+    switch: Switch,
+    now: Timestamp,
+}
+
+impl Bench {
+    fn new(plan: &[&str]) -> Self {
+        let lines: Vec<String> = plan.iter().map(|line| (*line).to_owned()).collect();
+        let now = plans::date("2026-04-01").at(plans::time("9:00"), 540);
+        Self { switch: Switch::new(plans::read(&lines), now), now }
+    }
+
+    fn say(&mut self, what: &str) -> Turn {
+        let now = self.now;
+        turn(&mut self.switch, now, inputs::read(what, |_| now))
+    }
+}
+
+#[test]
+fn a_call_that_no_seat_ever_answers_is_released_in_the_end() {
+    let mut bench = Bench::new(&[
+        "tenant shiga: number 0770007119, lines 1+1, guidance none",
+        "seat s1: serves shiga, login always, static, not_answering_retry 5s",
+    ]);
+    bench.say("call 1 to 0770007119");
+    bench.say("call 1 connected");
+    for ring in 1..RINGS_PER_CALL_MAX {
+        bench.say(&format!("ring 1.{ring} refuses 486"));
+        let (deadline, _) = bench.switch.poll_timeout().unwrap();
+        bench.now = deadline;
+        let said = turn(&mut bench.switch, deadline, Input::TimePassed);
+        let rung = said.orders.iter().any(|order| matches!(order, Effect::RingSeat { .. }));
+        assert!(rung, "after ring {ring}: {:?}", said.facts.iter().map(text::fact).collect::<Vec<_>>());
+    }
+    let last = bench.say(&format!("ring 1.{RINGS_PER_CALL_MAX} refuses 486"));
+    let released = |order: &Effect| matches!(order, Effect::ReleaseLeg { cause: ReleaseCause::Failed, .. });
+    assert!(
+        last.orders.iter().any(released),
+        "{:?}",
+        last.orders.iter().map(text::order).collect::<Vec<_>>()
+    );
+    let ended = bench.say("call 1 released");
+    let failed = |fact: &CallEvent| matches!(fact, CallEvent::CallEnded { outcome: Outcome::Failed, .. });
+    assert!(ended.facts.iter().any(failed));
+    assert!(bench.switch.is_idle());
+}
+
+#[test]
+fn a_full_switch_refuses_as_overloaded_and_goes_on_when_a_call_has_ended() {
+    let mut bench = Bench::new(&["tenant shiga: number 0770007119, lines 10000+15000"]);
+    for call in 1..=CALLS_MAX {
+        bench.say(&format!("call {call} to 0770007119"));
+    }
+    assert_eq!(bench.switch.calls_len(), CALLS_MAX);
+
+    let refused = bench.say(&format!("call {} to 0770007119", CALLS_MAX + 1));
+    let overload =
+        |fact: &CallEvent| matches!(fact, CallEvent::CallRefused { reason: RefusalReason::Overload, .. });
+    assert!(refused.facts.iter().any(overload));
+    bench.say("call 1 cancels");
+    let admitted = bench.say(&format!("call {} to 0770007119", CALLS_MAX + 2));
+    assert!(admitted.facts.iter().any(|fact| matches!(fact, CallEvent::CallAdmitted { .. })));
+}
