@@ -141,7 +141,7 @@ impl Lab {
             self.changes.push(change);
         }
         while let Some(transmit) = self.stack.poll_transmit() {
-            let text = String::from_utf8(transmit.bytes.to_vec()).unwrap();
+            let text = String::from_utf8_lossy(&transmit.bytes).into_owned();
             self.sent.push(Sent { millis: self.now, peer: transmit.peer, text });
         }
     }
@@ -250,6 +250,12 @@ impl Lab {
 
     pub(crate) fn connected(&mut self) -> (DialogKey, Sent) {
         self.connected_with(&Invite::default())
+    }
+
+    /// Our INVITE is sent; whatever was sent before is forgotten.
+    pub(crate) fn calling_behind(&mut self) -> (DialogKey, Sent) {
+        self.sent.clear();
+        self.calling()
     }
 
     /// Our INVITE is sent.

@@ -4,6 +4,7 @@
 
 mod cancel;
 mod generic;
+mod hostile;
 mod lab;
 mod network;
 mod reinvite;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sip_gateway::sip::message::{Host, NameAddr, Uri};
 use sip_gateway::sip::{
-    Alive, DialogKey, Listener, Peer, SipCommand, SipEvent, SipStack, StackConfig, Transport,
+    Alive, DialogChange, DialogKey, Listener, Peer, SipCommand, SipEvent, SipStack, StackConfig, Transport,
 };
 
 use crate::lab::{OUR_SDP, SDP, at};
@@ -67,6 +67,8 @@ pub(crate) struct Pair {
     agenda: BTreeMap<(i64, u64), (usize, Plan)>,
     serial: u64,
     stories: [BTreeMap<DialogKey, Story>; 2],
+    /// Whether the last change of a dialog was its end.
+    journals: [BTreeMap<DialogKey, bool>; 2],
     pub(crate) messages: u64,
 }
 
@@ -88,6 +90,7 @@ impl Pair {
             agenda: BTreeMap::new(),
             serial: 0,
             stories: Default::default(),
+            journals: Default::default(),
             messages: 0,
         }
     }
@@ -213,7 +216,11 @@ impl Pair {
         while let Some(event) = self.sides[side].poll_event() {
             self.told(side, &event);
         }
-        while self.sides[side].poll_dialog_change().is_some() {}
+        while let Some(change) = self.sides[side].poll_dialog_change() {
+            let ended = matches!(change, DialogChange::Ended { .. });
+            let before = self.journals[side].insert(change.dialog(), ended);
+            assert_ne!(before, Some(true), "{change:?} after the end");
+        }
         while let Some(transmit) = self.sides[side].poll_transmit() {
             self.messages += 1;
             assert_eq!(transmit.peer.remote, SIDES[1 - side].parse().unwrap());
@@ -279,6 +286,9 @@ impl Pair {
     fn assert_sound(&self) {
         for side in &self.sides {
             assert_eq!(side.alive(), Alive::default());
+        }
+        for (dialog, ended) in self.journals.iter().flatten() {
+            assert!(ended, "the journal takes {dialog:?} for alive");
         }
         let [calls, arrivals] = &self.stories;
         for story in calls.values().chain(arrivals.values()) {
