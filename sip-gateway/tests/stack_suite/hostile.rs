@@ -35,12 +35,14 @@ fn a_flood_gets_503_and_calls_in_progress_can_still_end() {
 fn answer_all(lab: &mut Lab, from: usize) {
     while let Some(event) = lab.events.pop() {
         let command = match event {
-            SipEvent::InviteArrived { dialog, .. } if dialog.0 % 3 == 0 => {
+            SipEvent::InviteArrived { dialog, .. } if dialog.0.is_multiple_of(3) => {
                 SipCommand::Reject { dialog, status: 486, reason: "Busy Here".into(), headers: Vec::new() }
             }
             SipEvent::InviteArrived { dialog, .. } => SipCommand::Accept { dialog, sdp: OUR_SDP.into() },
             SipEvent::Reoffered { dialog, .. } => SipCommand::AnswerReoffer { dialog, sdp: OUR_SDP.into() },
-            SipEvent::InviteAcked { dialog, .. } if from % 2 == 0 => SipCommand::Bye { dialog, reason: None },
+            SipEvent::InviteAcked { dialog, .. } if from.is_multiple_of(2) => {
+                SipCommand::Bye { dialog, reason: None }
+            }
             SipEvent::RequestArrived { transaction, request, .. } => {
                 SipCommand::Respond { transaction, response: lab.stack.options_response(&request) }
             }
