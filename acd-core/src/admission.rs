@@ -116,7 +116,7 @@ impl Switch {
             RefusalReason::UnknownNumber | RefusalReason::Draining | RefusalReason::Overload => None,
         };
         self.house.out.order(Effect::RefuseCall { call, reason, retry_after });
-        self.house.outstanding.refused.expect(call);
+        self.house.outstanding.refused.add(call);
         self.house.out.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason });
     }
 

@@ -320,7 +320,7 @@ impl Visit {
         let Self { call, tenant, .. } = *self;
         match self.recording {
             RecordingPolicy::FromAnswer if house.outstanding.recordings.get(call).is_none() => {
-                house.outstanding.recordings.expect(call, tenant);
+                house.outstanding.recordings.add(call, tenant);
                 house.out.order(Effect::StartRecording { call, tenant });
             }
             RecordingPolicy::Off if !self.answered => house.out.state(CallEvent::RecordingOff { call }),

@@ -48,12 +48,12 @@ impl House {
 
     pub(crate) fn cancel_ring(&mut self, ring: RingId) {
         self.out.order(Effect::CancelRing { ring });
-        self.outstanding.cancelled.expect(ring);
+        self.outstanding.cancelled.add(ring);
     }
 
     pub(crate) fn release_seat_leg(&mut self, ring: RingId, cause: ReleaseCause) {
         self.out.order(Effect::ReleaseLeg { leg: LegId::Seat(ring), cause });
-        self.outstanding.released.expect(ring);
+        self.outstanding.released.add(ring);
     }
 
     pub(crate) fn release_caller(&mut self, call: CallId, cause: ReleaseCause) {

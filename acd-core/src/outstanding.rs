@@ -39,7 +39,7 @@ impl<Id: Ord> Default for Owed<Id> {
 }
 
 impl<Id: Ord> Owed<Id> {
-    pub(crate) fn expect(&mut self, id: Id) {
+    pub(crate) fn add(&mut self, id: Id) {
         if self.0.len() >= OUTSTANDING_MAX {
             self.0.pop_first();
         }
@@ -70,7 +70,7 @@ pub(crate) struct Recording {
 }
 
 impl Recordings {
-    pub(crate) fn expect(&mut self, call: CallId, tenant: TenantId) {
+    pub(crate) fn add(&mut self, call: CallId, tenant: TenantId) {
         if self.by_call.len() >= OUTSTANDING_MAX {
             self.by_call.pop_first();
         }
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn an_outcome_is_absorbed_once() {
         let mut owed = Owed::default();
-        owed.expect(CallId(1));
+        owed.add(CallId(1));
         assert!(owed.settle(&CallId(1)));
         assert!(!owed.settle(&CallId(1)));
     }
@@ -112,7 +112,7 @@ mod tests {
     fn the_oldest_is_forgotten_when_full() {
         let mut owed = Owed::default();
         for call in 0..=OUTSTANDING_MAX as u64 {
-            owed.expect(CallId(call));
+            owed.add(CallId(call));
         }
         assert!(!owed.settle(&CallId(0)));
         assert!(owed.settle(&CallId(1)));
