@@ -117,3 +117,15 @@ pub const UNACKED_MAX: usize = 2;
 
 /// Provisional answers that wait for the PRACK of the one before.
 pub const PROVISIONALS_WAITING_MAX: usize = 4;
+
+// --- SIP, further ---
+
+/// Bytes of the longest header name that we know: a longer one need not be looked up.
+pub const HEADER_NAME_KNOWN_BYTES_MAX: usize = 24;
+
+/// How far our CSeq may have risen between the last saved state of a dialog and a crash.
+pub const CSEQ_UNSAVED_MAX: u32 = 100;
+
+/// How long a re-INVITE of ours may be answered only provisionally: Timer C of RFC 3261 section 16.6. Then it counts as
+/// not answered at all.
+pub const REINVITE_WAIT_MAX: Duration = Duration::from_secs(180);

@@ -163,7 +163,7 @@ impl Model {
                 self.draining = false;
                 self.state(CallEvent::NodeStarted);
             }
-            Input::CallFoundOpen(_) => unimplemented!("told in a scenario"),
+            Input::CallFoundOpen(_) => panic!("no history has it: a scenario tells it"),
             Input::DrainRequested if self.draining => self.unexpected(UnexpectedInput::OutOfPhase, None),
             Input::DrainRequested => {
                 self.draining = true;

@@ -134,7 +134,19 @@ impl Bridge {
                 let response = self.stack.options_response(request);
                 self.stack.command(now, SipCommand::Respond { transaction, response });
             }
-            _ => {
+            Method::Invite
+            | Method::Ack
+            | Method::Bye
+            | Method::Cancel
+            | Method::Update
+            | Method::Prack
+            | Method::Info
+            | Method::Refer
+            | Method::Subscribe
+            | Method::Notify
+            | Method::Message
+            | Method::Publish
+            | Method::Other(_) => {
                 let response = self.stack.not_allowed_response(request);
                 self.stack.command(now, SipCommand::Respond { transaction, response });
             }

@@ -144,7 +144,8 @@ impl TcpTable {
             let Some(connection) = self.connections.get_mut(&id) else { continue };
             let turn = match connection.flush() {
                 Turn::Open if connection.readable => connection.read(now, id, budget, hand_out),
-                turn => turn,
+                Turn::Open => Turn::Open,
+                Turn::Closed => Turn::Closed,
             };
             if turn == Turn::Closed {
                 closed.push(id);
@@ -242,7 +243,7 @@ impl TcpTable {
         let remote = transmit.peer.remote;
         let known = match transmit.peer.transport {
             Transport::Tcp(ConnectionId(id)) if self.connections.contains_key(&id) => Some(id),
-            _ => self.by_remote.get(&remote).copied(),
+            Transport::Udp | Transport::Tcp(_) | Transport::TcpNew => self.by_remote.get(&remote).copied(),
         };
         let id = match known {
             Some(id) => id,

@@ -3,9 +3,7 @@
 use std::fmt;
 
 use super::lex::is_token;
-
-/// Longest name in the table below.
-const KNOWN_BYTES_MAX: usize = 24;
+use crate::limits::HEADER_NAME_KNOWN_BYTES_MAX;
 
 macro_rules! header_names {
     ($($variant:ident = $full:literal $lower:literal $(| $compact:literal)?,)*) => {
@@ -21,7 +19,7 @@ macro_rules! header_names {
         impl HeaderName {
             /// The name of these bytes; `None` if they are no token.
             pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-                let mut lower = [0; KNOWN_BYTES_MAX];
+                let mut lower = [0; HEADER_NAME_KNOWN_BYTES_MAX];
                 if let Some(lower) = lower.get_mut(..bytes.len()) {
                     lower.copy_from_slice(bytes);
                     lower.make_ascii_lowercase();

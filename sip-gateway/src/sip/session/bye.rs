@@ -3,14 +3,12 @@
 use acd_core::Timestamp;
 
 use super::{Phase, Session};
+use crate::limits::CSEQ_UNSAVED_MAX;
 use crate::sip::dialog::{DialogRole, DialogState};
 use crate::sip::event::{DialogEnd, DialogKey, SipEvent, TransactionKey};
 use crate::sip::message::{HeaderName, Method, Request};
 use crate::sip::stack::SipStack;
 use crate::sip::transaction::ClientUser;
-
-/// How far our CSeq may have risen between the last saved state of a dialog and a crash.
-const CSEQ_UNSAVED_MAX: u32 = 100;
 
 impl SipStack {
     pub(super) fn bye_arrived(

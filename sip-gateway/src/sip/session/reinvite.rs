@@ -8,6 +8,7 @@ use acd_core::Timestamp;
 use super::invite::sdp_of;
 use super::timer::agreed_by_peer;
 use super::{Asked, Asking, Phase, Session};
+use crate::limits::REINVITE_WAIT_MAX;
 use crate::limits::UNACKED_MAX;
 use crate::sip::dialog::DialogRole;
 use crate::sip::event::{DialogEnd, DialogKey, ReofferBy, SipEvent, TransactionKey};
@@ -15,10 +16,6 @@ use crate::sip::message::{HeaderName, Method, Request, Response, reason_phrase};
 use crate::sip::send::{ALLOW, SDP, SUPPORTED_AS_UAC};
 use crate::sip::stack::SipStack;
 use crate::sip::transaction::ClientUser;
-
-/// How long a re-INVITE of ours may be answered only provisionally: Timer C of RFC 3261 section 16.6. Then it counts as
-/// not answered at all.
-const REINVITE_WAIT_MAX: Duration = Duration::from_secs(180);
 
 /// How long an own re-INVITE waits when something else is under way in the dialog.
 const BUSY_RETRY: Duration = Duration::from_secs(1);
