@@ -45,7 +45,7 @@ impl Default for Command {
 }
 
 /// `acd serve`
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Serve {
     /// The plan file; the built-in plan if absent.
     #[arg(long, value_name = "FILE")]

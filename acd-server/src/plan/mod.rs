@@ -8,6 +8,7 @@
 mod audio;
 mod bands;
 mod credentials;
+mod diff;
 mod error;
 mod fields;
 mod files;
@@ -36,6 +37,7 @@ use files::Files;
 use limits::{Limit, PLAN_BYTES_MAX};
 
 pub use audio::{AudioFormat, PromptAudio};
+pub use diff::PlanDiff;
 pub use error::PlanError;
 pub use keys::{SECTIONS, Section};
 pub use render::{render_json, render_text};

@@ -15,9 +15,11 @@ use sip_gateway::transport::Transports;
 use super::gate::{EffectGate, GateChange};
 use super::signals::Signal;
 use super::taps::Outcomes;
+use crate::cli::Serve;
 use crate::clock::Clock;
 use crate::journal::{Batch, Journal, Record};
 use crate::limits::{HEARTBEAT, TURN_ROUNDS_MAX};
+use crate::plan::PlanFile;
 
 /// The parts that the loop joins.
 pub(super) struct Engine {
@@ -32,6 +34,10 @@ pub(super) struct Engine {
     pub(super) drain: Duration,
     pub(super) state: State,
     pub(super) last_record: Timestamp,
+    /// The plan in force.
+    pub(super) plan: PlanFile,
+    /// Where it came from, to read it again.
+    pub(super) options: Serve,
 }
 
 /// Where the process is in its life.
@@ -189,9 +195,8 @@ impl Engine {
                     tracing::info!("asked to end a second time: not waiting for calls any longer");
                     self.state = State::Draining(self.now());
                 }
-                (Signal::Reload, _) => {
-                    tracing::warn!("a reload needs a restart in this version");
-                }
+                // What is wrong with the new plan is in the log, and the old one stays.
+                (Signal::Reload, _) => drop(self.reload()),
             }
         }
     }

@@ -40,6 +40,11 @@ impl EffectGate {
         Self { held: VecDeque::new(), stall, degraded: false }
     }
 
+    /// Takes another patience.
+    pub(super) const fn set_stall(&mut self, stall: Duration) {
+        self.stall = stall;
+    }
+
     /// Holds the effects of a batch. A batch without effects is held too: it tells whether the journal keeps up.
     pub(super) fn hold(&mut self, now: Timestamp, batch: BatchId, effects: Vec<Effect>) {
         self.held.push_back(Held { batch, since: now, effects });

@@ -3,6 +3,7 @@
 mod dialogs;
 mod engine;
 mod gate;
+mod reload;
 mod settings;
 mod signals;
 mod start;

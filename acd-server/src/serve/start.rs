@@ -57,9 +57,16 @@ impl StartError {
     /// Prints the error as scripts expect it: one line each.
     #[allow(clippy::print_stderr, reason = "a command line's errors go to standard error")]
     pub(super) fn print(&self) {
+        for line in self.lines() {
+            eprintln!("{line}");
+        }
+    }
+
+    /// The error, a line for each thing that is wrong.
+    pub(super) fn lines(&self) -> Vec<String> {
         match self {
-            Self::Plan(errors) => errors.iter().for_each(|error| eprintln!("{error}")),
-            other => eprintln!("acd: {other}"),
+            Self::Plan(errors) => errors.iter().map(ToString::to_string).collect(),
+            other => vec![format!("acd: {other}")],
         }
     }
 
@@ -77,7 +84,7 @@ fn system(what: &'static str) -> impl FnOnce(std::io::Error) -> StartError {
 }
 
 /// Loads the plan that the command line names.
-fn load_plan(options: &Serve) -> Result<PlanFile, StartError> {
+pub(super) fn load_plan(options: &Serve) -> Result<PlanFile, StartError> {
     let mut plan = match (&options.config, options.demo) {
         (Some(path), _) => PlanFile::load(path).map_err(StartError::Plan)?,
         (None, true) => PlanFile::built_in_demo(),
@@ -154,6 +161,8 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
         drain: plan.shell.drain,
         state: State::Serving,
         last_record: now,
+        plan,
+        options: options.clone(),
     };
     begin(engine, previous)
 }
@@ -186,7 +195,7 @@ fn ready_line(sip: Option<SocketAddr>) -> std::io::Result<()> {
     stdout.flush()
 }
 
-fn prompts(plan: &PlanFile) -> Result<PromptLibrary, StartError> {
+pub(super) fn prompts(plan: &PlanFile) -> Result<PromptLibrary, StartError> {
     let mut library = PromptLibrary::new();
     for (&id, prompt) in &plan.shell.prompts {
         let fail = |source: Box<dyn std::error::Error + Send + Sync>| StartError::Prompt {

@@ -220,12 +220,14 @@ impl Bridge {
         &self.registrar
     }
 
-    /// Takes a new plan's settings. Legs stay as they are; a seat that is gone loses its binding.
+    /// Takes a new plan's settings. Legs stay as they are; a seat that is gone loses its binding, which the core is not
+    /// told: it learns from the plan that the seat is gone, and lets it finish its call.
     pub fn reload(&mut self, settings: BridgeSettings, credentials: Vec<Credentials>) {
         self.trunks.replace(settings.trunks.clone());
         self.settings = settings;
-        let removed = self.registrar.replace_seats(credentials);
-        self.binding_changes(removed);
+        let mut changes = self.registrar.replace_seats(credentials);
+        changes.retain(|change| self.settings.seats.contains_key(&change.seat));
+        self.binding_changes(changes);
     }
 
     /// Sends BYE in a dialog of the life before (R-L9); it ends without an input.
