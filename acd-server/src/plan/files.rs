@@ -1,4 +1,4 @@
-//! The files that a plan names: beside it on the disk, or, for the built-in plan, in the program.
+//! The files that a plan names: beside it on the disk, or in the program.
 
 use std::borrow::Cow;
 use std::io;
@@ -17,11 +17,14 @@ pub(super) const HOLIDAYS_NAME: &str = "built-in holidays-jp.toml";
 
 macro_rules! embedded {
     ($($file:literal),* $(,)?) => {
-        &[$((concat!("../audio/", $file), include_bytes!(concat!("../../../deploy/audio/", $file)))),*]
+        &[$(($file, include_bytes!(concat!("../../../deploy/audio/", $file)))),*]
     };
 }
 
-/// The audio of the built-in plan, by the path that the plan writes.
+/// What a path begins with that is in the program, so that a copy of the built-in plan is good in any folder.
+const IN_PROGRAM: &str = "builtin:";
+
+/// The audio in the program.
 pub(super) const EMBEDDED: &[(&str, &[u8])] = embedded![
     "ja_fdma_guidance.wav",
     "ja_shiga_guidance.wav",
@@ -52,13 +55,16 @@ impl Files {
 
     /// Where a named file's bytes are.
     pub(super) fn find(&self, path: &str) -> io::Result<PromptSource> {
-        match self {
-            Self::Embedded => EMBEDDED
+        match (self, path.strip_prefix(IN_PROGRAM)) {
+            (_, Some(wanted)) => EMBEDDED
                 .iter()
-                .find(|(name, _)| *name == path)
+                .find(|(name, _)| *name == wanted)
                 .map(|(_, bytes)| PromptSource::Embedded(bytes))
-                .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "not in the program")),
-            Self::Beside(folder) => Ok(PromptSource::File(folder.join(path))),
+                .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the program has no such audio")),
+            (Self::Embedded, None) => {
+                Err(io::Error::new(io::ErrorKind::NotFound, "the built-in plan names audio in the program"))
+            }
+            (Self::Beside(folder), None) => Ok(PromptSource::File(folder.join(path))),
         }
     }
 

@@ -25,6 +25,9 @@ impl Engine {
             }
         };
         let diff = PlanDiff::between(&self.plan, &plan);
+        if diff == PlanDiff::default() {
+            tracing::info!("the plan was read again and says what it said");
+        }
         for line in &diff.applied {
             tracing::info!(%line, "plan");
         }

@@ -251,5 +251,5 @@ fn the_bench_plan_is_as_the_load_tests_want_it() {
 #[test]
 fn the_embedded_audio_is_all_used() {
     assert_eq!(files::EMBEDDED.len(), PlanFile::built_in().shell.prompts.len());
-    assert!(Files::Embedded.read("../audio/none.wav").is_err());
+    assert!(Files::Embedded.read("builtin:none.wav").is_err());
 }

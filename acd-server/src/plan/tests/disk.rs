@@ -46,7 +46,7 @@ fn audio_beside_the_plan_is_found_and_read() {
     folder.write("g.wav", &wav(8_000, 1, 16, 8_000));
     folder.write("w.ulaw", &[0xff; 1_600]);
     let text =
-        SMALL.replace("../audio/ja_shiga_guidance.wav", "g.wav").replace("../audio/ja_waiting.wav", "w.ulaw");
+        SMALL.replace("builtin:ja_shiga_guidance.wav", "g.wav").replace("builtin:ja_waiting.wav", "w.ulaw");
     let plan = PlanFile::load(&folder.write("plan.toml", text.as_bytes())).unwrap();
     let prompts: Vec<_> =
         plan.shell.prompts.iter().map(|(id, it)| (id.as_str(), it.format, it.duration_ms)).collect();
@@ -86,7 +86,7 @@ fn audio_that_cannot_be_played_is_an_error() {
         folder.write(name, bytes);
         folder.write("w.wav", &wav(8_000, 1, 16, 8_000));
         let text =
-            SMALL.replace("../audio/ja_shiga_guidance.wav", name).replace("../audio/ja_waiting.wav", "w.wav");
+            SMALL.replace("builtin:ja_shiga_guidance.wav", name).replace("builtin:ja_waiting.wav", "w.wav");
         let path = folder.write("plan.toml", text.as_bytes());
         let errors = PlanFile::load(&path).unwrap_err();
         assert_eq!(errors.len(), 1, "{name}: {errors:?}");
@@ -115,8 +115,8 @@ fn a_holiday_file_beside_the_plan_takes_the_place_of_the_embedded_one() {
         "format = 1\ndated = \"2026-01-01\"\n[days.2026]\n\"12-31\" = \"大晦日\"\n".as_bytes(),
     );
     let text = SMALL
-        .replace("../audio/ja_shiga_guidance.wav", "w.wav")
-        .replace("../audio/ja_waiting.wav", "w.wav")
+        .replace("builtin:ja_shiga_guidance.wav", "w.wav")
+        .replace("builtin:ja_waiting.wav", "w.wav")
         .replace("[listen]", "[holidays]\nfile = \"days.toml\"\n\n[listen]");
     let plan = PlanFile::load(&folder.write("plan.toml", text.as_bytes())).unwrap();
     let days: Vec<String> = plan.core.holidays.iter().map(ToString::to_string).collect();

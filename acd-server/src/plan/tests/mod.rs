@@ -22,10 +22,10 @@ name = "carrier"
 networks = ["127.0.0.0/8"]
 
 [prompts.guidance]
-audio = "../audio/ja_shiga_guidance.wav"
+audio = "builtin:ja_shiga_guidance.wav"
 
 [prompts.waiting]
-audio = "../audio/ja_waiting.wav"
+audio = "builtin:ja_waiting.wav"
 
 [[tenants]]
 name = "shiga"

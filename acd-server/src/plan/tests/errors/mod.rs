@@ -80,7 +80,7 @@ fn ten_mistakes_are_ten_errors_in_the_order_of_their_places() {
     let changes = [
         ("\"127.0.0.1:5060\"", "\"localhost:5060\""),
         ("networks = [", "network = ["),
-        ("../audio/ja_waiting.wav", "../audio/ja_wating.wav"),
+        ("builtin:ja_waiting.wav", "builtin:ja_wating.wav"),
         ("title = \"Shiga\"", "title = 7"),
         ("number = \"0770007119\"", "number = \"#7119\""),
         ("guidance_prompt = \"guidance\"", "guidance_prompt = \"guidence\""),

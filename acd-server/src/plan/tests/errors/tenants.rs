@@ -6,10 +6,10 @@ use super::check;
 fn tenants_numbers_and_prompts() {
     check(&[
         (
-            "[prompts.guidance]\naudio = \"../audio/ja_shiga_guidance.wav\"",
-            "[prompts.guidance]\naudio = \"../audio/none.wav\"",
+            "[prompts.guidance]\naudio = \"builtin:ja_shiga_guidance.wav\"",
+            "[prompts.guidance]\naudio = \"builtin:none.wav\"",
             &[
-                r#"plan.toml:11:9: `audio` "../audio/none.wav" cannot be read: not in the program; name a file that exists, relative to the plan file"#,
+                r#"plan.toml:11:9: `audio` "builtin:none.wav" cannot be read: the program has no such audio; name a file that exists, relative to the plan file"#,
             ],
         ),
         (
