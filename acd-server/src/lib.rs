@@ -1,11 +1,15 @@
 //! The program `acd`: configuration, clock, journal, the loop, command line. Alone knows everyone.
 #![forbid(unsafe_code)]
 
+pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod commands;
+mod http;
+pub mod interfaces;
 pub mod journal;
 pub mod limits;
 pub mod logging;
+pub mod observer;
 pub mod plan;
 pub mod serve;

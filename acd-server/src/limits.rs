@@ -60,5 +60,81 @@ pub const JOURNAL_FAULTS_MAX: usize = 100;
 /// From one look for new facts to the next when a journal is followed: a quick eye's patience.
 pub const JOURNAL_FOLLOW_EVERY: Duration = Duration::from_millis(200);
 
+/// Calls of which a reader of facts remembers the tenant: more than are ever in progress at once.
+pub const FACT_READER_CALLS_MAX: usize = 10_000;
+
+/// Turns of the loop whose facts may wait for the board and the figures: some seconds of the heaviest load. Beyond it the
+/// board reads what it missed from the journal.
+pub const OBSERVER_QUEUE_MAX: usize = 10_000;
+
+/// How long the board waits for facts that it missed to become durable, before it goes on without them.
+pub const OBSERVER_HOLE_MAX: Duration = Duration::from_secs(2);
+
+/// Facts that are read from the journal at once: 1 MB at most, and a millisecond or two.
+pub const FACTS_PAGE_MAX: usize = 500;
+
+/// Commands from interfaces that may wait for the loop: it takes all of them each turn, so more means that it stands still.
+pub const CONTROL_QUEUE_MAX: usize = 256;
+
+/// How long a client waits for the answer to a command; it may ask again with the same id.
+pub const CONTROL_ANSWER_MAX: Duration = Duration::from_secs(10);
+
+/// Commands whose answers are kept for clients that ask again; at some 200 bytes each 2 MB.
+pub const IDEMPOTENCY_IDS_MAX: usize = 10_000;
+
+/// Characters of an idempotency id: a UUID has 36.
+pub const IDEMPOTENCY_ID_CHARS_MAX: usize = 64;
+
+/// How long an answer is kept for a client that asks again.
+pub const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(3_600);
+
+/// Clients that follow facts at once, each with a reader of the journal.
+pub const FACT_STREAMS_MAX: usize = 32;
+
+/// Facts that wait for one client; a slower one is waited for.
+pub const FACT_STREAM_QUEUE_MAX: usize = 256;
+
+/// Facts that a filter drops before the client is told how far it is, so that it can resume from there.
+pub const FACT_STREAM_BOOKMARK_EVERY: u64 = 1_000;
+
+/// From a fact that is decided and not yet durable to the next look whether it is: a commit takes a fraction of it.
+pub const FACT_STREAM_RETRY: Duration = Duration::from_millis(20);
+
+/// From one look into the journal to the next if nobody says that there is something new.
+pub const FACT_STREAM_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Clients that watch the board at once.
+pub const BOARD_WATCHERS_MAX: usize = 64;
+
+/// From one board to the next, unless the client says otherwise: what an eye takes for at once.
+pub const BOARD_INTERVAL: Duration = Duration::from_millis(200);
+
+/// From one board to the next at least, whatever the client says.
+pub const BOARD_INTERVAL_MIN: Duration = Duration::from_millis(50);
+
+/// Connections of clients at once, for gRPC and for HTTP each; further ones wait in the system's own queue.
+pub const INTERFACE_CONNECTIONS_MAX: usize = 256;
+
+/// Bytes of one request to gRPC: the longest is a filter of tenants and kinds.
+pub const API_REQUEST_BYTES_MAX: usize = 65_536;
+
+/// Tenants and kinds that a filter of facts may name.
+pub const FACT_FILTER_NAMES_MAX: usize = 1_000;
+
+/// Characters of a token at least: as many as make guessing hopeless.
+pub const TOKEN_CHARS_MIN: usize = 16;
+
+/// The loop wakes once a second at least; silent for longer, it stands still.
+pub const LOOP_SILENT_MAX: Duration = Duration::from_secs(5);
+
+/// How long a scrape waits for the file system to say what is left on it.
+pub const DISK_ANSWER_MAX: Duration = Duration::from_secs(1);
+
+/// How long the end of the process waits for the interfaces' threads.
+pub const INTERFACES_STOP_MAX: Duration = Duration::from_secs(2);
+
+/// How long the command line waits for the running switch.
+pub const CLIENT_PATIENCE_MAX: Duration = Duration::from_secs(15);
+
 const _: () =
     assert!(JOURNAL_COMMIT_RECORDS_MAX <= JOURNAL_QUEUE_RECORDS_MAX, "a commit takes from the queue");

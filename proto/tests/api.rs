@@ -51,7 +51,7 @@ fn every_message_and_field_is_documented() {
         for location in &source.location {
             // Paths of even length name a message, an enum, a service, or one of their members; of odd ones a part.
             let names_a_thing = location.path.len() % 2 == 0
-                && matches!(location.path.first(), Some(4 | 5 | 6))
+                && matches!(location.path.first(), Some(4..=6))
                 && location.path.iter().skip(2).step_by(2).all(|&kind| matches!(kind, 2 | 3 | 4 | 8));
             if !names_a_thing {
                 continue;
@@ -83,10 +83,10 @@ fn a_number_leaves_only_for_who_asks_and_never_by_debug() {
 }
 
 fn number_of(fact: &CallEvent) -> &str {
-    match fact {
-        CallEvent::CallAdmitted { caller: acd_core::CallerIdentity::Number(number), .. } => number.reveal(),
-        other => panic!("{} has no number", fact_kind(other)),
-    }
+    let CallEvent::CallAdmitted { caller: acd_core::CallerIdentity::Number(number), .. } = fact else {
+        panic!("{} has no number", fact_kind(fact))
+    };
+    number.reveal()
 }
 
 #[test]

@@ -16,6 +16,7 @@
 mod chain;
 mod dialogs;
 mod error;
+mod facts;
 mod folder;
 mod open_calls;
 mod previous;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use dialogs::{DialogChange, DialogRow};
 pub use error::JournalError;
+pub use facts::{FactReader, Page, StoredFact};
 pub use open_calls::OpenCalls;
 pub use previous::PreviousLife;
 pub use queue::{JournalMetrics, JournalState};

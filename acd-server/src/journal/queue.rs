@@ -35,6 +35,8 @@ pub struct JournalMetrics {
     pub queued_records: usize,
     /// Records lost since the queue was full; the journal states them as a gap.
     pub lost_records: u64,
+    /// How long all commits that went well took together.
+    pub commit_time: Duration,
     /// How long the last commit took.
     pub last_commit: Duration,
     /// How long the slowest commit took.
@@ -89,6 +91,7 @@ pub(super) struct Queue {
     failures: AtomicU64,
     records: AtomicU64,
     lost_records: AtomicU64,
+    commit_time_us: AtomicU64,
     last_commit_us: AtomicU64,
     max_commit_us: AtomicU64,
 }
@@ -118,6 +121,7 @@ impl Queue {
             failures: AtomicU64::new(0),
             records: AtomicU64::new(0),
             lost_records: AtomicU64::new(0),
+            commit_time_us: AtomicU64::new(0),
             last_commit_us: AtomicU64::new(0),
             max_commit_us: AtomicU64::new(0),
         }
@@ -196,6 +200,7 @@ impl Queue {
         let records: usize = entries.iter().map(Entry::records).sum();
         self.lock().waiting_records -= records;
         let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.commit_time_us.fetch_add(took_us, Ordering::Relaxed);
         self.last_commit_us.store(took_us, Ordering::Relaxed);
         self.max_commit_us.fetch_max(took_us, Ordering::Relaxed);
         self.commits.fetch_add(1, Ordering::Relaxed);
@@ -232,6 +237,7 @@ impl Queue {
             records: self.records.load(Ordering::Relaxed),
             queued_records: self.lock().waiting_records,
             lost_records: self.lost_records.load(Ordering::Relaxed),
+            commit_time: Duration::from_micros(self.commit_time_us.load(Ordering::Relaxed)),
             last_commit: Duration::from_micros(self.last_commit_us.load(Ordering::Relaxed)),
             max_commit: Duration::from_micros(self.max_commit_us.load(Ordering::Relaxed)),
         }

@@ -7,7 +7,7 @@ use crate::Fold;
 
 impl Fold for Board {
     fn apply(&mut self, time: Timestamp, seq: u64, event: &CallEvent) {
-        self.begin_day(time);
+        self.time_passed(time);
         self.last = Some((time, seq));
         match event {
             CallEvent::PlanApplied { seats, .. } => self.seats_planned = *seats,
@@ -100,8 +100,9 @@ impl Fold for Board {
 }
 
 impl Board {
-    /// Yesterday's calls leave the board's counts at midnight; those in progress stay on it.
-    fn begin_day(&mut self, time: Timestamp) {
+    /// Yesterday's calls leave the board's counts at midnight; those in progress stay on it. Every fact says what time it
+    /// is; in a quiet night somebody else must.
+    pub fn time_passed(&mut self, time: Timestamp) {
         let date = time.civil(self.utc_offset_minutes).date;
         if self.today == Some(date) {
             return;

@@ -1,0 +1,81 @@
+//! `acd.v1.Plan`: the running plan, its file, and the way from one to the other.
+
+use std::sync::Arc;
+
+use acd_proto::v1;
+use tonic::{Request, Response, Status};
+
+use super::commands::{Answer, Commands};
+use super::seats::mixed_up;
+use super::{NodeFacts, ending};
+use crate::interfaces::{ControlRequest, ReloadResult};
+use crate::plan::{PlanFile, render_json, render_text};
+
+#[derive(Debug)]
+pub(super) struct Plan {
+    node: Arc<NodeFacts>,
+    commands: Arc<Commands>,
+}
+
+impl Plan {
+    pub(super) const fn new(node: Arc<NodeFacts>, commands: Arc<Commands>) -> Self {
+        Self { node, commands }
+    }
+}
+
+#[tonic::async_trait]
+impl v1::plan_server::Plan for Plan {
+    async fn show(
+        &self,
+        _request: Request<v1::ShowPlanRequest>,
+    ) -> Result<Response<v1::ShowPlanResponse>, Status> {
+        let plan = self.node.shared.plan();
+        // Thousands of seats take a while to write down.
+        let response = tokio::task::spawn_blocking(move || v1::ShowPlanResponse {
+            name: plan.name.clone(),
+            text: render_text(&plan),
+            json: render_json(&plan).to_string(),
+        });
+        response.await.map(Response::new).map_err(|_| ending())
+    }
+
+    async fn check(
+        &self,
+        _request: Request<v1::CheckPlanRequest>,
+    ) -> Result<Response<v1::CheckPlanResponse>, Status> {
+        let Some(path) = self.node.plan_path.clone() else {
+            let name = self.node.shared.plan().name.clone();
+            return Ok(Response::new(v1::CheckPlanResponse { name, errors: Vec::new() }));
+        };
+        let checked = tokio::task::spawn_blocking(move || {
+            let errors = match PlanFile::load(&path) {
+                Ok(_) => Vec::new(),
+                Err(errors) => errors.iter().map(ToString::to_string).collect(),
+            };
+            v1::CheckPlanResponse { name: path.display().to_string(), errors }
+        });
+        checked.await.map(Response::new).map_err(|_| ending())
+    }
+
+    async fn reload(
+        &self,
+        request: Request<v1::ReloadPlanRequest>,
+    ) -> Result<Response<v1::ReloadPlanResponse>, Status> {
+        let id = request.into_inner().idempotency_id;
+        let request = |reply| ControlRequest::Reload { reply };
+        let answer = self.commands.once(&id, "reload".to_owned(), request, answer).await?;
+        let Answer::Reload(response) = answer else { return Err(mixed_up(&answer)) };
+        Ok(Response::new(response))
+    }
+}
+
+fn answer(result: ReloadResult) -> Answer {
+    Answer::Reload(match result {
+        ReloadResult::Applied(changes) => {
+            v1::ReloadPlanResponse { applied: true, changes, errors: Vec::new() }
+        }
+        ReloadResult::Refused(errors) => {
+            v1::ReloadPlanResponse { applied: false, changes: Vec::new(), errors }
+        }
+    })
+}

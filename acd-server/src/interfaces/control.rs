@@ -1,0 +1,143 @@
+//! Commands from the interfaces to the loop, and the way back.
+
+use std::sync::Arc;
+
+use acd_core::{CallId, SeatCommand, SeatCommandResult, SeatId, Timestamp};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use tokio::sync::oneshot;
+
+use crate::limits::CONTROL_QUEUE_MAX;
+
+/// What an interface wants of the loop. An answer that is dropped unsent tells the client that the switch is ending.
+#[derive(Debug)]
+pub enum ControlRequest {
+    /// A seat's command (R-S2), by [`acd_core::CommandSource::Api`].
+    Seat {
+        /// The seat as it was named.
+        seat: SeatId,
+        /// What is wanted.
+        command: SeatCommand,
+        /// For the core's answer.
+        reply: Reply<SeatCommandResult>,
+    },
+    /// A command to a call in progress.
+    Call {
+        /// The call.
+        call: CallId,
+        /// What is wanted.
+        action: CallAction,
+        /// For what came of it.
+        reply: Reply<CallActionResult>,
+    },
+    /// Read the plan file again and put it in force.
+    Reload {
+        /// For what changed, or why not.
+        reply: Reply<ReloadResult>,
+    },
+    /// Take no new calls, and end.
+    Drain {
+        /// For how long it may take.
+        reply: Reply<DrainResult>,
+    },
+}
+
+/// What is wanted of a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallAction {
+    /// The caller hears music.
+    Hold,
+    /// Ends a hold.
+    Resume,
+    /// Releases the caller and the seat.
+    HangUp,
+}
+
+/// What came of a call's command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallActionResult {
+    /// Done, or already so.
+    Done,
+    /// No such call is in progress.
+    UnknownCall,
+    /// Not in this phase: only talk can be held or resumed.
+    OutOfPhase,
+}
+
+/// What came of a reload.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ReloadResult {
+    /// The plan is in force; what changed, one line each.
+    Applied(Vec<String>),
+    /// The plan before stays in force; why, one line each.
+    Refused(Vec<String>),
+}
+
+/// What came of a drain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DrainResult {
+    /// It was draining already.
+    pub already: bool,
+    /// Calls that are waited for.
+    pub calls_in_progress: u64,
+    /// When the switch ends at the latest.
+    pub until: Timestamp,
+}
+
+/// The way back to one client.
+#[derive(Debug)]
+pub struct Reply<T>(oneshot::Sender<T>);
+
+impl<T> Reply<T> {
+    /// Answers. Never waits; a client that has gone is no failure.
+    pub fn send(self, answer: T) {
+        // The receiver waits in a task of its own, which only the end of the process ends.
+        let _ = self.0.send(answer);
+    }
+}
+
+/// Sends commands to the loop.
+#[derive(Clone)]
+pub struct Controls {
+    requests: Sender<ControlRequest>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl std::fmt::Debug for Controls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Controls").field("waiting", &self.requests.len()).finish_non_exhaustive()
+    }
+}
+
+/// Why a command was not given to the loop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ControlFault {
+    /// [`CONTROL_QUEUE_MAX`] commands wait. Nothing was done.
+    Busy,
+    /// The loop has ended.
+    Ended,
+}
+
+impl Controls {
+    /// A queue to the loop, and the loop's end of it. `wake` is called after each command.
+    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> (Self, Receiver<ControlRequest>) {
+        let (requests, received) = bounded(CONTROL_QUEUE_MAX);
+        (Self { requests, wake }, received)
+    }
+
+    /// Gives a command to the loop; what it answers comes out of the receiver.
+    ///
+    /// # Errors
+    /// If the loop takes no more, or has ended.
+    pub fn ask<T>(
+        &self,
+        request: impl FnOnce(Reply<T>) -> ControlRequest,
+    ) -> Result<oneshot::Receiver<T>, ControlFault> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.try_send(request(Reply(reply))).map_err(|error| match error {
+            TrySendError::Full(_) => ControlFault::Busy,
+            TrySendError::Disconnected(_) => ControlFault::Ended,
+        })?;
+        (self.wake)();
+        Ok(answer)
+    }
+}
