@@ -1,9 +1,10 @@
-//! Folds over the facts, and nothing else: call records and the live board (statement 5).
+//! Folds over the facts, and nothing else: call records, the live board, the accounting and its forms (statement 5).
 //!
 //! A fold takes [`acd_core::CallEvent`]s in the order of their sequence numbers, with the stamp of the record they
 //! belong to. It keeps no clock and does no I/O; the same facts give the same report.
 #![forbid(unsafe_code)]
 
+pub mod accounting;
 pub mod board;
 pub mod limits;
 pub mod records;

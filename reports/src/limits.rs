@@ -9,3 +9,14 @@ pub const REFUSED_MAX: usize = 1_000_000;
 
 /// Columns of the board: what a terminal of a control room's quarter screen shows without wrapping.
 pub const BOARD_COLUMNS_MAX: usize = 100;
+
+/// Intervals of one kind that one report lists: a blockage begins at most a few times a minute, so a day of disaster
+/// has some thousands and a year of days like it is not listed on one form.
+pub const INTERVALS_MAX: usize = 100_000;
+
+/// Facts that one life of the switch states before it has started: its tenants, seats and the calls that it found open
+/// (`acd_core::limits::CALLS_MAX`, two facts each), with room to spare.
+pub const OPENING_FACTS_MAX: usize = 100_000;
+
+/// Calls remembered only so that their ends are known to belong to the tenant; more cannot be open at once.
+pub const OPEN_CALLS_MAX: usize = 100_000;

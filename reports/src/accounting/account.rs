@@ -1,0 +1,60 @@
+//! What a ledger comes to.
+
+use std::collections::BTreeSet;
+
+use acd_core::plan::Capacity;
+use acd_core::{SeatId, TenantId, Timestamp};
+
+use super::{Blockage, Figures, Interval, Outage, Slots};
+
+/// The closed books of one tenant over one period.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The slots.
+    pub slots: Slots,
+    /// The figures, one a slot.
+    pub figures: Vec<Figures>,
+    /// The blockages that touch the period, whole, oldest first (R-A4).
+    pub blockages: Vec<Blockage>,
+    /// The intervals with all seat lines busy that touch the period, whole.
+    pub seat_lines_full: Vec<Interval>,
+    /// The outages that touch the period, whole.
+    pub outages: Vec<Outage>,
+    /// The lines in force at the period's beginning, and each change within it; `None`: outside hours.
+    pub capacities: Vec<(Timestamp, Option<Capacity>)>,
+    /// Seats that served this tenant alone at any time of the period.
+    pub dedicated_seats: BTreeSet<SeatId>,
+    /// Seats that served others too.
+    pub shared_seats: BTreeSet<SeatId>,
+    /// From the first to the last instant that is known; `None`: nothing is.
+    pub recorded: Option<(Timestamp, Timestamp)>,
+    /// The first and the last sequence number that was read.
+    pub facts: Option<(u64, u64)>,
+    /// Changes of the plan whose text was not at hand: seats may be counted by the plan before.
+    pub plans_unknown: u64,
+    /// Facts that name a call of this tenant whose admission was not seen.
+    pub orphans: u64,
+    /// Intervals left out of the lists for want of room; the figures have them.
+    pub dropped: u64,
+}
+
+impl Account {
+    /// The whole period: the sum of the slots.
+    pub fn total(&self) -> Figures {
+        self.figures.iter().copied().sum()
+    }
+
+    /// Whether nothing of a slot is recorded, so that its zeros would mean nothing.
+    pub fn is_unrecorded(&self, slot: usize) -> bool {
+        self.figures.get(slot).is_none_or(|it| it.unrecorded_ms == self.slots.length_ms(slot))
+    }
+
+    /// Whether the figures can still change: the period is not over in the record, or calls of it are in progress.
+    pub fn is_provisional(&self) -> bool {
+        let total = self.total();
+        self.recorded.is_none_or(|(_, to)| to < self.slots.to())
+            || total.unanswered_in_progress + total.handled_in_progress > 0
+    }
+}

@@ -1,0 +1,229 @@
+//! The figures of one slot, or of several added up.
+
+use std::iter::Sum;
+use std::ops::AddAssign;
+
+use super::Rate;
+
+/// What is counted and measured in a slot. Counts are of calls, times in milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Figures {
+    /// 入電: admitted within hours, no test (R-A1).
+    pub offered: u64,
+    /// 対応: those of them that a seat answered, whenever that was (R-A2).
+    pub handled: u64,
+    /// Those who left in guidance (R-A11).
+    pub abandoned_in_guidance: u64,
+    /// Those who left while waiting.
+    pub abandoned_in_queue: u64,
+    /// Those who left while a seat was rung.
+    pub abandoned_while_ringing: u64,
+    /// Those of the three who left before [`SHORT_ABANDON`](super::SHORT_ABANDON).
+    pub short_abandons: u64,
+    /// Those that we failed.
+    pub failed: u64,
+    /// Those not answered and not ended when the record ended.
+    pub unanswered_in_progress: u64,
+    /// Of the handled ones: talk or wrap-up went on when the record ended, so their times may grow.
+    pub handled_in_progress: u64,
+    /// Seats' answers to the ends of the talks, holds included, over all seats of these calls (R-A5, R-A10).
+    pub talk_ms: u64,
+    /// The part of it on hold.
+    pub hold_ms: u64,
+    /// Wrap-up after these calls.
+    pub wrap_up_ms: u64,
+
+    /// 話中呼: refused for want of a line (R-L4), in the slot of the refusal, as all that follows is of the clock.
+    pub blocked_attempts: u64,
+    /// Calls outside hours that heard the closed announcement (R-L11).
+    pub closed_calls: u64,
+    /// Calls outside hours that were refused.
+    pub closed_refused: u64,
+    /// Calls refused during a drain or for want of our own means: outage (R-L9).
+    pub outage_refused: u64,
+    /// Rehearsals (R-L6).
+    pub tests: u64,
+
+    /// The tenant was within its hours.
+    pub open_ms: u64,
+    /// 回線閉塞 (R-L7).
+    pub blockage_ms: u64,
+    /// All seat lines busy, whether or not guidance lines were free (R-L7).
+    pub seat_lines_full_ms: u64,
+    /// The switch took no calls (R-L9).
+    pub outage_ms: u64,
+    /// Before the record began or after it ended.
+    pub unrecorded_ms: u64,
+
+    /// Seats that serve this tenant alone.
+    pub dedicated: SeatTimes,
+    /// Seats that serve others too, without the time they spent on these (R-A8).
+    pub shared: SeatTimes,
+    /// The most dedicated seats staffed at once.
+    pub dedicated_peak: u64,
+    /// The most seats staffed at once, shared ones included.
+    pub staffed_peak: u64,
+}
+
+impl Figures {
+    /// 応答率 (R-A3).
+    pub const fn rate(&self) -> Rate {
+        Rate { handled: self.handled, offered: self.offered }
+    }
+
+    /// Calls that ended before a seat answered, by the caller's own doing.
+    pub const fn abandoned(&self) -> u64 {
+        self.abandoned_in_guidance + self.abandoned_in_queue + self.abandoned_while_ringing
+    }
+
+    /// 処理時間: talk and wrap-up of the handled calls (R-A5).
+    pub const fn handling_ms(&self) -> u64 {
+        self.talk_ms + self.wrap_up_ms
+    }
+
+    /// Whether offered calls are the sum of their outcomes (R-A15).
+    pub const fn is_balanced(&self) -> bool {
+        self.offered == self.handled + self.abandoned() + self.failed + self.unanswered_in_progress
+    }
+}
+
+impl AddAssign for Figures {
+    /// Sums; peaks give the higher one.
+    fn add_assign(&mut self, other: Self) {
+        // Every field is named, so that a new one cannot be forgotten.
+        let Self {
+            offered,
+            handled,
+            abandoned_in_guidance,
+            abandoned_in_queue,
+            abandoned_while_ringing,
+            short_abandons,
+            failed,
+            unanswered_in_progress,
+            handled_in_progress,
+            talk_ms,
+            hold_ms,
+            wrap_up_ms,
+            blocked_attempts,
+            closed_calls,
+            closed_refused,
+            outage_refused,
+            tests,
+            open_ms,
+            blockage_ms,
+            seat_lines_full_ms,
+            outage_ms,
+            unrecorded_ms,
+            dedicated,
+            shared,
+            dedicated_peak,
+            staffed_peak,
+        } = other;
+        self.offered += offered;
+        self.handled += handled;
+        self.abandoned_in_guidance += abandoned_in_guidance;
+        self.abandoned_in_queue += abandoned_in_queue;
+        self.abandoned_while_ringing += abandoned_while_ringing;
+        self.short_abandons += short_abandons;
+        self.failed += failed;
+        self.unanswered_in_progress += unanswered_in_progress;
+        self.handled_in_progress += handled_in_progress;
+        self.talk_ms += talk_ms;
+        self.hold_ms += hold_ms;
+        self.wrap_up_ms += wrap_up_ms;
+        self.blocked_attempts += blocked_attempts;
+        self.closed_calls += closed_calls;
+        self.closed_refused += closed_refused;
+        self.outage_refused += outage_refused;
+        self.tests += tests;
+        self.open_ms += open_ms;
+        self.blockage_ms += blockage_ms;
+        self.seat_lines_full_ms += seat_lines_full_ms;
+        self.outage_ms += outage_ms;
+        self.unrecorded_ms += unrecorded_ms;
+        self.dedicated += dedicated;
+        self.shared += shared;
+        self.dedicated_peak = self.dedicated_peak.max(dedicated_peak);
+        self.staffed_peak = self.staffed_peak.max(staffed_peak);
+    }
+}
+
+impl Sum for Figures {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |mut sum, it| {
+            sum += it;
+            sum
+        })
+    }
+}
+
+/// Seat-milliseconds by what the seats did, cut at the slots' edges: one state at a time, so that they add up to the
+/// time logged in (R-A15).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SeatTimes {
+    /// Free.
+    pub ready_ms: u64,
+    /// Rung for a caller of the tenant.
+    pub ringing_ms: u64,
+    /// Talking with a caller of the tenant, holds left out.
+    pub talking_ms: u64,
+    /// Holding a caller of the tenant, or being held.
+    pub holding_ms: u64,
+    /// 後処理 after a call of the tenant.
+    pub wrap_up_ms: u64,
+    /// Rung for, talking with or wrapping up after callers of other tenants, or a test.
+    pub elsewhere_ms: u64,
+    /// Away.
+    pub paused_ms: u64,
+    /// Did not answer or refused.
+    pub not_answering_ms: u64,
+    /// Its phone was not there.
+    pub unreachable_ms: u64,
+}
+
+impl SeatTimes {
+    /// 配置: `ready`, `ringing`, `talking`, `wrap_up`; a dead phone is no staff (R-A8).
+    pub const fn staffed_ms(&self) -> u64 {
+        self.ready_ms + self.ringing_ms + self.consultation_ms()
+    }
+
+    /// 相談時間 as Shiga has it: talk without hold, hold, wrap-up (R-A6).
+    pub const fn consultation_ms(&self) -> u64 {
+        self.talking_ms + self.holding_ms + self.wrap_up_ms
+    }
+
+    /// 待機時間: ready, and ringing where the client counts it so (R-A7).
+    pub const fn waiting_ms(&self, ringing_counts_as_waiting: bool) -> u64 {
+        if ringing_counts_as_waiting { self.ready_ms + self.ringing_ms } else { self.ready_ms }
+    }
+
+    /// From log-in to log-out.
+    pub const fn logged_in_ms(&self) -> u64 {
+        self.staffed_ms() + self.elsewhere_ms + self.paused_ms + self.not_answering_ms + self.unreachable_ms
+    }
+}
+
+impl AddAssign for SeatTimes {
+    fn add_assign(&mut self, other: Self) {
+        let Self {
+            ready_ms,
+            ringing_ms,
+            talking_ms,
+            holding_ms,
+            wrap_up_ms,
+            elsewhere_ms,
+            paused_ms,
+            not_answering_ms,
+            unreachable_ms,
+        } = other;
+        self.ready_ms += ready_ms;
+        self.ringing_ms += ringing_ms;
+        self.talking_ms += talking_ms;
+        self.holding_ms += holding_ms;
+        self.wrap_up_ms += wrap_up_ms;
+        self.elsewhere_ms += elsewhere_ms;
+        self.paused_ms += paused_ms;
+        self.not_answering_ms += not_answering_ms;
+        self.unreachable_ms += unreachable_ms;
+    }
+}

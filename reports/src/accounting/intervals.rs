@@ -1,0 +1,55 @@
+//! Intervals that a report lists whole, beside the milliseconds that it cuts (R-A4).
+
+use acd_core::{LineUse, Timestamp};
+
+/// A half-open interval.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Interval {
+    /// Its first instant, or the first that is recorded.
+    pub from: Timestamp,
+    /// The first instant after it; `None`: it went on when the record ended.
+    pub to: Option<Timestamp>,
+}
+
+impl Interval {
+    /// Its milliseconds; `None`: it has no end yet.
+    pub fn ms(self) -> Option<u64> {
+        self.to.map(|to| super::slots::ms_between(self.from, to))
+    }
+
+    /// Whether a part of it lies in [from, to).
+    pub fn touches(self, from: Timestamp, to: Timestamp) -> bool {
+        self.from < to && self.to.is_none_or(|end| end > from)
+    }
+}
+
+/// 回線閉塞: a new call of the tenant would have been refused (R-L7).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Blockage {
+    /// When.
+    pub interval: Interval,
+    /// What the lines were doing when it began; `None`: it began before the record.
+    pub lines: Option<LineUse>,
+    /// The switch stopped or died during it: from there on it is an outage (R-L9).
+    pub cut_by_outage: bool,
+}
+
+/// Why the switch took no calls (R-L9).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum OutageCause {
+    /// It ended without saying so.
+    Crash,
+    /// It was being drained.
+    Drain,
+    /// It had been stopped.
+    Stopped,
+}
+
+/// An interval in which the switch took no calls; never part of a blockage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outage {
+    /// When.
+    pub interval: Interval,
+    /// Why.
+    pub cause: OutageCause,
+}

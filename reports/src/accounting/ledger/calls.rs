@@ -1,0 +1,224 @@
+//! The calls of the tenant from their admission until nothing of them can change any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use acd_core::{CallId, LegId, Outcome, RingId, SeatId, Timestamp};
+
+use super::books::Books;
+use crate::accounting::SHORT_ABANDON;
+use crate::accounting::slots::ms_between;
+use crate::limits::OPEN_CALLS_MAX;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Calls {
+    live: BTreeMap<CallId, LiveCall>,
+    /// Calls in which no seat can have a part.
+    passing: BTreeSet<CallId>,
+    orphans: u64,
+}
+
+#[derive(Clone, Debug)]
+struct LiveCall {
+    /// The slot of its admission; `None`: outside the period.
+    slot: Option<usize>,
+    admitted_at: Timestamp,
+    answered: bool,
+    /// The talks in progress with their beginnings.
+    talks: BTreeMap<RingId, (SeatId, Timestamp)>,
+    /// The sides that hold.
+    held_by: BTreeSet<LegId>,
+    /// Since when the talk is on hold.
+    held_since: Option<Timestamp>,
+    ended: bool,
+    /// Seats that ring, talk or wrap up for it.
+    seats: u32,
+}
+
+impl LiveCall {
+    /// A hold counts while there is a talk; two sides that hold at once hold once.
+    fn follow_hold(&mut self, at: Timestamp, books: &mut Books) {
+        let on_hold = !self.talks.is_empty() && !self.held_by.is_empty();
+        match (self.held_since, on_hold) {
+            (None, true) => self.held_since = Some(at),
+            (Some(since), false) => {
+                books.add(self.slot, ms_between(since, at), |it| &mut it.hold_ms);
+                self.held_since = None;
+            }
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+
+    fn end_talks(&mut self, at: Timestamp, books: &mut Books) {
+        for (_, (_, since)) in std::mem::take(&mut self.talks) {
+            books.add(self.slot, ms_between(since, at), |it| &mut it.talk_ms);
+        }
+        self.held_by.clear();
+        self.follow_hold(at, books);
+    }
+}
+
+impl Calls {
+    pub(super) fn admit(&mut self, at: Timestamp, call: CallId, books: &mut Books) {
+        let slot = books.slots.slot_of(at);
+        books.add(slot, 1, |it| &mut it.offered);
+        // What is admitted after the period takes part in nothing of it.
+        if at >= books.slots.to() {
+            self.pass_by(call);
+            return;
+        }
+        self.live.insert(
+            call,
+            LiveCall {
+                slot,
+                admitted_at: at,
+                answered: false,
+                talks: BTreeMap::new(),
+                held_by: BTreeSet::new(),
+                held_since: None,
+                ended: false,
+                seats: 0,
+            },
+        );
+    }
+
+    /// A call that is no orphan, and of which no figure is made beyond its admission.
+    pub(super) fn pass_by(&mut self, call: CallId) {
+        self.passing.insert(call);
+        while self.passing.len() > OPEN_CALLS_MAX {
+            self.passing.pop_first();
+        }
+    }
+
+    pub(super) fn answer(&mut self, at: Timestamp, ring: RingId, seat: SeatId, books: &mut Books) {
+        let Some(call) = self.live.get_mut(&ring.call) else { return };
+        if !std::mem::replace(&mut call.answered, true) {
+            books.add(call.slot, 1, |it| &mut it.handled);
+        }
+        call.talks.insert(ring, (seat, at));
+        call.follow_hold(at, books);
+    }
+
+    pub(super) fn end_talk(&mut self, at: Timestamp, ring: RingId, books: &mut Books) {
+        let Some(call) = self.live.get_mut(&ring.call) else { return };
+        if let Some((_, since)) = call.talks.remove(&ring) {
+            books.add(call.slot, ms_between(since, at), |it| &mut it.talk_ms);
+        }
+        call.held_by.remove(&LegId::Seat(ring));
+        call.follow_hold(at, books);
+    }
+
+    /// A side holds or resumes. Gives the seats that talk in the call, and whether they are on hold now.
+    pub(super) fn set_held(
+        &mut self,
+        at: Timestamp,
+        leg: LegId,
+        held: bool,
+        books: &mut Books,
+    ) -> Option<(Vec<SeatId>, bool)> {
+        let call = self.live.get_mut(&leg.call())?;
+        if held {
+            call.held_by.insert(leg);
+        } else {
+            call.held_by.remove(&leg);
+        }
+        call.follow_hold(at, books);
+        Some((call.talks.values().map(|(seat, _)| *seat).collect(), call.held_since.is_some()))
+    }
+
+    pub(super) fn end(&mut self, at: Timestamp, id: CallId, outcome: Outcome, books: &mut Books) {
+        let Some(call) = self.live.get_mut(&id) else {
+            if !self.passing.remove(&id) {
+                self.orphans += 1;
+            }
+            return;
+        };
+        call.end_talks(at, books);
+        call.ended = true;
+        let (slot, lasted_ms) = (call.slot, ms_between(call.admitted_at, at));
+        let abandoned = |books: &mut Books| {
+            if u128::from(lasted_ms) < SHORT_ABANDON.as_millis() {
+                books.add(slot, 1, |it| &mut it.short_abandons);
+            }
+        };
+        match outcome {
+            // Counted when the seat answered.
+            Outcome::Answered => {}
+            Outcome::AbandonedInGuidance => {
+                books.add(slot, 1, |it| &mut it.abandoned_in_guidance);
+                abandoned(books);
+            }
+            Outcome::AbandonedInQueue => {
+                books.add(slot, 1, |it| &mut it.abandoned_in_queue);
+                abandoned(books);
+            }
+            Outcome::AbandonedWhileRinging => {
+                books.add(slot, 1, |it| &mut it.abandoned_while_ringing);
+                abandoned(books);
+            }
+            // A call that was admitted within hours and yet sent away as closed would be our fault.
+            Outcome::Failed | Outcome::Closed => books.add(slot, 1, |it| &mut it.failed),
+        }
+        self.forget_if_over(id);
+    }
+
+    /// The switch is gone: so are its talks.
+    pub(super) fn end_talks(&mut self, at: Timestamp, books: &mut Books) {
+        for call in self.live.values_mut() {
+            call.end_talks(at, books);
+        }
+    }
+
+    /// Whether a call is this tenant's and no test.
+    pub(super) fn has(&self, call: CallId) -> bool {
+        self.live.contains_key(&call)
+    }
+
+    pub(super) fn is_on_hold(&self, call: CallId) -> bool {
+        self.live.get(&call).is_some_and(|call| call.held_since.is_some())
+    }
+
+    pub(super) fn slot(&self, call: CallId) -> Option<usize> {
+        self.live.get(&call)?.slot
+    }
+
+    /// A seat begins to work for a call.
+    pub(super) fn attach(&mut self, call: CallId) {
+        if let Some(call) = self.live.get_mut(&call) {
+            call.seats += 1;
+        }
+    }
+
+    /// A seat has done with a call, wrap-up included.
+    pub(super) fn detach(&mut self, id: CallId) {
+        if let Some(call) = self.live.get_mut(&id) {
+            call.seats = call.seats.saturating_sub(1);
+            self.forget_if_over(id);
+        }
+    }
+
+    fn forget_if_over(&mut self, id: CallId) {
+        if self.live.get(&id).is_some_and(|call| call.ended && call.seats == 0) {
+            self.live.remove(&id);
+        }
+    }
+
+    pub(super) fn any_in_period(&self) -> bool {
+        self.live.values().any(|call| call.slot.is_some())
+    }
+
+    pub(super) const fn orphans(&self) -> u64 {
+        self.orphans
+    }
+
+    /// Counts what is still in progress.
+    pub(super) fn close(&mut self, until: Timestamp, books: &mut Books) {
+        for call in self.live.values_mut() {
+            call.end_talks(until, books);
+            if call.answered {
+                books.add(call.slot, 1, |it| &mut it.handled_in_progress);
+            } else if !call.ended {
+                books.add(call.slot, 1, |it| &mut it.unanswered_in_progress);
+            }
+        }
+    }
+}

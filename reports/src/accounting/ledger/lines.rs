@@ -1,0 +1,137 @@
+//! The tenant's lines: hours, blockage, full seat lines (R-L7).
+
+use acd_core::plan::Capacity;
+use acd_core::{LineUse, Timestamp};
+
+use super::books::{Books, Bounded};
+use crate::accounting::{Blockage, Interval, Slots};
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    /// From where on facts tell of the lines.
+    known_from: Option<Timestamp>,
+    /// The lines in force, and since when; kept over an outage, in which the hours go on.
+    capacity: Option<(Option<Capacity>, Timestamp)>,
+    capacities: Vec<(Timestamp, Option<Capacity>)>,
+    blocked: Option<(Timestamp, Option<LineUse>)>,
+    full: Option<Timestamp>,
+    pub(super) blockages: Bounded<Blockage>,
+    pub(super) seat_lines_full: Bounded<Interval>,
+}
+
+impl Lines {
+    pub(super) const fn begin_life(&mut self, at: Timestamp) {
+        self.known_from = Some(at);
+    }
+
+    pub(super) fn set_capacity(&mut self, at: Timestamp, capacity: Option<Capacity>, books: &mut Books) {
+        let before = self.capacity.replace((capacity, at));
+        if let Some((Some(_), since)) = before {
+            books.spread(since, at, |it| &mut it.open_ms);
+        }
+        if before.is_none_or(|(before, _)| before != capacity) {
+            // Only the last one before the period is of use.
+            if self.capacities.last().is_some_and(|(last, _)| *last <= books.slots.from())
+                && at <= books.slots.from()
+            {
+                self.capacities.pop();
+            }
+            self.capacities.push((at, capacity));
+        }
+    }
+
+    /// The capacity at the period's beginning and its changes within.
+    pub(super) fn capacities_within(&self, slots: &Slots) -> Vec<(Timestamp, Option<Capacity>)> {
+        self.capacities.iter().copied().filter(|(at, _)| *at < slots.to()).collect()
+    }
+
+    pub(super) const fn blockage_started(&mut self, at: Timestamp, lines: LineUse) {
+        if self.blocked.is_none() {
+            self.blocked = Some((at, Some(lines)));
+        }
+    }
+
+    pub(super) fn blockage_ended(&mut self, at: Timestamp, books: &mut Books) {
+        // One that began before the record is known from where the record begins.
+        let open = self.blocked.take().or_else(|| Some((self.known_from?, None)));
+        if let Some((from, lines)) = open {
+            self.note_blockage((from, at), lines, false, books);
+        }
+    }
+
+    pub(super) const fn full_started(&mut self, at: Timestamp) {
+        if self.full.is_none() {
+            self.full = Some(at);
+        }
+    }
+
+    pub(super) fn full_ended(&mut self, at: Timestamp, books: &mut Books) {
+        if let Some(from) = self.full.take().or(self.known_from) {
+            self.note_full((from, at), books);
+        }
+    }
+
+    /// A switch that is gone refuses nobody for want of a line (R-L9).
+    pub(super) fn end_life(&mut self, at: Timestamp, books: &mut Books) {
+        if let Some((from, lines)) = self.blocked.take() {
+            self.note_blockage((from, at), lines, true, books);
+        }
+        if let Some(from) = self.full.take() {
+            self.note_full((from, at), books);
+        }
+        self.known_from = None;
+    }
+
+    /// Whether an interval that began before an instant is still open.
+    pub(super) fn any_open_before(&self, at: Timestamp) -> bool {
+        self.blocked.is_some_and(|(from, _)| from < at) || self.full.is_some_and(|from| from < at)
+    }
+
+    pub(super) fn close(&mut self, until: Timestamp, books: &mut Books) {
+        if let Some((Some(_), since)) = self.capacity {
+            books.spread(since, until, |it| &mut it.open_ms);
+        }
+        if let Some((from, lines)) = self.blocked.take() {
+            books.spread(from, until, |it| &mut it.blockage_ms);
+            self.list_blockage(Interval { from, to: None }, lines, false, books);
+        }
+        if let Some(from) = self.full.take() {
+            books.spread(from, until, |it| &mut it.seat_lines_full_ms);
+            self.list_full(Interval { from, to: None }, books);
+        }
+    }
+
+    fn note_blockage(
+        &mut self,
+        (from, to): (Timestamp, Timestamp),
+        lines: Option<LineUse>,
+        cut_by_outage: bool,
+        books: &mut Books,
+    ) {
+        books.spread(from, to, |it| &mut it.blockage_ms);
+        self.list_blockage(Interval { from, to: Some(to) }, lines, cut_by_outage, books);
+    }
+
+    fn list_blockage(
+        &mut self,
+        interval: Interval,
+        lines: Option<LineUse>,
+        cut_by_outage: bool,
+        books: &Books,
+    ) {
+        if interval.touches(books.slots.from(), books.slots.to()) && interval.ms() != Some(0) {
+            self.blockages.push(Blockage { interval, lines, cut_by_outage });
+        }
+    }
+
+    fn note_full(&mut self, (from, to): (Timestamp, Timestamp), books: &mut Books) {
+        books.spread(from, to, |it| &mut it.seat_lines_full_ms);
+        self.list_full(Interval { from, to: Some(to) }, books);
+    }
+
+    fn list_full(&mut self, interval: Interval, books: &Books) {
+        if interval.touches(books.slots.from(), books.slots.to()) && interval.ms() != Some(0) {
+            self.seat_lines_full.push(interval);
+        }
+    }
+}

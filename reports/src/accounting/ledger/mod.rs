@@ -1,0 +1,265 @@
+//! The books while they are open: facts in, figures out.
+
+mod books;
+mod calls;
+mod lines;
+mod outages;
+mod seats;
+
+use acd_core::plan::Plan;
+use acd_core::{CallEvent, RefusalReason, TenantId, Timestamp};
+
+use super::{Account, Slots};
+use crate::Fold;
+use crate::limits::OPENING_FACTS_MAX;
+use books::Books;
+use calls::Calls;
+use lines::Lines;
+use outages::Outages;
+use seats::{Seats, Staff};
+
+/// Folds facts into the figures of one tenant over one period.
+///
+/// It must see every fact from the beginning of the life of the switch in which the period begins, or as many as the
+/// journal has, and be told of lives and plans, since facts name neither the seats of a tenant nor, in time, a death:
+/// [`life_begins`](Self::life_begins) before the first fact of each life, [`plan_changes`](Self::plan_changes) before
+/// a later `PlanApplied`. It goes on past the period's end until [`is_settled`](Self::is_settled), so that calls of the
+/// period are whole.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    tenant: TenantId,
+    books: Books,
+    calls: Calls,
+    seats: Seats,
+    lines: Lines,
+    outages: Outages,
+    /// The seats of the plan whose `PlanApplied` is still to come.
+    next_staff: Option<Staff>,
+    /// The facts of a life that has just begun, until it is known when the life before ended.
+    opening: Option<Vec<(Timestamp, u64, CallEvent)>>,
+    first: Option<(Timestamp, u64)>,
+    last: Option<(Timestamp, u64)>,
+    plans_unknown: u64,
+}
+
+impl Ledger {
+    /// Empty books.
+    pub fn new(tenant: TenantId, slots: Slots) -> Self {
+        Self {
+            tenant,
+            books: Books::new(slots),
+            calls: Calls::default(),
+            seats: Seats::new(),
+            lines: Lines::default(),
+            outages: Outages::default(),
+            next_staff: None,
+            opening: None,
+            first: None,
+            last: None,
+            plans_unknown: 0,
+        }
+    }
+
+    /// The facts that follow begin in the middle of a life with this plan: what came before is not known.
+    pub fn plan_stands(&mut self, plan: &Plan) {
+        let at = self.last.map_or(self.books.slots.from(), |(time, _)| time);
+        self.seats.set_staff(at, Staff::of(plan, self.tenant), &mut self.books);
+    }
+
+    /// The next fact is the first of a life of the switch that begins with this plan.
+    pub fn life_begins(&mut self, plan: &Plan) {
+        self.open_life(None);
+        self.next_staff = Some(Staff::of(plan, self.tenant));
+        self.opening = Some(Vec::new());
+    }
+
+    /// The next `PlanApplied` puts this plan in force.
+    pub fn plan_changes(&mut self, plan: &Plan) {
+        self.next_staff = Some(Staff::of(plan, self.tenant));
+    }
+
+    /// Whether what is still to come at or after `time` can change nothing: the period is over, its calls and their
+    /// wrap-ups have ended, and the intervals that began in it too.
+    pub fn is_settled(&self, time: Timestamp) -> bool {
+        time >= self.books.slots.to()
+            && self.opening.is_none()
+            && !self.calls.any_in_period()
+            && !self.lines.any_open_before(self.books.slots.to())
+    }
+
+    /// Closes the books. `until` is the last instant that the journal knows: what is still open is counted up to it.
+    pub fn close(mut self, until: Timestamp) -> Account {
+        self.open_life(None);
+        let until = self.last.map_or(until, |(time, _)| time.max(until));
+        self.seats.flush(until, &mut self.calls, &mut self.books);
+        self.calls.close(until, &mut self.books);
+        self.lines.close(until, &mut self.books);
+        self.outages.close(until, &mut self.books);
+        let recorded = self.first.map(|(from, _)| (from, until));
+        self.books.note_unrecorded(recorded);
+        let (dedicated_seats, shared_seats) = self.seats.into_seen();
+        let slots = self.books.slots;
+        let dropped = self.lines.blockages.dropped() + self.lines.seat_lines_full.dropped();
+        Account {
+            tenant: self.tenant,
+            capacities: self.lines.capacities_within(&slots),
+            slots,
+            figures: self.books.figures,
+            blockages: self.lines.blockages.into_vec(),
+            seat_lines_full: self.lines.seat_lines_full.into_vec(),
+            dropped: dropped + self.outages.list.dropped(),
+            outages: self.outages.list.into_vec(),
+            dedicated_seats,
+            shared_seats,
+            recorded,
+            facts: self.first.zip(self.last).map(|((_, first), (_, last))| (first, last)),
+            plans_unknown: self.plans_unknown,
+            orphans: self.calls.orphans(),
+        }
+    }
+
+    /// Ends the life before, at the instant at which the new one found it to have ended, and takes the facts that
+    /// waited for that.
+    fn open_life(&mut self, died_at: Option<Timestamp>) {
+        let Some(facts) = self.opening.take() else { return };
+        let begun_at = facts.first().map(|(time, ..)| *time);
+        if let Some((last, _)) = self.last {
+            let end = died_at.or(self.outages.stopped_at()).unwrap_or(last);
+            self.end_life(end.max(last));
+        }
+        if let Some(begun_at) = begun_at {
+            self.seats.begin_life(begun_at);
+            self.lines.begin_life(begun_at);
+        }
+        for (time, seq, fact) in facts {
+            self.take(time, &fact);
+            self.last = Some((time, seq));
+        }
+    }
+
+    fn end_life(&mut self, at: Timestamp) {
+        self.calls.end_talks(at, &mut self.books);
+        self.seats.end_life(at, &mut self.calls, &mut self.books);
+        self.lines.end_life(at, &mut self.books);
+        self.outages.end_life(at, &mut self.books);
+    }
+
+    fn take(&mut self, time: Timestamp, event: &CallEvent) {
+        let Self { books, calls, seats, lines, outages, .. } = self;
+        let ours = |tenant: &TenantId| *tenant == self.tenant;
+        match event {
+            CallEvent::PlanApplied { .. } => match self.next_staff.take() {
+                Some(staff) => seats.set_staff(time, staff, books),
+                None => self.plans_unknown += 1,
+            },
+            CallEvent::NodeStarted => outages.node_started(time, books),
+            CallEvent::NodeOutage { from, to } => outages.node_outage(*from, *to, books),
+            CallEvent::DrainStarted => outages.drain_started(time),
+            CallEvent::NodeStopped => {
+                outages.node_stopped(time, books);
+                calls.end_talks(time, books);
+                seats.end_life(time, calls, books);
+            }
+
+            CallEvent::CapacityChanged { tenant, capacity } if ours(tenant) => {
+                lines.set_capacity(time, *capacity, books);
+            }
+            CallEvent::BlockageStarted { tenant, lines: line_use } if ours(tenant) => {
+                lines.blockage_started(time, *line_use);
+            }
+            CallEvent::BlockageEnded { tenant } if ours(tenant) => lines.blockage_ended(time, books),
+            CallEvent::SeatLinesFullStarted { tenant } if ours(tenant) => lines.full_started(time),
+            CallEvent::SeatLinesFullEnded { tenant } if ours(tenant) => lines.full_ended(time, books),
+
+            CallEvent::CallAdmitted { call, tenant, test, closed, .. } if ours(tenant) => {
+                if *test {
+                    books.count(time, |it| &mut it.tests);
+                    calls.pass_by(*call);
+                } else if *closed {
+                    books.count(time, |it| &mut it.closed_calls);
+                    calls.pass_by(*call);
+                } else {
+                    calls.admit(time, *call, books);
+                }
+            }
+            CallEvent::CallRefused { tenant: Some(tenant), reason, .. } if ours(tenant) => match reason {
+                RefusalReason::UnknownNumber => {}
+                RefusalReason::LinesFull => books.count(time, |it| &mut it.blocked_attempts),
+                RefusalReason::Closed => books.count(time, |it| &mut it.closed_refused),
+                RefusalReason::Draining | RefusalReason::Overload => {
+                    books.count(time, |it| &mut it.outage_refused);
+                }
+            },
+            CallEvent::CallAnswered { ring, seat } => calls.answer(time, *ring, *seat, books),
+            CallEvent::TalkEnded { ring, .. } => calls.end_talk(time, *ring, books),
+            CallEvent::HoldStarted { leg } | CallEvent::HoldEnded { leg } => {
+                let held = matches!(event, CallEvent::HoldStarted { .. });
+                let change = calls.set_held(time, *leg, held, books);
+                if let Some((talking, on_hold)) = change {
+                    for seat in talking {
+                        seats.set_held(time, seat, on_hold, books);
+                    }
+                }
+            }
+            CallEvent::CallEnded { call, tenant, outcome, .. } if ours(tenant) => {
+                calls.end(time, *call, *outcome, books);
+            }
+            CallEvent::SeatStateChanged { seat, from, to } => {
+                seats.change(time, *seat, (*from, *to), calls, books);
+            }
+
+            // Facts of other tenants, and those that no figure is made of.
+            CallEvent::CapacityChanged { .. }
+            | CallEvent::BlockageStarted { .. }
+            | CallEvent::BlockageEnded { .. }
+            | CallEvent::SeatLinesFullStarted { .. }
+            | CallEvent::SeatLinesFullEnded { .. }
+            | CallEvent::CallAdmitted { .. }
+            | CallEvent::CallRefused { .. }
+            | CallEvent::CallEnded { .. }
+            | CallEvent::WallClockStepped { .. }
+            | CallEvent::JournalDegraded
+            | CallEvent::JournalRestored
+            | CallEvent::AlarmRaised { .. }
+            | CallEvent::CallerConnected { .. }
+            | CallEvent::GuidanceStarted { .. }
+            | CallEvent::GuidanceCompleted { .. }
+            | CallEvent::GuidanceFailed { .. }
+            | CallEvent::CallerQueued { .. }
+            | CallEvent::RingStarted { .. }
+            | CallEvent::RingEnded { .. }
+            | CallEvent::DigitPressed { .. }
+            | CallEvent::SeatRegistered { .. }
+            | CallEvent::SeatUnregistered { .. }
+            | CallEvent::SeatCommanded { .. }
+            | CallEvent::RecordingStarted { .. }
+            | CallEvent::RecordingOff { .. }
+            | CallEvent::RecordingFailed { .. }
+            | CallEvent::RecordingEnded { .. }
+            | CallEvent::LegMeasured { .. }
+            | CallEvent::InputUnexpected { .. } => {}
+        }
+    }
+}
+
+impl Fold for Ledger {
+    fn apply(&mut self, time: Timestamp, seq: u64, event: &CallEvent) {
+        if self.first.is_none() {
+            self.first = Some((time, seq));
+            self.seats.begin_life(time);
+            self.lines.begin_life(time);
+        }
+        let Some(opening) = &mut self.opening else {
+            self.take(time, event);
+            self.last = Some((time, seq));
+            return;
+        };
+        opening.push((time, seq, event.clone()));
+        // `NodeStarted` comes right after the outage that it may have found.
+        if let CallEvent::NodeOutage { from, .. } = event {
+            self.open_life(Some(*from));
+        } else if *event == CallEvent::NodeStarted || opening.len() >= OPENING_FACTS_MAX {
+            self.open_life(None);
+        }
+    }
+}

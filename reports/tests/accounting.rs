@@ -1,0 +1,421 @@
+//! Figures worked out by hand. Each test's remark shows the sum.
+#![allow(clippy::unwrap_used, reason = "clippy knows tests by their attribute only")]
+
+mod support;
+
+use acd_core::plan::Capacity;
+use reports::accounting::{Account, Figures, Interval, OutageCause, Slots};
+use support::{DATE, JST, account, account_over, at};
+
+fn hour(account: &Account, hour: usize) -> Figures {
+    account.figures[hour]
+}
+
+const NIGHT: &str = "
+    -22:00:00 life
+    -22:00:00 capacity 2+1
+    -22:00:00 start
+";
+
+fn day(text: &str) -> Account {
+    account(&format!("{NIGHT}{text}"), "+06:00:00")
+}
+
+#[test]
+fn a_call_across_an_hours_edge_belongs_to_the_hour_of_its_admission() {
+    // Talk 9:00:10.500 to 9:04:10.500 = 240,000 ms, wrap-up to 9:05:00 = 49,500 ms; the hour 8 gets all of it, and the
+    // clock's figures stand where the time was: the seat rang 2,500 ms in hour 8 and 10,500 ms in hour 9.
+    let account = day("
+        08:00:00 seat a1 ready
+        08:59:30 call 1
+        08:59:57.500 ring 1.1 a1
+        09:00:10.500 answer 1.1 a1
+        09:04:10.500 talked 1.1 a1 wrap-up
+        09:04:10.700 end 1 answered
+        09:05:00 seat a1 ready
+        10:00:00 seat a1 out
+    ");
+    let (eight, nine) = (hour(&account, 8), hour(&account, 9));
+    assert_eq!((eight.offered, eight.handled, nine.offered, nine.handled), (1, 1, 0, 0));
+    assert_eq!((eight.talk_ms, eight.wrap_up_ms, eight.handling_ms()), (240_000, 49_500, 289_500));
+    assert_eq!((nine.talk_ms, nine.wrap_up_ms), (0, 0));
+    assert_eq!((eight.dedicated.ringing_ms, nine.dedicated.ringing_ms), (2_500, 10_500));
+    assert_eq!((eight.dedicated.talking_ms, nine.dedicated.talking_ms), (0, 240_000));
+    assert_eq!((eight.dedicated.staffed_ms(), nine.dedicated.staffed_ms()), (3_600_000, 3_600_000));
+    assert_eq!(nine.dedicated.waiting_ms(false), 3_600_000 - 10_500 - 240_000 - 49_500);
+    assert_eq!(nine.dedicated.waiting_ms(true), 3_600_000 - 240_000 - 49_500);
+    assert!(!account.is_provisional());
+}
+
+#[test]
+fn a_blockage_across_midnight_is_cut_for_the_minutes_and_whole_in_the_list() {
+    // Yesterday 23:50 to 0:10:00.250: 600,250 ms of this day. Today 23:59:59.999 to tomorrow 0:30: 1 ms of this day.
+    let account = day("
+        -23:50:00 blocked
+        00:10:00.250 unblocked
+        23:59:59.999 blocked
+        +00:30:00 unblocked
+        +01:00:00 blocked
+        +01:10:00 unblocked
+    ");
+    assert_eq!(hour(&account, 0).blockage_ms, 600_250);
+    assert_eq!(hour(&account, 23).blockage_ms, 1);
+    assert_eq!(account.total().blockage_ms, 600_251);
+    let list: Vec<Interval> = account.blockages.iter().map(|it| it.interval).collect();
+    assert_eq!(
+        list,
+        [
+            Interval { from: at("-23:50:00"), to: Some(at("00:10:00.250")) },
+            Interval { from: at("23:59:59.999"), to: Some(at("+00:30:00")) },
+        ]
+    );
+    assert_eq!(list[0].ms(), Some(1_200_250));
+}
+
+#[test]
+fn abandons_in_guidance_queue_and_ringing_stand_apart() {
+    // Call 1 after 4,999 ms: a short abandon; call 2 after 5,000 ms: none. All four are offered, none is handled.
+    let account = day("
+        10:00:00 seat a1 ready
+        10:00:00 call 1
+        10:00:04.999 end 1 in-guidance
+        10:01:00 call 2
+        10:01:05 end 2 in-guidance
+        10:02:00 call 3
+        10:03:00 end 3 in-queue
+        10:04:00 call 4
+        10:04:20 ring 4.1 a1
+        10:04:30 gone 4.1 a1
+        10:04:30 end 4 while-ringing
+        10:05:00 call 5
+        10:05:01 end 5 failed
+        10:06:00 refused 6 lines_full
+        10:06:00 refused 7 draining
+        10:06:00 refused 8 closed
+    ");
+    let ten = hour(&account, 10);
+    assert_eq!((ten.offered, ten.handled, ten.abandoned()), (5, 0, 4));
+    assert_eq!((ten.abandoned_in_guidance, ten.abandoned_in_queue, ten.abandoned_while_ringing), (2, 1, 1));
+    assert_eq!((ten.short_abandons, ten.failed), (1, 1));
+    assert_eq!((ten.blocked_attempts, ten.outage_refused, ten.closed_refused), (1, 1, 1));
+    assert!(ten.is_balanced());
+    assert_eq!(ten.rate().permille_floor(), Some(0));
+}
+
+#[test]
+fn two_seats_in_one_call_are_one_handled_call_with_both_times() {
+    // a1 talks 60,000 ms and is lost; a2 talks 90,000 ms, 20,000 of them on hold (the caller's hold of 10,000 ms lies
+    // within it), and wraps up 30,000 ms. Talk 150,000, hold 20,000, wrap-up 30,000; handled 1.
+    let account = day("
+        11:00:00 seat a1 ready
+        11:00:00 seat a2 ready
+        11:00:00 call 1
+        11:00:10 ring 1.1 a1
+        11:00:20 answer 1.1 a1
+        11:01:20 lost 1.1 a1
+        11:01:20 ring 1.2 a2
+        11:01:30 answer 1.2 a2
+        11:02:00 hold 1.2
+        11:02:05 caller-hold 1
+        11:02:15 caller-resume 1
+        11:02:20 resume 1.2
+        11:03:00 talked 1.2 a2 wrap-up
+        11:03:00 end 1 answered
+        11:03:30 seat a2 ready
+        11:30:00 seat a2 out
+    ");
+    let eleven = hour(&account, 11);
+    assert_eq!((eleven.offered, eleven.handled), (1, 1));
+    assert_eq!((eleven.talk_ms, eleven.hold_ms, eleven.wrap_up_ms), (150_000, 20_000, 30_000));
+    assert_eq!((eleven.dedicated.talking_ms, eleven.dedicated.holding_ms), (130_000, 20_000));
+    assert_eq!(eleven.dedicated.consultation_ms(), 180_000);
+    // a1: 11:00:00 to 11:01:20, then its phone is dead; a2: half an hour.
+    assert_eq!(eleven.dedicated.staffed_ms(), 80_000 + 1_800_000);
+    assert_eq!(eleven.dedicated.unreachable_ms, 3_600_000 - 80_000);
+    assert_eq!(eleven.dedicated_peak, 2);
+}
+
+#[test]
+fn wrap_up_ends_where_the_pause_begins() {
+    // Wrap-up 12:02 to 12:05 = 180,000 ms; the lunch after it is nobody's, until 12:50.
+    let account = day("
+        12:00:00 seat a1 ready
+        12:00:00 call 1
+        12:00:30 ring 1.1 a1
+        12:01:00 answer 1.1 a1
+        12:02:00 talked 1.1 a1 wrap-up
+        12:02:00 end 1 answered
+        12:05:00 seat a1 paused
+        12:50:00 seat a1 out
+    ");
+    let twelve = hour(&account, 12);
+    assert_eq!((twelve.talk_ms, twelve.wrap_up_ms), (60_000, 180_000));
+    assert_eq!((twelve.dedicated.wrap_up_ms, twelve.dedicated.paused_ms), (180_000, 2_700_000));
+    assert_eq!(twelve.dedicated.staffed_ms(), 300_000);
+    assert_eq!(twelve.dedicated.logged_in_ms(), 3_000_000);
+}
+
+#[test]
+fn an_hour_without_a_call_has_no_rate() {
+    let account = day("13:00:00 call 1\n13:00:10 end 1 in-queue");
+    assert_eq!(hour(&account, 13).rate().permille_floor(), Some(0));
+    assert_eq!(hour(&account, 14).rate().permille_floor(), None);
+    assert_eq!(hour(&account, 14).offered, 0);
+}
+
+#[test]
+fn a_band_edge_under_full_lines_opens_and_closes_blockage() {
+    // Three calls on 3 lines. At 23:00 capacity falls from 3+1 to 2+1: 3 in use are 3 lines, blocked at once; one ends
+    // at 23:12:34.567, so 754,567 ms.
+    let account = day("
+        07:00:00 capacity 3+1
+        22:50:00 call 1
+        22:50:00 call 2
+        22:50:00 call 3
+        23:00:00 capacity 2+1
+        23:00:00 blocked
+        23:00:00 full
+        23:12:34.567 end 1 in-queue
+        23:12:34.567 unblocked
+        23:20:00 not-full
+    ");
+    assert_eq!(hour(&account, 22).blockage_ms, 0);
+    assert_eq!(hour(&account, 23).blockage_ms, 754_567);
+    assert_eq!(hour(&account, 23).seat_lines_full_ms, 1_200_000);
+    let lines = |seat_lines| Some(Capacity { seat_lines, guidance_lines: 1 });
+    assert_eq!(
+        account.capacities,
+        [(at("-22:00:00"), lines(2)), (at("07:00:00"), lines(3)), (at("23:00:00"), lines(2))]
+    );
+    assert_eq!(account.total().open_ms, 86_400_000);
+    // Calls 2 and 3 never end in this journal.
+    assert_eq!(hour(&account, 22).unanswered_in_progress, 2);
+    assert!(hour(&account, 22).is_balanced());
+}
+
+#[test]
+fn a_shared_seat_counts_without_the_time_it_spends_on_others() {
+    // m1 is logged in 14:00 to 15:00; 14:10 to 14:30 it rings, talks and wraps up for the other tenant: 1,200,000 ms.
+    // For ours it rings 10,000, talks 50,000 and wraps up 60,000 ms; a test takes 40,000 ms of it.
+    let account = day("
+        14:00:00 seat m1 ready
+        14:00:00 seat a1 ready
+        14:09:00 call 1 other
+        14:10:00 ring 1.1 m1
+        14:10:10 answer 1.1 m1
+        14:20:00 talked 1.1 m1 wrap-up
+        14:30:00 seat m1 ready
+        14:40:00 call 2
+        14:40:00 ring 2.1 m1
+        14:40:10 answer 2.1 m1
+        14:41:00 talked 2.1 m1 wrap-up
+        14:41:00 end 2 answered
+        14:42:00 seat m1 ready
+        14:50:00 call 3 test
+        14:50:00 ring 3.1 m1
+        14:50:10 answer 3.1 m1
+        14:50:40 talked 3.1 m1 ready
+        14:50:40 end 3 answered
+        15:00:00 seat m1 out
+        15:00:00 seat a1 out
+    ");
+    let fourteen = hour(&account, 14);
+    assert_eq!(fourteen.shared.elsewhere_ms, 1_200_000 + 40_000);
+    assert_eq!(fourteen.shared.staffed_ms(), 3_600_000 - 1_240_000);
+    assert_eq!((fourteen.shared.ringing_ms, fourteen.shared.talking_ms), (10_000, 50_000));
+    assert_eq!(fourteen.dedicated.staffed_ms(), 3_600_000);
+    assert_eq!((fourteen.dedicated_peak, fourteen.staffed_peak), (1, 2));
+    assert_eq!((fourteen.offered, fourteen.handled, fourteen.tests), (1, 1, 1));
+    assert_eq!((fourteen.talk_ms, fourteen.wrap_up_ms), (50_000, 60_000));
+    assert_eq!(account.orphans, 0);
+}
+
+#[test]
+fn a_plan_that_shares_a_seat_moves_its_time_from_then_on() {
+    // a1 serves us alone until 15:20 and another tenant too from then on.
+    let account = day("
+        15:00:00 seat a1 ready
+        15:20:00 plan a1
+        16:00:00 seat a1 out
+    ");
+    let fifteen = hour(&account, 15);
+    assert_eq!((fifteen.dedicated.ready_ms, fifteen.shared.ready_ms), (1_200_000, 2_400_000));
+    assert_eq!(account.plans_unknown, 0);
+}
+
+#[test]
+fn a_seat_logged_in_before_the_day_and_a_call_across_midnight_count_from_0_00() {
+    // Yesterday's call is not this day's, but its seat is staffed. Today's last call ends tomorrow and is whole.
+    let account = day("
+        -23:00:00 seat a1 ready
+        -23:50:00 call 1
+        -23:50:10 ring 1.1 a1
+        -23:50:20 answer 1.1 a1
+        00:05:00 talked 1.1 a1 wrap-up
+        00:05:00 end 1 answered
+        00:06:00 seat a1 ready
+        23:58:00 call 2
+        23:58:00 ring 2.1 a1
+        23:59:00 answer 2.1 a1
+        +00:04:00 talked 2.1 a1 wrap-up
+        +00:04:00 end 2 answered
+        +00:05:00 seat a1 ready
+    ");
+    assert_eq!(hour(&account, 0).offered, 0);
+    assert_eq!((hour(&account, 0).talk_ms, hour(&account, 0).wrap_up_ms), (0, 0));
+    assert_eq!(hour(&account, 0).dedicated.staffed_ms(), 3_600_000);
+    assert_eq!(hour(&account, 0).dedicated.talking_ms, 300_000);
+    assert_eq!((hour(&account, 23).talk_ms, hour(&account, 23).wrap_up_ms), (300_000, 60_000));
+    assert_eq!(hour(&account, 23).dedicated.talking_ms, 60_000);
+    assert_eq!(account.total().dedicated.staffed_ms(), 86_400_000);
+    assert!(!account.is_provisional());
+}
+
+#[test]
+fn a_crash_ends_everything_at_its_last_sign_of_life() {
+    // Last sign 16:10:00, back at 16:12:00: outage 120,000 ms. The talk from 16:05 is worth 300,000 ms, not 420,000, the
+    // blockage from 16:08 120,000 ms. a1 is staffed 16:00 to 16:10 and again from 16:15.
+    let account = day("
+        16:00:00 seat a1 ready
+        16:04:50 call 1
+        16:04:55 ring 1.1 a1
+        16:05:00 answer 1.1 a1
+        16:08:00 blocked
+        16:12:00 life
+        16:12:00 capacity 2+1
+        16:12:00 end 1 answered
+        16:12:00.003 outage 16:10:00 16:12:00
+        16:12:00.003 start
+        16:15:00 seat a1 ready
+        17:00:00 seat a1 out
+    ");
+    let sixteen = hour(&account, 16);
+    assert_eq!((sixteen.talk_ms, sixteen.blockage_ms, sixteen.outage_ms), (300_000, 120_000, 120_000));
+    assert_eq!(sixteen.dedicated.staffed_ms(), 600_000 + 2_700_000);
+    assert_eq!((sixteen.handled, sixteen.handled_in_progress), (1, 0));
+    assert!(account.blockages[0].cut_by_outage);
+    assert_eq!(account.outages[0].cause, OutageCause::Crash);
+    // The hours of the tenant went on.
+    assert_eq!(sixteen.open_ms, 3_600_000);
+}
+
+#[test]
+fn a_drain_and_a_stop_are_outages_of_their_own() {
+    // Drain 17:00 to 17:05, stopped to 17:10: 300,000 ms each. The phone that leaves after the stop is no staff.
+    let account = day("
+        16:30:00 seat a1 ready
+        17:00:00 drain
+        17:05:00 stop
+        17:05:01 seat a1 out
+        17:10:00 life
+        17:10:00 start
+    ");
+    assert_eq!(hour(&account, 17).outage_ms, 600_000);
+    assert_eq!(hour(&account, 17).dedicated.staffed_ms(), 300_000);
+    let causes: Vec<_> = account.outages.iter().map(|it| (it.cause, it.interval.ms())).collect();
+    assert_eq!(causes, [(OutageCause::Drain, Some(300_000)), (OutageCause::Stopped, Some(300_000))]);
+}
+
+#[test]
+fn a_journal_that_begins_amid_the_day_says_so() {
+    // Facts from 9:30 on: 9 h 30 min are not recorded. a1 was ready, and the lines were full, for as long as we know.
+    let account = account(
+        "
+        09:30:00 amid
+        09:30:00 call 7
+        09:40:00 unblocked
+        09:45:00 seat a1 ready
+        10:00:00 seat a1 paused
+        10:30:00 end 3 answered
+    ",
+        "12:00:00",
+    );
+    assert_eq!(account.recorded, Some((at("09:30:00"), at("12:00:00"))));
+    assert_eq!(account.total().unrecorded_ms, (34_200 + 43_200) * 1_000);
+    assert!(account.is_unrecorded(8) && !account.is_unrecorded(9) && account.is_unrecorded(12));
+    assert_eq!(hour(&account, 9).blockage_ms, 600_000);
+    assert_eq!(account.blockages[0].lines, None);
+    assert_eq!(hour(&account, 9).dedicated.ready_ms, 900_000);
+    assert_eq!(account.orphans, 1);
+    assert!(account.is_provisional());
+    assert_eq!(hour(&account, 9).unanswered_in_progress, 1);
+}
+
+#[test]
+fn a_day_without_facts_is_all_unrecorded() {
+    let account = account("", "12:00:00");
+    assert_eq!(account.total(), Figures { unrecorded_ms: 86_400_000, ..Figures::default() });
+    assert_eq!((account.recorded, account.facts), (None, None));
+    assert!(account.is_provisional());
+}
+
+#[test]
+fn a_quiet_day_is_recorded_though_no_fact_is_in_it() {
+    let account = account(NIGHT, "+01:00:00");
+    assert_eq!(account.total(), Figures { open_ms: 86_400_000, ..Figures::default() });
+    assert!(!account.is_provisional());
+}
+
+#[test]
+fn closed_calls_and_tests_are_not_offered() {
+    let account = day("
+        18:00:00 capacity none
+        18:10:00 call 1 closed
+        18:10:20 end 1 closed
+        18:20:00 call 2 test
+        18:20:20 end 2 in-queue
+        19:00:00 capacity 2+1
+    ");
+    let eighteen = hour(&account, 18);
+    assert_eq!((eighteen.offered, eighteen.closed_calls, eighteen.tests), (0, 1, 1));
+    assert_eq!((eighteen.open_ms, hour(&account, 19).open_ms), (0, 3_600_000));
+    assert_eq!(account.orphans, 0);
+}
+
+#[test]
+fn what_goes_on_at_the_close_is_counted_up_to_it_and_said() {
+    let account = account(
+        &format!(
+            "{NIGHT}
+            20:00:00 seat a1 ready
+            20:00:00 seat a2 ready
+            20:01:00 call 1
+            20:01:00 ring 1.1 a1
+            20:02:00 answer 1.1 a1
+            20:03:00 call 2
+            20:03:00 ring 2.1 a2
+            20:04:00 answer 2.1 a2
+            20:05:00 talked 2.1 a2 wrap-up
+            20:05:00 end 2 answered
+            20:06:00 blocked
+        "
+        ),
+        "20:10:00",
+    );
+    let twenty = hour(&account, 20);
+    // Call 1: 8 min talk; call 2: 1 min talk, 5 min wrap-up.
+    assert_eq!((twenty.talk_ms, twenty.wrap_up_ms), (540_000, 300_000));
+    assert_eq!((twenty.handled, twenty.handled_in_progress), (2, 2));
+    assert_eq!(twenty.blockage_ms, 240_000);
+    assert_eq!(account.blockages[0].interval.to, None);
+    assert!(account.is_provisional());
+}
+
+#[test]
+fn hours_and_a_day_are_the_same_books() {
+    let text = format!(
+        "{NIGHT}
+        -23:00:00 seat a1 ready
+        00:59:30 call 1
+        00:59:40 ring 1.1 a1
+        01:00:01.001 answer 1.1 a1
+        01:30:00.007 talked 1.1 a1 wrap-up
+        01:30:00.007 end 1 answered
+        02:00:00.123 seat a1 paused
+    "
+    );
+    let hours = account(&text, "+06:00:00").total();
+    let slots = Slots::hours(DATE, JST);
+    let one = Slots::new(vec![slots.from(), slots.to()]).unwrap();
+    assert_eq!(account_over(one, &text, "+06:00:00").total(), hours);
+}

@@ -1,0 +1,232 @@
+//! Journals made by hand, in words: `09:00:10.500 answer 1.1 a1`.
+//!
+//! A time is of 2026-11-21 in Asia/Tokyo; `-23:50:00` is of the day before, `+00:10:00` of the day after. Lines that
+//! begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too.
+
+#![allow(clippy::unwrap_used, reason = "a journal with a mistake in it must fail its test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use acd_core::plan::{Capacity, Login, Plan, Seat};
+use acd_core::{
+    CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, DialledNumber, LegId, LineUse,
+    Name, Outcome, PauseReason, RefusalReason, RingEnd, RingId, SeatId, SeatLoss, SeatState, TalkEnd,
+    TenantId, Timestamp, TrunkId, WithheldReason,
+};
+use reports::Fold;
+use reports::accounting::{Account, Ledger, Slots};
+
+pub(crate) const DATE: CivilDate = CivilDate { year: 2026, month: 11, day: 21 };
+pub(crate) const JST: i32 = 540;
+
+pub(crate) fn tenant() -> TenantId {
+    TenantId::new("kyoto").unwrap()
+}
+
+pub(crate) fn other_tenant() -> TenantId {
+    TenantId::new("shiga").unwrap()
+}
+
+/// An instant, as the module's documentation has it.
+pub(crate) fn at(text: &str) -> Timestamp {
+    const DAY_MS: i64 = 86_400_000;
+    let (days, time) = match text.split_at(1) {
+        ("-", time) => (-1, time),
+        ("+", time) => (1, time),
+        _ => (0, text),
+    };
+    let parts: Vec<&str> = time.split([':', '.']).collect();
+    let number = |index: usize| parts.get(index).map_or(0, |part| part.parse::<i64>().unwrap());
+    let ms = ((number(0) * 60 + number(1)) * 60 + number(2)) * 1_000 + number(3);
+    let midnight = Slots::hours(DATE, JST).from().as_millis();
+    Timestamp::from_millis(midnight + days * DAY_MS + ms)
+}
+
+/// The plan of these journals: who serves whom.
+pub(crate) fn plan() -> Plan {
+    let seat = |tenants: &[TenantId]| Seat {
+        serves: tenants.iter().map(|tenant| (*tenant, 1)).collect(),
+        skills: BTreeSet::new(),
+        login: Login::ByCommand,
+        static_contact: false,
+        wrap_up_max: Some(Duration::ZERO),
+        not_answering_retry: None,
+        unreachable_retry: None,
+    };
+    let both = [tenant(), other_tenant()];
+    let seats: BTreeMap<SeatId, Seat> =
+        [("a1", &both[..1]), ("a2", &both[..1]), ("a3", &both[..1]), ("m1", &both[..]), ("m2", &both[..])]
+            .into_iter()
+            .map(|(name, serves)| (SeatId::new(name).unwrap(), seat(serves)))
+            .collect();
+    Plan { seats, ..Plan::default() }
+}
+
+/// Folds a journal over the hours of the day; it is known up to `until`.
+pub(crate) fn account(text: &str, until: &str) -> Account {
+    account_over(Slots::hours(DATE, JST), text, until)
+}
+
+pub(crate) fn account_over(slots: Slots, text: &str, until: &str) -> Account {
+    let mut ledger = Ledger::new(tenant(), slots);
+    let mut seats = BTreeMap::new();
+    let mut seq = 0;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    for line in lines {
+        let (time, words) = line.split_once(' ').unwrap();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let time = at(time);
+        match words[0] {
+            "life" => {
+                ledger.life_begins(&plan());
+                seats.clear();
+            }
+            "plan" => ledger.plan_changes(&plan_without(words[1])),
+            "amid" => {
+                ledger.plan_stands(&plan());
+                continue;
+            }
+            _ => {}
+        }
+        for fact in facts(&words, &mut seats) {
+            seq += 1;
+            ledger.apply(time, seq, &fact);
+        }
+    }
+    ledger.close(at(until))
+}
+
+/// The plan after its seat has begun to serve the other tenant too.
+fn plan_without(seat: &str) -> Plan {
+    let mut plan = plan();
+    plan.seats.get_mut(&SeatId::new(seat).unwrap()).unwrap().serves.insert(other_tenant(), 1);
+    plan
+}
+
+fn call(text: &str) -> CallId {
+    CallId(text.parse().unwrap())
+}
+
+fn ring(text: &str) -> RingId {
+    let (of, attempt) = text.split_once('.').unwrap();
+    RingId { call: call(of), attempt: attempt.parse().unwrap() }
+}
+
+fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEvent> {
+    let tenant = tenant();
+    let mut go = |seat: &str, to: SeatState| {
+        let seat = SeatId::new(seat).unwrap();
+        let from = seats.insert(seat, to).unwrap_or(SeatState::LoggedOut);
+        CallEvent::SeatStateChanged { seat, from, to }
+    };
+    let seat_id = |name: &str| SeatId::new(name).unwrap();
+    match *words {
+        ["life"] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5 }],
+        ["plan", _] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5 }],
+        ["start"] => vec![CallEvent::NodeStarted],
+        ["stop"] => vec![CallEvent::NodeStopped],
+        ["drain"] => vec![CallEvent::DrainStarted],
+        ["outage", from, to] => vec![CallEvent::NodeOutage { from: at(from), to: at(to) }],
+        ["capacity", "none"] => vec![CallEvent::CapacityChanged { tenant, capacity: None }],
+        ["capacity", lines] => {
+            let (seat_lines, guidance_lines) = lines.split_once('+').unwrap();
+            let capacity = Capacity {
+                seat_lines: seat_lines.parse().unwrap(),
+                guidance_lines: guidance_lines.parse().unwrap(),
+            };
+            vec![CallEvent::CapacityChanged { tenant, capacity: Some(capacity) }]
+        }
+        ["blocked"] => {
+            vec![CallEvent::BlockageStarted { tenant, lines: LineUse { talking: 2, ..LineUse::default() } }]
+        }
+        ["unblocked"] => vec![CallEvent::BlockageEnded { tenant }],
+        ["full"] => vec![CallEvent::SeatLinesFullStarted { tenant }],
+        ["not-full"] => vec![CallEvent::SeatLinesFullEnded { tenant }],
+        ["call", id, ref kind @ ..] => vec![CallEvent::CallAdmitted {
+            call: call(id),
+            tenant: if kind.contains(&"other") { other_tenant() } else { tenant },
+            trunk: TrunkId::new("carrier").unwrap(),
+            dialled: DialledNumber::new("0750007119").unwrap(),
+            caller: CallerIdentity::Withheld(WithheldReason::Withheld),
+            test: kind.contains(&"test"),
+            closed: kind.contains(&"closed"),
+            lines_in_use: 1,
+            capacity: 3,
+        }],
+        ["refused", id, reason] => vec![CallEvent::CallRefused {
+            call: call(id),
+            tenant: Some(tenant),
+            trunk: TrunkId::new("carrier").unwrap(),
+            dialled: None,
+            caller: CallerIdentity::Withheld(WithheldReason::Payphone),
+            reason: match reason {
+                "lines_full" => RefusalReason::LinesFull,
+                "closed" => RefusalReason::Closed,
+                "draining" => RefusalReason::Draining,
+                other => panic!("no such reason: {other}"),
+            },
+        }],
+        ["ring", id, seat] => vec![
+            CallEvent::RingStarted { ring: ring(id), seat: seat_id(seat) },
+            go(seat, SeatState::Ringing(ring(id))),
+        ],
+        ["answer", id, seat] => vec![
+            CallEvent::RingEnded { ring: ring(id), seat: seat_id(seat), end: RingEnd::Answered },
+            CallEvent::CallAnswered { ring: ring(id), seat: seat_id(seat) },
+            go(seat, SeatState::Talking(ring(id))),
+        ],
+        ["not-answered", id, seat] => vec![
+            CallEvent::RingEnded { ring: ring(id), seat: seat_id(seat), end: RingEnd::TimedOut },
+            go(seat, SeatState::NotAnswering(RingEnd::TimedOut)),
+        ],
+        ["gone", id, seat] => vec![
+            CallEvent::RingEnded { ring: ring(id), seat: seat_id(seat), end: RingEnd::CallerGone },
+            go(seat, SeatState::Ready),
+        ],
+        ["hold", id] => vec![CallEvent::HoldStarted { leg: LegId::Seat(ring(id)) }],
+        ["resume", id] => vec![CallEvent::HoldEnded { leg: LegId::Seat(ring(id)) }],
+        ["caller-hold", id] => vec![CallEvent::HoldStarted { leg: LegId::Caller(call(id)) }],
+        ["caller-resume", id] => vec![CallEvent::HoldEnded { leg: LegId::Caller(call(id)) }],
+        ["talked", id, seat, then] => vec![
+            CallEvent::TalkEnded { ring: ring(id), seat: seat_id(seat), end: TalkEnd::SeatEnded },
+            go(seat, state(then)),
+        ],
+        ["lost", id, seat] => vec![
+            CallEvent::TalkEnded {
+                ring: ring(id),
+                seat: seat_id(seat),
+                end: TalkEnd::SeatLost(SeatLoss::MediaSilent),
+            },
+            go(seat, SeatState::Unreachable),
+        ],
+        ["end", id, outcome] => vec![CallEvent::CallEnded {
+            call: call(id),
+            tenant,
+            outcome: match outcome {
+                "answered" => Outcome::Answered,
+                "in-guidance" => Outcome::AbandonedInGuidance,
+                "in-queue" => Outcome::AbandonedInQueue,
+                "while-ringing" => Outcome::AbandonedWhileRinging,
+                "failed" => Outcome::Failed,
+                "closed" => Outcome::Closed,
+                other => panic!("no such outcome: {other}"),
+            },
+            phase: CallPhase::Waiting,
+            end: Some(CallerLegEnd::HungUp),
+        }],
+        ["seat", seat, to] => vec![go(seat, state(to))],
+        _ => panic!("no such line: {words:?}"),
+    }
+}
+
+fn state(text: &str) -> SeatState {
+    match text {
+        "out" => SeatState::LoggedOut,
+        "ready" => SeatState::Ready,
+        "wrap-up" => SeatState::WrapUp,
+        "paused" => SeatState::Paused(PauseReason(Name::new("lunch").unwrap())),
+        "unreachable" => SeatState::Unreachable,
+        other => panic!("no such state: {other}"),
+    }
+}
