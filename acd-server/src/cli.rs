@@ -27,6 +27,12 @@ pub enum Command {
     /// Read, verify or replay the journal.
     #[command(subcommand)]
     Journal(Journal),
+    /// How the running switch is: state, lines, seats, journal.
+    Status(Running),
+    /// Have the running switch read its plan again; prints what changed, or why not.
+    Reload(Running),
+    /// Have the running switch take no new calls, let those in progress end, and end.
+    Drain(Running),
 }
 
 impl Default for Command {
@@ -125,6 +131,20 @@ pub struct JournalAt {
     /// The data folder.
     #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
     pub data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which running switch.
+#[derive(Args, Debug)]
+pub struct Running {
+    /// The plan file, whose gRPC address is asked; the built-in plan if absent.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The switch's gRPC address instead of the plan's.
+    #[arg(long, value_name = "ADDRESS")]
+    pub grpc: Option<SocketAddr>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

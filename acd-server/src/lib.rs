@@ -12,4 +12,5 @@ pub mod limits;
 pub mod logging;
 pub mod observer;
 pub mod plan;
+pub mod running;
 pub mod serve;

@@ -6,6 +6,9 @@ use std::time::Duration;
 /// to the second.
 pub const HEARTBEAT: Duration = Duration::from_secs(1);
 
+/// How often the machine's figures are handed to the metrics: a scrape is seldom more frequent than 15 s.
+pub const FIGURES_EVERY: Duration = Duration::from_secs(1);
+
 /// Rounds of one turn of the loop: an effect may bring an input and that another effect (a seat that cannot be rung,
 /// the next one rung); what is left after so many goes on in the next turn, after the sockets.
 pub const TURN_ROUNDS_MAX: usize = 16;

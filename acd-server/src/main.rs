@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use acd_server::cli::{Cli, Command};
+use acd_server::running::Question;
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -11,5 +12,8 @@ fn main() -> ExitCode {
         Command::Serve(options) => acd_server::serve::run(&options),
         Command::Check(options) => acd_server::commands::check(&options),
         Command::Journal(action) => acd_server::commands::journal(&action),
+        Command::Status(options) => acd_server::running::ask(&options, Question::Status),
+        Command::Reload(options) => acd_server::running::ask(&options, Question::Reload),
+        Command::Drain(options) => acd_server::running::ask(&options, Question::Drain),
     }
 }

@@ -5,20 +5,23 @@
 //! works on what the step before it left, so no turn is without an end.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acd_core::{CallEvent, Effect, Input, Switch, Timestamp};
 use crossbeam_channel::Receiver;
 use sip_gateway::bridge::Bridge;
 use sip_gateway::transport::Transports;
 
+use super::controls::Pending;
 use super::gate::{EffectGate, GateChange};
 use super::signals::Signal;
 use super::taps::Outcomes;
 use crate::cli::Serve;
 use crate::clock::Clock;
+use crate::interfaces::Interfaces;
 use crate::journal::{Batch, Journal, Record};
 use crate::limits::{HEARTBEAT, TURN_ROUNDS_MAX};
+use crate::observer::Histogram;
 use crate::plan::PlanFile;
 
 /// The parts that the loop joins.
@@ -34,6 +37,12 @@ pub(super) struct Engine {
     pub(super) drain: Duration,
     pub(super) state: State,
     pub(super) last_record: Timestamp,
+    pub(super) interfaces: Interfaces,
+    pub(super) pending: Pending,
+    /// When the machine's figures are handed over next.
+    pub(super) figures_due: Timestamp,
+    /// How long turns took, the waiting left out.
+    pub(super) turns: Histogram,
     /// The plan in force.
     pub(super) plan: PlanFile,
     /// Where it came from, to read it again.
@@ -73,11 +82,15 @@ impl Engine {
     fn turn(&mut self) -> io::Result<()> {
         let timeout = self.next_timeout();
         self.transports.wait(timeout)?;
+        let began = Instant::now();
         let now = self.now();
         let (bridge, clock) = (&mut self.bridge, &mut self.clock);
         self.transports.receive(now, |incoming| bridge.handle_incoming(clock.now(), &incoming));
         self.signals();
+        self.controls();
         self.settle();
+        self.report_figures(now);
+        self.turns.record(began.elapsed());
         Ok(())
     }
 
@@ -96,6 +109,9 @@ impl Engine {
             let released = self.gate.release(self.journal.durable());
             let quiet = !busy && released.is_empty();
             for effect in released {
+                if self.pending.take(&effect) {
+                    continue;
+                }
                 let now = self.now();
                 self.bridge.execute(now, &effect);
             }
@@ -152,6 +168,7 @@ impl Engine {
         let mut batch = Batch { records: Vec::with_capacity(records.len()), dialogs };
         let mut effects = Vec::new();
         for (record, ordered) in records {
+            self.interfaces.observer.facts(record.time, &record.facts);
             batch.records.push(record);
             effects.extend(ordered);
         }
@@ -186,10 +203,7 @@ impl Engine {
         while let Ok(signal) = self.signals.try_recv() {
             match (signal, self.state) {
                 (Signal::Terminate, State::Serving) => {
-                    let until = self.now() + self.drain;
-                    tracing::info!(seconds = self.drain.as_secs(), "draining: no new calls are taken");
-                    self.state = State::Draining(until);
-                    self.submit(Input::DrainRequested);
+                    self.drain();
                 }
                 (Signal::Terminate, State::Draining(_)) => {
                     tracing::info!("asked to end a second time: not waiting for calls any longer");
@@ -227,7 +241,7 @@ impl Engine {
         self.settle();
         // The BYEs are on their way; their answers may come within a moment, and a recording's last second with them.
         let until = self.now() + crate::limits::STOP_GRACE;
-        while self.now() < until && !(self.bridge.legs_len() == 0 && self.outcomes.is_idle()) {
+        while self.now() < until && !(self.bridge.legs_len() == 0 && self.outcomes.open_len() == 0) {
             self.turn()?;
         }
         self.journal.close().map_err(io::Error::other)

@@ -1,5 +1,6 @@
 //! `acd serve`: puts the parts together and runs the loop.
 
+mod controls;
 mod dialogs;
 mod engine;
 mod gate;

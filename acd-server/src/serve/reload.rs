@@ -40,6 +40,7 @@ impl Engine {
         self.drain = plan.shell.drain;
         self.submit(Input::PlanApplied(Box::new(plan.core.clone())));
         self.plan = plan;
+        self.show_plan();
         Ok(diff)
     }
 }

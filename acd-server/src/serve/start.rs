@@ -1,7 +1,6 @@
 //! From the command line to a running loop.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +13,16 @@ use sip_gateway::registrar::Registrar;
 use sip_gateway::sip::SipStack;
 use sip_gateway::transport::Transports;
 
+use super::controls::Pending;
 use super::engine::{Engine, State};
 use super::gate::EffectGate;
 use super::taps::{Outcomes, RecorderTaps};
 use super::{dialogs, settings, signals};
 use crate::cli::Serve;
 use crate::clock::{Clock, parse_instant};
+use crate::interfaces::{Interfaces, InterfacesConfig, StartInterfacesError, Token, TokenError};
 use crate::journal::{Journal, JournalError, Life, PreviousLife, Retention};
+use crate::observer::Histogram;
 use crate::plan::{PlanError, PlanFile, PromptAudio};
 
 const DAY_SECONDS: u64 = 86_400;
@@ -49,6 +51,10 @@ pub(super) enum StartError {
     Media(#[from] sip_gateway::media::MediaError),
     #[error("prompt {name}: {source}")]
     Prompt { name: String, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{0}")]
+    Interfaces(#[from] StartInterfacesError),
+    #[error("{0}")]
+    Token(#[from] TokenError),
     #[error("{what}: {source}")]
     System { what: &'static str, source: std::io::Error },
 }
@@ -149,6 +155,18 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
         settings::bridge(&plan),
         BridgeParts { stack, registrar, media, taps: Box::new(taps), next_call: previous.next_call_id },
     );
+    let sip = transports.udp_addresses().next();
+    let interfaces = Interfaces::start(InterfacesConfig {
+        http: plan.shell.listen.http,
+        grpc: plan.shell.listen.grpc,
+        token: Token::from_environment()?,
+        data_dir: options.data.clone(),
+        plan: Arc::new(plan.clone()),
+        plan_path: options.config.clone(),
+        sip,
+        clock_shifted: start.is_some(),
+        wake,
+    })?;
     let engine = Engine {
         switch: Switch::new(plan.core.clone(), now),
         bridge,
@@ -161,6 +179,10 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
         drain: plan.shell.drain,
         state: State::Serving,
         last_record: now,
+        interfaces,
+        pending: Pending::default(),
+        figures_due: now,
+        turns: Histogram::of_turns(),
         plan,
         options: options.clone(),
     };
@@ -183,15 +205,16 @@ fn begin(mut engine: Engine, previous: PreviousLife) -> Result<(), StartError> {
         }
     }
     engine.settle();
-    let sip = engine.transports.udp_addresses().next();
-    ready_line(sip).map_err(system("standard output"))?;
+    ready_line(&engine).map_err(system("standard output"))?;
     engine.run().map_err(system("poller"))
 }
 
-fn ready_line(sip: Option<SocketAddr>) -> std::io::Result<()> {
+fn ready_line(engine: &Engine) -> std::io::Result<()> {
+    let sip = engine.transports.udp_addresses().next();
     let sip = sip.map_or_else(|| "off".to_owned(), |address| address.to_string());
+    let (http, grpc) = (engine.interfaces.http(), engine.interfaces.grpc());
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "ready sip={sip} http=off grpc=off")?;
+    writeln!(stdout, "ready sip={sip} http={http} grpc={grpc}")?;
     stdout.flush()
 }
 

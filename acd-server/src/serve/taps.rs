@@ -73,8 +73,8 @@ impl Outcomes {
         })
     }
 
-    /// Whether no recording is open.
-    pub(super) fn is_idle(&self) -> bool {
-        self.0.open_len() == 0
+    /// Recordings whose end has not been told.
+    pub(super) fn open_len(&self) -> usize {
+        self.0.open_len()
     }
 }

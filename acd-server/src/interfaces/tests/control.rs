@@ -1,0 +1,308 @@
+//! Commands, who may give them, and what the interface says of itself.
+
+use acd_core::{Name, PauseReason, SeatCommand, SeatCommandResult};
+use acd_proto::v1;
+use acd_proto::v1::calls_client::CallsClient;
+use acd_proto::v1::node_client::NodeClient;
+use acd_proto::v1::plan_client::PlanClient;
+use acd_proto::v1::seats_client::SeatsClient;
+use prost::Message;
+use tonic::{Code, Status};
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+
+use super::*;
+use crate::api::client::{Client, ClientError};
+use crate::interfaces::{CallAction, CallActionResult, ControlRequest, DrainResult, ReloadResult};
+
+impl Loop {
+    /// Lets the loop answer one command with `answer` while `asking` waits for it.
+    fn while_answering<T>(&self, answer: fn(ControlRequest), asking: impl Future<Output = T>) -> T {
+        let controls = self.interfaces.controls.clone();
+        let answering = std::thread::spawn(move || {
+            answer(controls.recv_timeout(PATIENCE).expect("a command"));
+        });
+        let asked = self.runtime.block_on(asking);
+        answering.join().expect("the right command");
+        asked
+    }
+}
+
+fn pause(id: &str, reason: &str) -> v1::CommandSeatRequest {
+    v1::CommandSeatRequest {
+        seat: "seat101".to_owned(),
+        command: Some(v1::SeatCommand {
+            kind: v1::seat_command::Kind::Pause.into(),
+            pause_reason: reason.to_owned(),
+        }),
+        idempotency_id: id.to_owned(),
+    }
+}
+
+#[test]
+fn a_command_is_done_once_however_often_a_client_asks() {
+    let switch = Loop::start(Folder::new());
+    let mut seats = SeatsClient::new(switch.channel());
+    let deferred = |request: ControlRequest| {
+        let ControlRequest::Seat { seat: at, command, reply } = request else { panic!("{request:?}") };
+        let lunch = PauseReason(Name::new("lunch").expect("a name"));
+        assert_eq!((at, command), (seat("seat101"), SeatCommand::Pause(lunch)));
+        reply.send(SeatCommandResult::Deferred);
+    };
+    let first = switch.while_answering(deferred, seats.command(pause("a", "lunch"))).expect("an answer");
+    assert_eq!(first.into_inner().result(), v1::SeatCommandResult::Deferred);
+    assert_eq!(switch.wakes.load(Ordering::SeqCst), 1, "the loop was woken");
+
+    // Nobody answers this time: it is known.
+    let again = switch.runtime.block_on(seats.command(pause("a", "lunch"))).expect("the same answer");
+    assert_eq!(again.into_inner().result(), v1::SeatCommandResult::Deferred);
+    assert!(switch.interfaces.controls.try_recv().is_err(), "done once");
+
+    let other = switch.runtime.block_on(seats.command(pause("a", "study"))).expect_err("a used id");
+    assert_eq!(other.code(), Code::InvalidArgument);
+    for wrong in [
+        pause("", "lunch"),
+        pause("b", "a b"),
+        v1::CommandSeatRequest { seat: String::new(), ..pause("c", "") },
+    ] {
+        let status = switch.runtime.block_on(seats.command(wrong)).expect_err("nonsense");
+        assert_eq!(status.code(), Code::InvalidArgument, "{status}");
+    }
+    assert!(switch.interfaces.controls.try_recv().is_err(), "nothing else was asked of the loop");
+}
+
+#[test]
+fn calls_are_held_resumed_and_released() {
+    let switch = Loop::start(Folder::new());
+    let mut calls = CallsClient::new(switch.channel());
+    let request = |id: &str| v1::CommandCallRequest { call: 7, idempotency_id: id.to_owned() };
+    let held = switch.while_answering(
+        |request| answer_call(request, CallAction::Hold, CallActionResult::Done),
+        calls.hold(request("1")),
+    );
+    assert_eq!(held.expect("an answer").into_inner().result(), v1::CallCommandResult::Done);
+    let resumed = switch.while_answering(
+        |request| answer_call(request, CallAction::Resume, CallActionResult::OutOfPhase),
+        calls.resume(request("2")),
+    );
+    assert_eq!(resumed.expect("an answer").into_inner().result(), v1::CallCommandResult::OutOfPhase);
+    let gone = switch.while_answering(
+        |request| answer_call(request, CallAction::HangUp, CallActionResult::UnknownCall),
+        calls.hang_up(request("3")),
+    );
+    assert_eq!(gone.expect("an answer").into_inner().result(), v1::CallCommandResult::UnknownCall);
+}
+
+fn answer_call(request: ControlRequest, wanted: CallAction, result: CallActionResult) {
+    let ControlRequest::Call { call, action, reply } = request else { panic!("{request:?}") };
+    assert_eq!((call, action), (CallId(7), wanted));
+    reply.send(result);
+}
+
+#[test]
+fn a_loop_that_drops_a_command_is_said_to_be_ending() {
+    let switch = Loop::start(Folder::new());
+    let mut seats = SeatsClient::new(switch.channel());
+    let status = switch.while_answering(drop, seats.command(pause("a", ""))).expect_err("no answer");
+    assert_eq!(status.code(), Code::Unavailable);
+}
+
+#[test]
+fn a_reload_and_a_drain_say_what_they_came_to() {
+    let switch = Loop::start(Folder::new());
+    let client = Client::new(switch.interfaces.grpc(), None);
+    let reloaded = switch.while_answering(
+        |request| {
+            let ControlRequest::Reload { reply } = request else { panic!("{request:?}") };
+            reply.send(ReloadResult::Applied(vec!["tenant shiga: 3 lines instead of 2".to_owned()]));
+        },
+        client.reload("1"),
+    );
+    let reloaded = reloaded.expect("an answer");
+    assert!(reloaded.is_fine && reloaded.text.contains("3 lines instead of 2"), "{reloaded:?}");
+    assert_eq!(reloaded.json["applied"], true);
+
+    let refused = switch.while_answering(
+        |request| {
+            let ControlRequest::Reload { reply } = request else { panic!("{request:?}") };
+            reply.send(ReloadResult::Refused(vec!["acd.toml:3:1: nonsense".to_owned()]));
+        },
+        client.reload("2"),
+    );
+    let refused = refused.expect("an answer");
+    assert!(!refused.is_fine && refused.text.contains("acd.toml:3:1: nonsense"), "{refused:?}");
+
+    let drained = switch.while_answering(
+        |request| {
+            let ControlRequest::Drain { reply } = request else { panic!("{request:?}") };
+            reply.send(DrainResult { already: false, calls_in_progress: 2, until: EVENING });
+        },
+        client.drain("3"),
+    );
+    let drained = drained.expect("an answer");
+    assert!(drained.text.contains("2 may go on until 2026-11-21T18:00:00.000+09:00"), "{}", drained.text);
+    assert_eq!(drained.json["calls_in_progress"], 2);
+}
+
+#[test]
+fn the_status_tells_where_the_switch_is_in_its_life() {
+    let mut switch = Loop::start(Folder::new());
+    let client = Client::new(switch.interfaces.grpc(), None);
+    let starting = switch.runtime.block_on(client.status()).expect("a status");
+    assert_eq!((&starting.json["state"], &starting.json["sequence"]), (&"starting".into(), &0.into()));
+    switch.happen(EVENING, &[CallEvent::NodeStarted, opened("shiga"), admitted(1, "shiga")]);
+    switch.second(EVENING + Duration::from_secs(1));
+    let serving = switch.runtime.block_on(client.status()).expect("a status");
+    assert_eq!(serving.json["state"], "serving");
+    assert_eq!(serving.json["started"], "2026-11-21T18:00:00.000+09:00");
+    assert_eq!((&serving.json["calls_in_progress"], &serving.json["sequence"]), (&1.into(), &3.into()));
+    assert_eq!(serving.json["clock_ahead_ms"], 1_000);
+    assert!(serving.json["disk_left_bytes"].as_u64().is_some_and(|left| left > 0));
+    assert!(
+        serving.is_fine && serving.text.contains("serving since 2026-11-21T18:00:00"),
+        "{}",
+        serving.text
+    );
+    switch.happen(EVENING, &[CallEvent::JournalDegraded, CallEvent::DrainStarted]);
+    switch.second(EVENING + Duration::from_secs(2));
+    let draining = switch.runtime.block_on(client.status()).expect("a status");
+    assert_eq!(draining.json["state"], "draining");
+    assert!(!draining.is_fine, "a degraded journal is not fine");
+}
+
+#[test]
+fn the_plan_is_shown_as_understood_and_its_file_is_checked() {
+    let folder = Folder::new();
+    fs::create_dir_all(&folder.0).expect("a folder");
+    let path = folder.0.join("acd.toml");
+    fs::write(&path, "format = 2\n").expect("a file");
+    let switch = Loop::start_with(folder, None, Some(path)).expect("interfaces");
+    let mut plan = PlanClient::new(switch.channel());
+    let shown = switch.runtime.block_on(plan.show(v1::ShowPlanRequest {})).expect("a plan").into_inner();
+    assert_eq!(shown.name, PlanFile::built_in().name);
+    assert!(shown.text.contains("shiga"), "{}", shown.text);
+    let json: serde_json::Value = serde_json::from_str(&shown.json).expect("JSON");
+    assert!(json.is_object());
+    let checked = switch.runtime.block_on(plan.check(v1::CheckPlanRequest {})).expect("a check").into_inner();
+    assert!(checked.errors.iter().any(|error| error.contains("acd.toml:1:")), "{:?}", checked.errors);
+}
+
+#[test]
+fn strangers_get_in_nowhere() {
+    let mut config_of_strangers = InterfacesConfig {
+        http: local(),
+        grpc: SocketAddr::from(([0, 0, 0, 0], 0)),
+        token: None,
+        data_dir: PathBuf::from("nowhere"),
+        plan: Arc::new(PlanFile::built_in()),
+        plan_path: None,
+        sip: None,
+        clock_shifted: false,
+        wake: Arc::new(|| ()),
+    };
+    let refused = Interfaces::start(config_of_strangers).expect_err("open to strangers");
+    assert!(matches!(refused, StartInterfacesError::OpenWithoutToken(_)), "{refused}");
+    config_of_strangers = InterfacesConfig {
+        http: local(),
+        grpc: local(),
+        token: None,
+        data_dir: PathBuf::from("nowhere"),
+        plan: Arc::new(PlanFile::built_in()),
+        plan_path: None,
+        sip: None,
+        clock_shifted: false,
+        wake: Arc::new(|| ()),
+    };
+    let refused = Interfaces::start(config_of_strangers).expect_err("no journal");
+    assert!(matches!(refused, StartInterfacesError::Observer(_)), "{refused}");
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    let switch = Loop::start(Folder::new());
+    let taken = switch.interfaces.grpc();
+    let folder = Folder::new();
+    let refused = Interfaces::start(InterfacesConfig {
+        http: local(),
+        grpc: taken,
+        token: None,
+        data_dir: folder.0.clone(),
+        plan: Arc::new(PlanFile::built_in()),
+        plan_path: None,
+        sip: None,
+        clock_shifted: false,
+        wake: Arc::new(|| ()),
+    })
+    .expect_err("in use");
+    assert!(refused.to_string().contains(&format!("gRPC cannot listen on {taken}")), "{refused}");
+}
+
+#[test]
+fn who_does_not_show_the_token_is_told_nothing() {
+    let token = Token::new(TOKEN).expect("a token");
+    let other = Token::new("another-token-for-the-tests").expect("a token");
+    let switch = Loop::start_with(Folder::new(), Some(token.clone()), None).expect("interfaces");
+    let ask = |token: Option<&Token>| {
+        let client = Client::new(switch.interfaces.grpc(), token);
+        switch.runtime.block_on(client.status())
+    };
+    for wrong in [None, Some(&other)] {
+        let refused = ask(wrong).expect_err("no token");
+        assert!(matches!(refused, ClientError::Token(_)), "{refused}");
+    }
+    assert!(ask(Some(&token)).is_ok());
+    let mut plain = NodeClient::new(switch.channel());
+    let drain = switch.runtime.block_on(plain.drain(v1::DrainRequest { idempotency_id: "a".to_owned() }));
+    assert_eq!(drain.expect_err("no token").code(), Code::Unauthenticated);
+    assert_eq!(services(&switch).expect_err("no token").code(), Code::Unauthenticated);
+    assert!(switch.interfaces.controls.try_recv().is_err(), "nothing reached the loop");
+}
+
+#[test]
+fn a_client_says_that_nobody_answers() {
+    let switch = Loop::start(Folder::new());
+    let gone = switch.interfaces.grpc();
+    let Loop { interfaces, runtime, .. } = switch;
+    drop(interfaces);
+    let error = runtime.block_on(Client::new(gone, None).status()).expect_err("nobody is there");
+    assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");
+    assert!(error.to_string().contains(&gone.to_string()), "{error}");
+}
+
+#[test]
+fn reflection_lists_every_service_with_its_comments() {
+    let switch = Loop::start(Folder::new());
+    let listed = services(&switch).expect("a list");
+    for service in ["Board", "Calls", "Facts", "Node", "Plan", "Seats"] {
+        assert!(listed.contains(&format!("acd.v1.{service}")), "{listed:?}");
+    }
+    let symbol = MessageRequest::FileContainingSymbol("acd.v1.Facts".to_owned());
+    let Some(MessageResponse::FileDescriptorResponse(files)) = reflect(&switch, symbol).expect("a file")
+    else {
+        panic!("no file")
+    };
+    let file =
+        prost_types::FileDescriptorProto::decode(files.file_descriptor_proto[0].as_slice()).expect("a file");
+    let comments = file.source_code_info.expect("comments");
+    assert!(comments.location.iter().any(|location| location.leading_comments().contains("OUT_OF_RANGE")));
+}
+
+fn services(switch: &Loop) -> Result<Vec<String>, Status> {
+    match reflect(switch, MessageRequest::ListServices(String::new()))? {
+        Some(MessageResponse::ListServicesResponse(list)) => {
+            Ok(list.service.into_iter().map(|service| service.name).collect())
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn reflect(switch: &Loop, message: MessageRequest) -> Result<Option<MessageResponse>, Status> {
+    let request = ServerReflectionRequest { host: String::new(), message_request: Some(message) };
+    let mut client = ServerReflectionClient::new(switch.channel());
+    switch.runtime.block_on(async {
+        let mut answers = client.server_reflection_info(tokio_stream::once(request)).await?.into_inner();
+        Ok(answers.message().await?.and_then(|answer| answer.message_response))
+    })
+}

@@ -1,0 +1,99 @@
+//! Commands of the interfaces, and what the loop tells them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use acd_core::{CommandSource, Effect, Input, RequestId, SeatCommandResult, Timestamp};
+
+use super::engine::{Engine, State};
+use crate::interfaces::{ControlRequest, DrainResult, ReloadResult, Reply};
+use crate::observer::MachineFigures;
+
+/// Who waits for the core's answer.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    seats: BTreeMap<RequestId, Reply<SeatCommandResult>>,
+}
+
+impl Pending {
+    /// Whether the effect is an answer to an interface, which then has it.
+    pub(super) fn take(&mut self, effect: &Effect) -> bool {
+        if let Effect::AnswerSeatCommand { request, result } = effect
+            && let Some(reply) = self.seats.remove(request)
+        {
+            reply.send(*result);
+            return true;
+        }
+        false
+    }
+}
+
+impl Engine {
+    /// Takes what the interfaces want.
+    pub(super) fn controls(&mut self) {
+        while let Ok(request) = self.interfaces.controls.try_recv() {
+            match request {
+                ControlRequest::Seat { seat, command, reply } => {
+                    let request = self.bridge.command_seat(seat, command, CommandSource::Api);
+                    self.pending.seats.insert(request, reply);
+                }
+                ControlRequest::Call { reply, .. } => {
+                    reply.send(crate::interfaces::CallActionResult::OutOfPhase)
+                }
+                ControlRequest::Reload { reply } => reply.send(match self.reload() {
+                    Ok(diff) => {
+                        let later = diff.needs_restart.iter().map(|line| format!("{line} (needs a restart)"));
+                        ReloadResult::Applied(diff.applied.iter().cloned().chain(later).collect())
+                    }
+                    Err(lines) => ReloadResult::Refused(lines),
+                }),
+                ControlRequest::Drain { reply } => {
+                    let already = matches!(self.state, State::Draining(_));
+                    let until = self.drain();
+                    let calls_in_progress = self.switch.calls_len() as u64;
+                    reply.send(DrainResult { already, calls_in_progress, until });
+                }
+            }
+        }
+    }
+
+    /// Takes no new calls from here on; gives the end of the patience with those in progress.
+    pub(super) fn drain(&mut self) -> Timestamp {
+        if let State::Draining(until) = self.state {
+            return until;
+        }
+        let until = self.now() + self.drain;
+        tracing::info!(seconds = self.drain.as_secs(), "draining: no new calls are taken");
+        self.state = State::Draining(until);
+        self.submit(Input::DrainRequested);
+        until
+    }
+
+    /// Hands over the machine's figures, once a second.
+    pub(super) fn report_figures(&mut self, now: Timestamp) {
+        if now < self.figures_due {
+            return;
+        }
+        self.figures_due = now + crate::limits::FIGURES_EVERY;
+        let figures = MachineFigures {
+            clock_ahead_ms: self.clock.ahead_ms(),
+            sip: self.bridge.stack().counters().clone(),
+            sip_alive: self.bridge.stack().alive(),
+            transport: self.transports.counters(),
+            strangers: self.bridge.stranger_counters(),
+            registrar: self.bridge.registrar().counters(),
+            seats_registered: self.bridge.registrar().bindings_len(),
+            media: self.bridge.media().counters(),
+            legs: self.bridge.legs_len(),
+            journal: self.journal.metrics().into(),
+            recordings_open: self.outcomes.open_len(),
+            loop_turns: self.turns,
+        };
+        self.interfaces.observer.machine(now, figures);
+    }
+
+    /// Tells the interfaces which plan is in force.
+    pub(super) fn show_plan(&mut self) {
+        self.interfaces.observer.plan(Arc::new(self.plan.clone()));
+    }
+}
