@@ -72,15 +72,34 @@ impl StartError {
     pub(super) fn lines(&self) -> Vec<String> {
         match self {
             Self::Plan(errors) => errors.iter().map(ToString::to_string).collect(),
-            other => vec![format!("acd: {other}")],
+            other @ (Self::Log(_)
+            | Self::ClockStart(_)
+            | Self::ClockStartOnNetwork
+            | Self::Journal(_)
+            | Self::Bind(_)
+            | Self::Media(_)
+            | Self::Prompt { .. }
+            | Self::Interfaces(_)
+            | Self::Token(_)
+            | Self::System { .. }) => vec![format!("acd: {other}")],
         }
     }
 
     /// 2: used wrongly; 1: could not.
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Plan(_) | Self::ClockStart(_) | Self::ClockStartOnNetwork => ExitCode::from(2),
-            _ => ExitCode::FAILURE,
+            Self::Plan(_)
+            | Self::ClockStart(_)
+            | Self::ClockStartOnNetwork
+            | Self::Token(_)
+            | Self::Interfaces(StartInterfacesError::OpenWithoutToken(_)) => ExitCode::from(2),
+            Self::Log(_)
+            | Self::Journal(_)
+            | Self::Bind(_)
+            | Self::Media(_)
+            | Self::Prompt { .. }
+            | Self::Interfaces(_)
+            | Self::System { .. } => ExitCode::FAILURE,
         }
     }
 }
