@@ -6,6 +6,7 @@
 
 pub mod accounting;
 pub mod board;
+pub mod forms;
 pub mod limits;
 pub mod records;
 

@@ -1,0 +1,310 @@
+//! 算出条件: every definition and parameter that a form was made with, rule by rule.
+
+use super::{Header, civil, printed};
+use crate::accounting::{Account, Interval, OutageCause, SHORT_ABANDON};
+
+/// One line of the sheet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Definition {
+    /// Of which part.
+    pub(super) part: &'static str,
+    /// What is defined.
+    pub(super) item: &'static str,
+    /// How.
+    pub(super) text: String,
+    /// By which rules of `docs/rules.md`.
+    pub(super) rules: &'static str,
+}
+
+/// Intervals that a line lists; the rest stands in the JSON file.
+const LISTED: usize = 8;
+
+/// The definitions of a daily form, in their order.
+pub(super) fn of_day(form: &'static str, account: &Account, header: &Header) -> Vec<Definition> {
+    let mut all = subject(form, account, header);
+    all.extend(record(account, header));
+    all.extend(means(account, header));
+    all.push(target(account, header));
+    all.extend(fixed());
+    all.push(check(account));
+    all
+}
+
+fn line(part: &'static str, item: &'static str, rules: &'static str, text: impl Into<String>) -> Definition {
+    Definition { part, item, text: text.into(), rules }
+}
+
+fn subject(form: &'static str, account: &Account, header: &Header) -> Vec<Definition> {
+    let zone = header.utc_offset_minutes;
+    let sign = if zone < 0 { '-' } else { '+' };
+    let made_at = civil::instant(header.made_at, zone);
+    vec![
+        line("対象", "様式", "", form),
+        line("対象", "委託者", "", format!("{}（{}）", header.title, account.tenant)),
+        line(
+            "対象",
+            "対象日",
+            "R-A9",
+            format!(
+                "{} 0時から24時まで（協定世界時{sign}{}:{:02}）",
+                civil::date(header.date),
+                zone.abs() / 60,
+                zone.abs() % 60
+            ),
+        ),
+        line("対象", "作成", "R-A14", format!("{made_at} {} 用途：報告", header.made_by)),
+        line("対象", "設定", "", header.plan.as_str()),
+    ]
+}
+
+fn record(account: &Account, header: &Header) -> Vec<Definition> {
+    let zone = header.utc_offset_minutes;
+    let total = account.total();
+    let range = account.recorded.map_or_else(
+        || "この日にかかる記録がない。数値は空欄とする。".to_owned(),
+        |(from, to)| format!("{}から{}まで", civil::instant(from, zone), civil::instant(to, zone)),
+    );
+    let facts = account.facts.map_or_else(String::new, |(first, last)| format!("、事実番号{first}～{last}"));
+    let state = if account.is_provisional() {
+        format!(
+            "暫定。記録が対象日の終わりに達していないか、継続中の呼がある（未応答{}件、対応・後処理中{}件）。\
+             継続中の時間は記録の終わりまでを算入した。",
+            total.unanswered_in_progress, total.handled_in_progress
+        )
+    } else {
+        "確定。対象日の全ての呼と後処理が終わっている。".to_owned()
+    };
+    let mut lines = vec![
+        line("記録", "記録の範囲", "R-A15", format!("{range}{facts}")),
+        line("記録", "確定・暫定", "R-A13", state),
+        line(
+            "記録",
+            "記録のない時間",
+            "",
+            if total.unrecorded_ms == 0 {
+                "なし".to_owned()
+            } else {
+                let minutes = printed::minutes(total.unrecorded_ms);
+                format!(
+                    "{minutes}分。一部でも記録がある時間帯は記録のある分だけを、全くない時間帯は空欄で示す。"
+                )
+            },
+        ),
+        line("記録", "停止（当方の事由）", "R-L9", outages(account, zone)),
+    ];
+    let mut doubts = header.remarks.clone();
+    if account.plans_unknown > 0 {
+        doubts.push(format!(
+            "設定変更{}回の内容が記録にないため、席の専任・兼任は変更前の設定による。",
+            account.plans_unknown
+        ));
+    }
+    if account.orphans > 0 {
+        doubts.push(format!("着信の記録がない呼の終了が{}件ある。", account.orphans));
+    }
+    if account.dropped > 0 {
+        doubts.push(format!("一覧に載せきれない区間が{}件ある。時間の数値には含む。", account.dropped));
+    }
+    if !doubts.is_empty() {
+        lines.push(line("記録", "注意", "", doubts.join("\n")));
+    }
+    lines
+}
+
+fn outages(account: &Account, zone: i32) -> String {
+    if account.outages.is_empty() {
+        return "なし".to_owned();
+    }
+    let total = printed::minutes(account.total().outage_ms);
+    let list = account.outages.iter().map(|it| {
+        let cause = match it.cause {
+            OutageCause::Crash => "障害",
+            OutageCause::Drain => "新規受付停止",
+            OutageCause::Stopped => "停止",
+        };
+        format!("{}（{cause}）", interval(it.interval, zone))
+    });
+    format!("当日分{total}分。{}。回線閉塞には含めない。", listed(list))
+}
+
+fn interval(it: Interval, zone: i32) -> String {
+    let to = it.to.map_or_else(|| "継続".to_owned(), |to| civil::instant(to, zone));
+    format!("{}～{to}", civil::instant(it.from, zone))
+}
+
+fn listed(all: impl ExactSizeIterator<Item = String>) -> String {
+    let more = all.len().saturating_sub(LISTED);
+    let mut text = all.take(LISTED).collect::<Vec<_>>().join("、");
+    if more > 0 {
+        text.push_str(&format!("、ほか{more}件"));
+    }
+    text
+}
+
+fn means(account: &Account, header: &Header) -> Vec<Definition> {
+    let zone = header.utc_offset_minutes;
+    let begin = account.slots.from();
+    let lines_in_force = account.capacities.iter().map(|(at, capacity)| {
+        let from = if *at <= begin { "0時".to_owned() } else { civil::time_of_day(*at, zone) };
+        capacity.map_or_else(
+            || format!("{from}から開設時間外"),
+            |it| {
+                let (seat, guidance) = (it.seat_lines, it.guidance_lines);
+                format!("{from}から{}回線（席{seat}＋ガイダンス{guidance}）", it.total())
+            },
+        )
+    });
+    let seats = |seats: &std::collections::BTreeSet<acd_core::SeatId>| {
+        if seats.is_empty() {
+            return "なし".to_owned();
+        }
+        format!("{}席（{}）", seats.len(), listed(seats.iter().map(ToString::to_string)))
+    };
+    vec![
+        line(
+            "回線・席",
+            "有効回線数",
+            "R-L2 R-L3",
+            if account.capacities.is_empty() {
+                "記録がない".to_owned()
+            } else {
+                format!("{}。変更時に通話中の呼は切らない。", listed(lines_in_force))
+            },
+        ),
+        line("回線・席", "専任席", "R-A8", seats(&account.dedicated_seats)),
+        line("回線・席", "兼任席", "R-A8", seats(&account.shared_seats)),
+    ]
+}
+
+fn target(account: &Account, header: &Header) -> Definition {
+    let rate = account.total().rate();
+    let text = match header.target_permille {
+        None => "目標値の定めなし。".to_owned(),
+        Some(target) => {
+            let met = match rate.meets(target) {
+                None => "入電がなく比較しない",
+                Some(true) => "達成",
+                Some(false) => "未達成",
+            };
+            format!(
+                "{}％。当日は{}件÷{}件で{met}（四捨五入・切捨て前の値で比較）。",
+                printed::permille(u64::from(target)),
+                rate.handled,
+                rate.offered
+            )
+        }
+    };
+    line("目標", "応答率の目標", "R-A3", text)
+}
+
+fn fixed() -> Vec<Definition> {
+    let short_s = SHORT_ABANDON.as_secs();
+    vec![
+        line(
+            "定義",
+            "入電件数(A)",
+            "R-A1 R-L10",
+            "開設時間内に回線を捕捉した呼。INVITE受信の時刻が属する時間帯に計上する。ガイダンス中に切断された呼も含む。\
+             話中呼、開設時間外の呼、試験呼は含まず、参考に別掲する。",
+        ),
+        line(
+            "定義",
+            "対応件数(B)",
+            "R-A2 R-A10",
+            "入電のうち席（オペレーター）が応答した呼。応答の時刻にかかわらず入電の時間帯に計上する。複数の席が対応しても1件とする。",
+        ),
+        line(
+            "定義",
+            "応答率",
+            "R-A3",
+            "対応件数÷入電件数。入電のない時間帯は空欄とする。目標がある場合は小数第2位以下を切り捨てて表示する\
+             （セルの式 INT(1000×B÷A)÷10）。目標がない場合は値を丸めずに持ち、表示だけを小数第1位に四捨五入する。",
+        ),
+        line(
+            "定義",
+            "回線閉塞",
+            "R-L7 R-A4",
+            "新たな呼が回線不足で拒否される状態（使用中の回線数が有効回線数以上）にある区間。始点を含み終点を含まない。\
+             ガイダンス・待機・通話・転送中の呼は回線を使い、後処理は使わない。開設時間外に閉塞はない。\
+             閉塞時間は時・日の境でミリ秒まで正確に分割し、一覧の区間は分割しない。",
+        ),
+        line(
+            "定義",
+            "席回線全使用",
+            "R-L7",
+            "全ての席回線が使用中の状態。ガイダンス回線の空きを問わない。回線閉塞とは別に参考に示す。",
+        ),
+        line(
+            "定義",
+            "平均処理時間",
+            "R-A5 R-A10",
+            "（通話時間＋後処理時間）÷対応件数。通話時間は席の応答から通話終了までで保留を含む。後処理時間は席が後処理の状態にあった時間で、\
+             その後の休憩・離席を含まない。複数の席の時間は合算し、入電の時間帯に全て計上する。対応のない時間帯は空欄とする。",
+        ),
+        line(
+            "定義",
+            "配置オペレーター数",
+            "R-A8",
+            "専任席が待機・呼出・通話・後処理の状態にあった時間を合計し、時間帯の長さで除した平均。休憩・離席、応答しなかった席、電話機に届かない席は含まない。\
+             兼任席は他の委託者の呼に当たった時間を除き、別欄に示す（待機中の時間は受け持つ各委託者に計上する）。",
+        ),
+        line(
+            "定義",
+            "放棄呼",
+            "R-A11",
+            format!(
+                "席の応答前に相談者が切断した呼。ガイダンス中・待機中・呼出中に分けて示す。入電から{short_s}秒未満のものを短時間放棄として再掲し、\
+                 いずれも入電件数から除かない。"
+            ),
+        ),
+        line(
+            "定義",
+            "話中呼・停止",
+            "R-L4 R-L9",
+            "回線不足で拒否した呼を話中呼という。障害・停止・新規受付停止の間の拒否は話中呼に含めず、その時間は閉塞とは別に停止として示す。",
+        ),
+        line(
+            "定義",
+            "試験呼",
+            "R-L6",
+            "試験・習熟の呼は回線を占有せず、件数を参考に示すほかは、どの数値にも含めない。",
+        ),
+        line(
+            "定義",
+            "日合計・日平均",
+            "",
+            "日合計の応答率と日平均の応答率は日の対応件数÷日の入電件数。日平均の件数・閉塞時間は日合計÷24。\
+             日平均の平均処理時間は対応件数による加重平均。",
+        ),
+        line(
+            "定義",
+            "応答率100%の時間帯",
+            "",
+            "入電が1件以上あり、その全てに対応した時間帯。丸め前の値で判定する。",
+        ),
+        line(
+            "丸め",
+            "表示と値",
+            "R-A12 R-A13",
+            "記録と計算はミリ秒の整数で行う。セルは丸めない値を持ち、表示だけを分・人は小数第1位（四捨五入）とする。合計は丸めない値の和である。",
+        ),
+    ]
+}
+
+fn check(account: &Account) -> Definition {
+    let it = account.total();
+    let verdict = if it.is_balanced() { "一致" } else { "不一致" };
+    line(
+        "照合",
+        "件数の照合",
+        "R-A15",
+        format!(
+            "入電{}＝対応{}＋放棄{}＋当方の失敗{}＋未応答・継続中{}：{verdict}",
+            it.offered,
+            it.handled,
+            it.abandoned(),
+            it.failed,
+            it.unanswered_in_progress
+        ),
+    )
+}

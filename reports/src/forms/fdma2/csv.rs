@@ -1,0 +1,135 @@
+//! The form as comma-separated text.
+
+use super::{
+    BLOCKAGE_COLUMNS, COLUMNS, FORM, FULL_RATE_COLUMNS, PART_1, PART_2, PART_3, TITLE, blockage_remark,
+    full_rate_hours, has_shared_seats, hour_label, ms_of_day, notes, printed_rows,
+};
+use crate::accounting::Account;
+use crate::forms::{Header, civil, definitions, printed, table};
+
+/// The form as printed, with all its parts one below the other: UTF-8 with a byte order mark, by which Excel knows it,
+/// lines ended by CR LF, quotes where RFC 4180 wants them.
+pub fn csv(account: &Account, header: &Header) -> String {
+    let mut out = Lines(String::from('\u{feff}'));
+    out.line([TITLE]);
+    out.line([header.title.as_str(), &civil::date(header.date)]);
+    out.gap();
+    hours(account, header, &mut out);
+    out.gap();
+    blockages(account, header, &mut out);
+    out.gap();
+    full_rate(account, header, &mut out);
+    out.gap();
+    details(account, &mut out);
+    out.gap();
+    out.line(["算出条件"]);
+    out.line(["区分", "項目", "内容", "規則"]);
+    for it in definitions::of_day(FORM, account, header) {
+        out.line([it.part, it.item, &it.text, it.rules]);
+    }
+    out.0
+}
+
+fn hours(account: &Account, header: &Header, out: &mut Lines) {
+    let shared = has_shared_seats(account);
+    let beside = |text: &str| shared.then(|| text.to_owned());
+    out.line([PART_1]);
+    let headings = COLUMNS.map(|(heading, _)| heading.replace('\n', ""));
+    out.line([String::new()].into_iter().chain(headings).chain(beside("参考 兼任席")));
+    let units = COLUMNS.map(|(_, unit)| unit.to_owned());
+    out.line(["単位".to_owned()].into_iter().chain(units).chain(beside("人")));
+    for row in printed_rows(account, header) {
+        let last = beside(&row.shared);
+        out.line([row.label].into_iter().chain(row.cells).chain(last));
+    }
+    for note in notes(account, header) {
+        out.line([note]);
+    }
+}
+
+fn blockages(account: &Account, header: &Header, out: &mut Lines) {
+    let zone = header.utc_offset_minutes;
+    out.line([PART_2]);
+    out.line(BLOCKAGE_COLUMNS);
+    for (number, it) in account.blockages.iter().enumerate() {
+        out.line([
+            (number + 1).to_string(),
+            civil::instant(it.interval.from, zone),
+            it.interval.to.map_or_else(|| "継続".to_owned(), |to| civil::instant(to, zone)),
+            it.interval.ms().map_or_else(String::new, printed::minutes),
+            printed::minutes(ms_of_day(account, it.interval)),
+            blockage_remark(account, it),
+        ]);
+    }
+    let total = printed::minutes(account.total().blockage_ms);
+    out.line(["合計", "", "", "", total.as_str(), ""]);
+}
+
+fn full_rate(account: &Account, header: &Header, out: &mut Lines) {
+    out.line([PART_3]);
+    out.line(FULL_RATE_COLUMNS);
+    for (slot, it) in full_rate_hours(account) {
+        let seats = printed::ratio(it.dedicated.staffed_ms(), account.slots.length_ms(slot));
+        out.line([
+            civil::date(header.date),
+            hour_label(slot),
+            it.offered.to_string(),
+            it.handled.to_string(),
+            seats.unwrap_or_default(),
+        ]);
+    }
+}
+
+fn details(account: &Account, out: &mut Lines) {
+    out.line(["参考 時間帯別内訳"]);
+    out.line([""].into_iter().chain(table::COLUMNS.iter().map(|it| it.heading)));
+    out.line(["単位"].into_iter().chain(table::COLUMNS.iter().map(|it| it.unit)));
+    for (slot, figures) in account.figures.iter().enumerate() {
+        let length_ms = account.slots.length_ms(slot);
+        let cells = table::COLUMNS.iter().map(|it| {
+            if account.is_unrecorded(slot) { String::new() } else { (it.value)(figures).printed(length_ms) }
+        });
+        out.line([hour_label(slot)].into_iter().chain(cells));
+    }
+    let (total, day_ms) = (account.total(), account.slots.to().since(account.slots.from()).as_millis());
+    let day_ms = u64::try_from(day_ms).unwrap_or(u64::MAX);
+    let cells = table::COLUMNS.iter().map(|it| (it.value)(&total).printed(day_ms));
+    out.line(["日合計".to_owned()].into_iter().chain(cells));
+}
+
+struct Lines(String);
+
+impl Lines {
+    fn line(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) {
+        for (index, cell) in cells.into_iter().enumerate() {
+            if index > 0 {
+                self.0.push(',');
+            }
+            let cell = cell.as_ref();
+            if cell.contains([',', '"', '\r', '\n']) {
+                self.0.push('"');
+                self.0.push_str(&cell.replace('"', "\"\""));
+                self.0.push('"');
+            } else {
+                self.0.push_str(cell);
+            }
+        }
+        self.gap();
+    }
+
+    fn gap(&mut self) {
+        self.0.push_str("\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_where_they_must_be() {
+        let mut lines = Lines(String::new());
+        lines.line(["a", "b,c", "d\"e", "f\ng", ""]);
+        assert_eq!(lines.0, "a,\"b,c\",\"d\"\"e\",\"f\ng\",\r\n");
+    }
+}

@@ -1,0 +1,163 @@
+//! The form for machines: raw values and what is printed.
+
+use acd_core::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{FORM, PrintedRow, blockage_remark, full_rate_hours, hour_label, ms_of_day, printed_rows};
+use crate::accounting::{Account, Figures, Interval, OutageCause, SeatTimes};
+use crate::forms::{Header, civil, definitions, table};
+
+/// The form as JSON: `hours` with raw milliseconds and the printed cells, `day`, `blockages`, `seat_lines_full`,
+/// `outages`, `capacities`, `full_rate_hours`, `definitions`. Instants are milliseconds since the Unix epoch
+/// (`…_time_ms`) beside civil time in the tenant's zone.
+pub fn json(account: &Account, header: &Header) -> Value {
+    let zone = header.utc_offset_minutes;
+    let printed = printed_rows(account, header);
+    let hours: Vec<Value> = account
+        .figures
+        .iter()
+        .enumerate()
+        .zip(&printed)
+        .map(|((slot, it), printed)| hour(account, slot, it, printed))
+        .collect();
+    let rate = account.total().rate();
+    let blockages: Vec<Value> = account
+        .blockages
+        .iter()
+        .map(|it| {
+            let mut value = interval(it.interval, zone);
+            value["ms_of_day"] = json!(ms_of_day(account, it.interval));
+            value["remark"] = json!(blockage_remark(account, it));
+            value["cut_by_outage"] = json!(it.cut_by_outage);
+            value
+        })
+        .collect();
+    let outages: Vec<Value> = account
+        .outages
+        .iter()
+        .map(|it| {
+            let mut value = interval(it.interval, zone);
+            value["ms_of_day"] = json!(ms_of_day(account, it.interval));
+            value["cause"] = json!(match it.cause {
+                OutageCause::Crash => "crash",
+                OutageCause::Drain => "drain",
+                OutageCause::Stopped => "stopped",
+            });
+            value
+        })
+        .collect();
+    let capacities: Vec<Value> = account
+        .capacities
+        .iter()
+        .map(|(from, capacity)| {
+            json!({
+                "from": instant(*from, zone),
+                "seat_lines": capacity.map(|it| it.seat_lines),
+                "guidance_lines": capacity.map(|it| it.guidance_lines),
+            })
+        })
+        .collect();
+    json!({
+        "form": "fdma2",
+        "title": FORM,
+        "tenant": account.tenant.as_str(),
+        "tenant_title": header.title,
+        "date": header.date.to_string(),
+        "date_printed": civil::date(header.date),
+        "utc_offset_minutes": zone,
+        "made_at": instant(header.made_at, zone),
+        "made_by": header.made_by,
+        "purpose": "report",
+        "provisional": account.is_provisional(),
+        "recorded": account.recorded.map(|(from, to)| interval(Interval { from, to: Some(to) }, zone)),
+        "facts": account.facts.map(|(first, last)| json!({ "first": first, "last": last })),
+        "target_permille": header.target_permille,
+        "target_met": header.target_permille.and_then(|target| rate.meets(target)),
+        "hours": hours,
+        "day": day(account, &printed),
+        "blockages": blockages,
+        "seat_lines_full": account.seat_lines_full.iter().map(|it| interval(*it, zone)).collect::<Vec<_>>(),
+        "outages": outages,
+        "capacities": capacities,
+        "dedicated_seats": account.dedicated_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "shared_seats": account.shared_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "full_rate_hours": full_rate_hours(account).map(|(slot, _)| hour_label(slot)).collect::<Vec<_>>(),
+        "definitions": definitions::of_day(FORM, account, header)
+            .iter()
+            .map(|it| json!({ "part": it.part, "item": it.item, "text": it.text, "rules": it.rules }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+fn hour(account: &Account, slot: usize, it: &Figures, row: &PrintedRow) -> Value {
+    json!({
+        "hour": slot,
+        "label": row.label,
+        "recorded": !account.is_unrecorded(slot),
+        "raw": raw(it),
+        "printed": printed(row),
+    })
+}
+
+fn day(account: &Account, rows: &[PrintedRow]) -> Value {
+    let of = |label| rows.iter().find(|row| row.label == label).map(printed);
+    json!({ "raw": raw(&account.total()), "sum": of("日合計"), "mean": of("日平均") })
+}
+
+fn printed(row: &PrintedRow) -> Value {
+    let [staffed, offered, handled, rate, blockage, handling] = &row.cells;
+    json!({
+        "staffed_seats": staffed,
+        "offered": offered,
+        "handled": handled,
+        "response_rate_percent": rate,
+        "blockage_min": blockage,
+        "mean_handling_min": handling,
+        "shared_seats": row.shared,
+    })
+}
+
+fn raw(it: &Figures) -> Value {
+    let mut all = Map::new();
+    for column in &table::COLUMNS {
+        let value = match (column.value)(it) {
+            table::Value::Count(it)
+            | table::Value::Peak(it)
+            | table::Value::Time(it)
+            | table::Value::Seats(it) => it,
+        };
+        all.insert(column.key.to_owned(), json!(value));
+    }
+    all.insert("handled_in_progress".to_owned(), json!(it.handled_in_progress));
+    all.insert("dedicated".to_owned(), seats(&it.dedicated));
+    all.insert("shared".to_owned(), seats(&it.shared));
+    Value::Object(all)
+}
+
+fn seats(it: &SeatTimes) -> Value {
+    json!({
+        "ready_ms": it.ready_ms,
+        "ringing_ms": it.ringing_ms,
+        "talking_ms": it.talking_ms,
+        "holding_ms": it.holding_ms,
+        "wrap_up_ms": it.wrap_up_ms,
+        "elsewhere_ms": it.elsewhere_ms,
+        "paused_ms": it.paused_ms,
+        "not_answering_ms": it.not_answering_ms,
+        "unreachable_ms": it.unreachable_ms,
+    })
+}
+
+fn interval(it: Interval, zone: i32) -> Value {
+    json!({
+        "from": instant(it.from, zone),
+        "to": it.to.map(|to| instant(to, zone)),
+        "from_time_ms": it.from.as_millis(),
+        "to_time_ms": it.to.map(Timestamp::as_millis),
+        "ms": it.ms(),
+    })
+}
+
+fn instant(at: Timestamp, zone: i32) -> String {
+    civil::instant(at, zone)
+}

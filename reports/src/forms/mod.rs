@@ -1,0 +1,58 @@
+//! Official forms: the clients' own sheets, filled from an [`Account`](crate::accounting::Account).
+//!
+//! A form rounds only what it prints; spreadsheets hold raw values with number formats, totals as formulas with their
+//! results, and a sheet that states every definition it was made with (R-A12, R-A13).
+
+mod civil;
+mod definitions;
+pub mod fdma2;
+mod printed;
+mod table;
+
+use acd_core::{CivilDate, Timestamp};
+
+/// The names of the forms that there are, as the command line has them.
+pub const NAMES: [&str; 1] = ["fdma2"];
+
+/// What a form must know beside the account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Header {
+    /// The tenant's title.
+    pub title: String,
+    /// The day.
+    pub date: CivilDate,
+    /// Minutes east of Greenwich of the tenant's zone (R-A9).
+    pub utc_offset_minutes: i32,
+    /// 応答率の目標 in thousandths, if the client names one.
+    pub target_permille: Option<u16>,
+    /// When the form is made.
+    pub made_at: Timestamp,
+    /// What makes it, with its version.
+    pub made_by: String,
+    /// Where title and target were read.
+    pub plan: String,
+    /// What else the reader of the facts has to say, in Japanese.
+    pub remarks: Vec<String>,
+}
+
+/// Why a form could not be made.
+#[derive(Debug)]
+pub struct FormError(rust_xlsxwriter::XlsxError);
+
+impl std::fmt::Display for FormError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the form cannot be laid out as xlsx: {}; csv and json may do", self.0)
+    }
+}
+
+impl std::error::Error for FormError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+impl From<rust_xlsxwriter::XlsxError> for FormError {
+    fn from(error: rust_xlsxwriter::XlsxError) -> Self {
+        Self(error)
+    }
+}
