@@ -114,6 +114,15 @@ pub enum Journal {
         #[command(flatten)]
         at: JournalAt,
     },
+    /// Copy the journal as it is now into another folder; the switch may go on writing.
+    Backup {
+        /// Where the journal is.
+        #[command(flatten)]
+        at: JournalAt,
+        /// The folder for the copy, itself a data folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Feed the inputs to a fresh switch and compare the facts; exit 1 at the first record that differs.
     Replay {
         /// Where the journal is.

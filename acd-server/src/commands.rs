@@ -38,6 +38,10 @@ pub fn journal(action: &Journal) -> ExitCode {
         Journal::Tail { at, lines, follow } => tail(at, *lines, *follow, &mut out),
         Journal::Export { at } => journal::export(&at.data, &mut out).map(|()| ExitCode::SUCCESS),
         Journal::Verify { at } => journal::verify(&at.data, &mut out).map(|verdict| code(&verdict)),
+        Journal::Backup { at, out: folder } => journal::backup(&at.data, folder).and_then(|file| {
+            writeln!(out, "{}", file.display()).map_err(JournalError::Output)?;
+            Ok(ExitCode::SUCCESS)
+        }),
         Journal::Replay { at } => journal::replay(&at.data, &mut out).map(|verdict| code(&verdict)),
     };
     finish(result)

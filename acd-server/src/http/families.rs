@@ -93,7 +93,7 @@ fn queue(page: &mut Page, view: &View) {
 }
 
 fn blockage(page: &mut Page, view: &View) {
-    let now = view.now();
+    let now = view.stamp();
     let tenants = &view.life.tenants;
     let open = page.family(
         Kind::Gauge,
@@ -285,7 +285,7 @@ pub(super) fn node(page: &mut Page, view: &View) {
     if let Some(at) = life.started {
         started.add([], at.as_millis() as f64 / 1_000.0);
     }
-    let draining = life.draining_since.map_or(0.0, |since| view.now().since(since).as_secs_f64());
+    let draining = life.draining_since.map_or(0.0, |since| view.stamp().since(since).as_secs_f64());
     let outage =
         page.family(Kind::Counter, "acd_outage_seconds", "Outage by cause, an open one up to now (R-L9)");
     outage.add([("cause", "node_down")], life.outage.as_secs_f64());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, text};
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
@@ -141,19 +141,24 @@ impl Collector for Page {
             };
             let mut encoder = encoder.encode_descriptor(family.name, family.help, None, kind)?;
             for sample in &family.samples {
-                let mut encoder = encoder.encode_family(&sample.labels)?;
-                match (&sample.value, family.kind) {
-                    (Value::Number(value), Kind::Counter) => {
-                        encoder.encode_counter::<NoLabelSet, _, f64>(value, None)?;
-                    }
-                    (Value::Number(value), Kind::Gauge | Kind::Histogram) => encoder.encode_gauge(value)?,
-                    (Value::Histogram(value), _) => {
-                        let sum = value.sum_seconds();
-                        encoder.encode_histogram::<NoLabelSet>(sum, value.count(), &value.buckets(), None)?;
-                    }
+                if sample.labels.is_empty() {
+                    encode(&mut encoder, family.kind, &sample.value)?;
+                } else {
+                    encode(&mut encoder.encode_family(&sample.labels)?, family.kind, &sample.value)?;
                 }
             }
         }
         Ok(())
+    }
+}
+
+fn encode(encoder: &mut MetricEncoder<'_>, kind: Kind, value: &Value) -> Result<(), fmt::Error> {
+    match (value, kind) {
+        (Value::Number(value), Kind::Counter) => encoder.encode_counter::<NoLabelSet, _, f64>(value, None),
+        (Value::Number(value), Kind::Gauge | Kind::Histogram) => encoder.encode_gauge(value),
+        (Value::Histogram(value), _) => {
+            let (sum, count) = (value.sum_seconds(), value.count());
+            encoder.encode_histogram::<NoLabelSet>(sum, count, &value.buckets(), None)
+        }
     }
 }

@@ -180,11 +180,10 @@ impl Drop for Interfaces {
     fn drop(&mut self) {
         self.stop.send_replace(true);
         let Some((runtime, serving)) = self.serving.take() else { return };
+        let [http, grpc] = serving;
         runtime.block_on(async {
-            for task in serving {
-                // Clients that do not let go are cut off with the runtime.
-                let _ = tokio::time::timeout(INTERFACES_STOP_MAX, task).await;
-            }
+            // Clients that do not let go are cut off with the runtime.
+            let _ = tokio::time::timeout(INTERFACES_STOP_MAX, async { tokio::join!(http, grpc) }).await;
         });
         runtime.shutdown_timeout(INTERFACES_STOP_MAX);
     }

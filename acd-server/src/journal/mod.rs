@@ -13,6 +13,7 @@
 //! chain of facts:    … ─ fact 80 ── fact 81 ─ fact 82 ────── fact 83 ─ …        record's also over its last fact's
 //! ```
 
+mod backup;
 mod chain;
 mod dialogs;
 mod error;
@@ -33,6 +34,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use backup::backup;
 pub use dialogs::{DialogChange, DialogRow};
 pub use error::JournalError;
 pub use facts::{FactReader, Page, StoredFact};

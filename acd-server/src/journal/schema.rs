@@ -115,7 +115,7 @@ pub(super) fn open_for_writing(dir: &Path) -> Result<Connection, JournalError> {
 }
 
 /// Makes the file, empty, for this user alone: numbers will be in it. SQLite gives its other files the same rights.
-fn make_private(path: &Path) -> io::Result<()> {
+pub(super) fn make_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]

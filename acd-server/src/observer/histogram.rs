@@ -50,7 +50,7 @@ impl Histogram {
     /// The upper bound of each bucket in seconds, the last one's infinite, and how many fell into that bucket alone.
     pub fn buckets(&self) -> [(f64, u64); BUCKETS] {
         std::array::from_fn(|index| {
-            let bound = self.bounds_us.get(index).map_or(f64::MAX, |&us| us as f64 / 1e6);
+            let bound = self.bounds_us.get(index).map_or(f64::INFINITY, |&us| us as f64 / 1e6);
             (bound, self.counts[index])
         })
     }

@@ -54,15 +54,9 @@ pub struct Observer {
 #[derive(Debug)]
 enum Message {
     /// Facts with the stamp of their record and the first one's sequence number.
-    Facts {
-        time: Timestamp,
-        first_seq: u64,
-        facts: Vec<CallEvent>,
-    },
-    Machine {
-        time: Timestamp,
-        figures: Box<MachineFigures>,
-    },
+    Facts { time: Timestamp, first_seq: u64, facts: Vec<CallEvent> },
+    /// Figures, and the number of the last fact before them.
+    Machine { time: Timestamp, last_seq: u64, figures: Box<MachineFigures> },
 }
 
 /// What the observer's thread writes and the interfaces read.
@@ -132,7 +126,7 @@ impl Observer {
 
     /// Takes the machine's figures; once a second is enough, and less says that the loop stands still.
     pub fn machine(&mut self, time: Timestamp, figures: MachineFigures) {
-        self.send(Message::Machine { time, figures: Box::new(figures) });
+        self.send(Message::Machine { time, last_seq: self.last_seq, figures: Box::new(figures) });
     }
 
     /// Takes the plan that is now in force.

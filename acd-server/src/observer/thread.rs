@@ -66,7 +66,11 @@ impl Folding {
             let Ok(message) = message else { return };
             match message {
                 Message::Facts { time, first_seq, facts } => self.take(time, first_seq, &facts),
-                Message::Machine { time, figures } => self.shared.view().take_machine(time, *figures),
+                Message::Machine { time, last_seq, figures } => {
+                    self.fill_hole(last_seq + 1);
+                    self.shared.view().take_machine(time, *figures);
+                    self.shared.last_seq.send_replace(self.last_seq);
+                }
             }
             self.shared.changes.send_modify(|changes| *changes += 1);
         }

@@ -66,6 +66,11 @@ impl View {
         self.stamp.map_or(Timestamp::from_millis(0), |(stamp, at)| stamp + at.elapsed())
     }
 
+    /// The newest stamp; the epoch before the loop has spoken. Sums up to here never fall, which a counter may not.
+    pub fn stamp(&self) -> Timestamp {
+        self.stamp.map_or(Timestamp::from_millis(0), |(stamp, _)| stamp)
+    }
+
     /// How long the loop has been silent.
     pub fn silent_for(&self) -> std::time::Duration {
         self.heard.elapsed()

@@ -120,7 +120,12 @@ impl Loop {
                 woken.fetch_add(1, Ordering::SeqCst);
             }),
         })?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        // With a thread of its own, so that idle clients let go of a server that ends.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         Ok(Self { interfaces, journal, committed, wakes, runtime, folder })
     }
 

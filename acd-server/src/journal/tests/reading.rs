@@ -5,7 +5,7 @@ use std::time::Duration;
 use acd_proto::{fact_from_json, fact_to_json};
 use serde_json::Value;
 
-use super::super::{Format, JournalError, export, follow, tail};
+use super::super::{Format, JournalError, backup, export, follow, tail};
 use super::lives::World;
 use super::{EVENING, Folder, batch_of};
 
@@ -111,4 +111,26 @@ fn where_there_is_no_journal_none_is_made_and_that_is_said() {
     let error = export(folder.path(), &mut Vec::new()).expect_err("nothing there");
     assert!(matches!(error, JournalError::Missing(_)) && error.to_string().contains("--data"), "{error}");
     assert!(!folder.path().exists());
+}
+
+#[test]
+fn a_backup_taken_while_a_switch_writes_is_a_journal_of_its_own() {
+    let folder = Folder::new();
+    folder.live(EVENING, World::day(EVENING, 1..4));
+    let (running, _) = folder.start(EVENING + Duration::from_secs(3_600));
+    let copy = Folder::new();
+    let file = backup(folder.path(), copy.path()).expect("a back-up");
+    assert!(file.starts_with(copy.path()));
+    drop(running);
+    copy.assert_clean();
+    let facts = |folder: &Folder| {
+        let mut out = Vec::new();
+        export(folder.path(), &mut out).expect("a journal");
+        text(out)
+    };
+    assert_eq!(facts(&copy), facts(&folder));
+    assert!(
+        matches!(backup(folder.path(), copy.path()), Err(JournalError::Io { .. })),
+        "nothing is overwritten"
+    );
 }
