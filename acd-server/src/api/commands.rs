@@ -242,6 +242,7 @@ mod tests {
             let other =
                 commands.begin("a", "reload".to_owned(), |reply| ControlRequest::Reload { reply }, reloaded);
             assert_eq!(other.expect_err("used").code(), tonic::Code::InvalidArgument);
+            drop(requests.try_recv().expect("a drain"));
             drop(requests);
             let asked =
                 commands.once("a", "drain".to_owned(), |reply| ControlRequest::Drain { reply }, drained);
