@@ -103,6 +103,10 @@ pub const FACT_STREAM_BOOKMARK_EVERY: u64 = 1_000;
 /// From a fact that is decided and not yet durable to the next look whether it is: a commit takes a fraction of it.
 pub const FACT_STREAM_RETRY: Duration = Duration::from_millis(20);
 
+/// Looks for a fact that is decided and does not become durable, until the next one is awaited: the journal stands still, or
+/// has lost it.
+pub const FACT_STREAM_RETRIES_MAX: u32 = 50;
+
 /// From one look into the journal to the next if nobody says that there is something new.
 pub const FACT_STREAM_LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -117,6 +121,16 @@ pub const BOARD_INTERVAL_MIN: Duration = Duration::from_millis(50);
 
 /// Connections of clients at once, for gRPC and for HTTP each; further ones wait in the system's own queue.
 pub const INTERFACE_CONNECTIONS_MAX: usize = 256;
+
+/// Requests at once on one connection of gRPC: more than a console with all its streams has.
+pub const API_REQUESTS_OF_CONNECTION_MAX: u32 = 64;
+
+/// How long a connection may bring nothing, not even the answer to a sign of life, until it is closed: who says nothing
+/// must not keep others out.
+pub const INTERFACE_IDLE_MAX: Duration = Duration::from_secs(120);
+
+/// Threads that read the journal and ask the file system on behalf of clients; further questions wait.
+pub const INTERFACE_READERS_MAX: usize = 8;
 
 /// Bytes of one request to gRPC: the longest is a filter of tenants and kinds.
 pub const API_REQUEST_BYTES_MAX: usize = 65_536;
@@ -135,6 +149,9 @@ pub const DISK_ANSWER_MAX: Duration = Duration::from_secs(1);
 
 /// How long the end of the process waits for the interfaces' threads.
 pub const INTERFACES_STOP_MAX: Duration = Duration::from_secs(2);
+
+/// How long the command line waits for a connection to the running switch, which is mostly on the same host.
+pub const CLIENT_CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// How long the command line waits for the running switch.
 pub const CLIENT_PATIENCE_MAX: Duration = Duration::from_secs(15);

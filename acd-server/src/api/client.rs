@@ -1,7 +1,6 @@
 //! The client of `acd status`, `acd reload` and `acd drain`.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use acd_core::Timestamp;
 use acd_proto::v1::node_client::NodeClient;
@@ -14,10 +13,7 @@ use tonic::{Code, Request, Status};
 
 use crate::interfaces::Token;
 use crate::journal::time_text;
-use crate::limits::CLIENT_PATIENCE_MAX;
-
-/// How long a connection may take; the switch is mostly on this host.
-const CONNECT: Duration = Duration::from_secs(5);
+use crate::limits::{CLIENT_CONNECT_MAX, CLIENT_PATIENCE_MAX};
 
 /// What a command came to.
 #[derive(Clone, PartialEq, Debug)]
@@ -117,7 +113,12 @@ impl Client {
             reason: root_cause(&error),
         };
         let endpoint = Endpoint::from_shared(format!("http://{}", self.address)).map_err(unreachable)?;
-        endpoint.connect_timeout(CONNECT).timeout(CLIENT_PATIENCE_MAX).connect().await.map_err(unreachable)
+        endpoint
+            .connect_timeout(CLIENT_CONNECT_MAX)
+            .timeout(CLIENT_PATIENCE_MAX)
+            .connect()
+            .await
+            .map_err(unreachable)
     }
 
     fn request<T>(&self, message: T) -> Request<T> {

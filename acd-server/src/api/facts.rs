@@ -13,8 +13,8 @@ use super::filter::Filter;
 use super::{NodeFacts, ending, journal_status};
 use crate::journal::{FactReader, JournalError, Page};
 use crate::limits::{
-    FACT_STREAM_BOOKMARK_EVERY, FACT_STREAM_LOOK_EVERY, FACT_STREAM_QUEUE_MAX, FACT_STREAM_RETRY,
-    FACT_STREAMS_MAX, FACTS_PAGE_MAX,
+    FACT_STREAM_BOOKMARK_EVERY, FACT_STREAM_LOOK_EVERY, FACT_STREAM_QUEUE_MAX, FACT_STREAM_RETRIES_MAX,
+    FACT_STREAM_RETRY, FACT_STREAMS_MAX, FACTS_PAGE_MAX,
 };
 
 /// The first sequence number that is kept, with OUT_OF_RANGE.
@@ -67,6 +67,7 @@ impl v1::facts_server::Facts for Facts {
             told: after_sequence,
             until: stop_at_end.then_some(last),
             news: self.node.shared.last_seq(),
+            retries: 0,
         };
         let mut stopping = self.stopping.clone();
         tokio::spawn(async move {
@@ -122,6 +123,8 @@ struct Follower {
     /// The last fact to be looked at.
     until: Option<u64>,
     news: watch::Receiver<u64>,
+    /// Looks in vain for a fact that is said to be there.
+    retries: u32,
 }
 
 /// What a look into the journal brought.
@@ -151,6 +154,9 @@ impl Follower {
             let full = match self.look().await? {
                 Look::Removed { first, last } => return Err(out_of_range(self.after, first, last)),
                 Look::Facts { wanted, after, full } => {
+                    if after > self.after {
+                        self.retries = 0;
+                    }
                     self.after = after;
                     for fact in wanted {
                         self.told = fact.sequence;
@@ -189,8 +195,9 @@ impl Follower {
 
     /// Waits for news; false when there will be none.
     async fn wait(&mut self) -> bool {
-        if *self.news.borrow_and_update() > self.after {
+        if *self.news.borrow_and_update() > self.after && self.retries < FACT_STREAM_RETRIES_MAX {
             // Decided, and durable in a moment.
+            self.retries += 1;
             tokio::time::sleep(FACT_STREAM_RETRY).await;
             return true;
         }

@@ -28,16 +28,13 @@ use tonic::transport::server::Connected;
 
 use crate::interfaces::{Controls, Token};
 use crate::journal::JournalError;
-use crate::limits::API_REQUEST_BYTES_MAX;
+use crate::limits::{API_REQUEST_BYTES_MAX, API_REQUESTS_OF_CONNECTION_MAX};
 use crate::observer::Shared;
 use auth::Guard;
 use commands::Commands;
 
 /// From one sign of life to the next on a quiet connection, so that one whose client has vanished is let go.
 const KEEPALIVE: Duration = Duration::from_secs(30);
-
-/// Requests at once on one connection.
-const STREAMS_OF_CONNECTION: u32 = 64;
 
 /// What the services read of the switch.
 #[derive(Debug)]
@@ -99,7 +96,7 @@ impl Api {
         let max = API_REQUEST_BYTES_MAX;
         let router = Server::builder()
             .http2_keepalive_interval(Some(KEEPALIVE))
-            .max_concurrent_streams(STREAMS_OF_CONNECTION)
+            .max_concurrent_streams(API_REQUESTS_OF_CONNECTION_MAX)
             .layer(InterceptorLayer::new(Guard::new(token)))
             // Older clients know the first form of reflection alone.
             .add_service(reflection().build_v1alpha()?)

@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 
 use crate::api::{Api, NodeFacts};
 use crate::http;
-use crate::limits::INTERFACES_STOP_MAX;
+use crate::limits::{INTERFACE_IDLE_MAX, INTERFACE_READERS_MAX, INTERFACES_STOP_MAX};
 use crate::observer::{Observer, ObserverThread, StartObserverError};
 use crate::plan::PlanFile;
 use listener::BoundedListener;
@@ -35,9 +35,6 @@ pub use token::{TOKEN_VARIABLE, Token, TokenError};
 
 /// Threads that serve both interfaces: one can be busy with a large answer while the other takes commands.
 const WORKERS: usize = 2;
-
-/// Threads that read the journal and ask the file system on behalf of clients.
-const BLOCKING_THREADS: usize = 8;
 
 /// What the interfaces must know.
 pub struct InterfacesConfig {
@@ -122,7 +119,7 @@ impl Interfaces {
         let (requests, controls) = Controls::new(config.wake);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
-            .max_blocking_threads(BLOCKING_THREADS)
+            .max_blocking_threads(INTERFACE_READERS_MAX)
             .thread_name("interfaces")
             .enable_all()
             .build()
@@ -145,8 +142,10 @@ impl Interfaces {
         };
         let serving = {
             let _entered = runtime.enter();
-            let http_listener = BoundedListener::new(http_listener).map_err(StartInterfacesError::Runtime)?;
-            let grpc_listener = BoundedListener::new(grpc_listener).map_err(StartInterfacesError::Runtime)?;
+            let http_listener = BoundedListener::new(http_listener, INTERFACE_IDLE_MAX)
+                .map_err(StartInterfacesError::Runtime)?;
+            let grpc_listener = BoundedListener::new(grpc_listener, INTERFACE_IDLE_MAX)
+                .map_err(StartInterfacesError::Runtime)?;
             let grpc_serving = api.serve(grpc_listener.into_stream())?;
             let http = runtime.spawn(async move {
                 let router = http::router(node);

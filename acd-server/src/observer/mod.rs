@@ -45,7 +45,8 @@ const JAPAN_OFFSET_MINUTES: i32 = 540;
 pub struct Observer {
     messages: Sender<Message>,
     shared: Arc<Shared>,
-    /// The last sequence number given to a fact; the journal gives the same, since it numbers in the same order.
+    /// The last sequence number given to a fact; the journal gives the same, since it numbers in the same order. Only after
+    /// records that it has lost and stated as a gap does it fall behind, until the next start.
     last_seq: u64,
     /// Turns that found no room.
     missed: u64,

@@ -189,53 +189,37 @@ fn the_plan_is_shown_as_understood_and_its_file_is_checked() {
     assert!(checked.errors.iter().any(|error| error.contains("acd.toml:1:")), "{:?}", checked.errors);
 }
 
-#[test]
-fn strangers_get_in_nowhere() {
-    let mut config_of_strangers = InterfacesConfig {
+fn config(grpc: SocketAddr, data_dir: PathBuf) -> InterfacesConfig {
+    InterfacesConfig {
         http: local(),
-        grpc: SocketAddr::from(([0, 0, 0, 0], 0)),
+        grpc,
         token: None,
-        data_dir: PathBuf::from("nowhere"),
+        data_dir,
         plan: Arc::new(PlanFile::built_in()),
         plan_path: None,
         sip: None,
         clock_shifted: false,
         wake: Arc::new(|| ()),
-    };
-    let refused = Interfaces::start(config_of_strangers).expect_err("open to strangers");
-    assert!(matches!(refused, StartInterfacesError::OpenWithoutToken(_)), "{refused}");
-    config_of_strangers = InterfacesConfig {
-        http: local(),
-        grpc: local(),
-        token: None,
-        data_dir: PathBuf::from("nowhere"),
-        plan: Arc::new(PlanFile::built_in()),
-        plan_path: None,
-        sip: None,
-        clock_shifted: false,
-        wake: Arc::new(|| ()),
-    };
-    let refused = Interfaces::start(config_of_strangers).expect_err("no journal");
-    assert!(matches!(refused, StartInterfacesError::Observer(_)), "{refused}");
+    }
 }
 
 #[test]
-fn an_address_in_use_is_named() {
-    let switch = Loop::start(Folder::new());
-    let taken = switch.interfaces.grpc();
+fn grpc_is_not_opened_to_strangers() {
     let folder = Folder::new();
-    let refused = Interfaces::start(InterfacesConfig {
-        http: local(),
-        grpc: taken,
-        token: None,
-        data_dir: folder.0.clone(),
-        plan: Arc::new(PlanFile::built_in()),
-        plan_path: None,
-        sip: None,
-        clock_shifted: false,
-        wake: Arc::new(|| ()),
-    })
-    .expect_err("in use");
+    let everywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let refused = Interfaces::start(config(everywhere, folder.0.clone())).expect_err("open to strangers");
+    assert!(matches!(refused, StartInterfacesError::OpenWithoutToken(_)), "{refused}");
+    assert!(refused.to_string().contains("ACD_TOKEN"), "{refused}");
+}
+
+#[test]
+fn a_folder_without_a_journal_and_an_address_in_use_are_named() {
+    let folder = Folder::new();
+    let refused = Interfaces::start(config(local(), folder.0.clone())).expect_err("no journal");
+    assert!(refused.to_string().contains("there is no journal"), "{refused}");
+    let switch = Loop::start(folder);
+    let taken = switch.interfaces.grpc();
+    let refused = Interfaces::start(config(taken, switch.folder.0.clone())).expect_err("in use");
     assert!(refused.to_string().contains(&format!("gRPC cannot listen on {taken}")), "{refused}");
 }
 

@@ -120,13 +120,7 @@ impl Loop {
                 woken.fetch_add(1, Ordering::SeqCst);
             }),
         })?;
-        // With a thread of its own, so that idle clients let go of a server that ends.
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        Ok(Self { interfaces, journal, committed, wakes, runtime, folder })
+        Ok(Self { interfaces, journal, committed, wakes, runtime: client_runtime(), folder })
     }
 
     /// What the loop does with a record: the journal and the observer get its facts.
@@ -163,6 +157,11 @@ impl Loop {
     fn get(&self, path: &str) -> (u16, String) {
         get(self.interfaces.http(), path)
     }
+}
+
+/// With a thread of its own, so that idle clients let go of a server that ends.
+fn client_runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
 }
 
 fn local() -> SocketAddr {
