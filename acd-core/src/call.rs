@@ -14,6 +14,7 @@ use crate::timer::Reason;
 mod arriving;
 mod closed;
 mod closing;
+mod command;
 mod guidance;
 mod ringing;
 mod talking;
@@ -312,7 +313,7 @@ impl Visit {
     ) -> CallState {
         self.stop_recording(house);
         house.release_caller(self.call, cause);
-        CallState::Closing(Closing { outcome, phase })
+        CallState::Closing(Closing { outcome, phase, ack_owed: false })
     }
 
     /// Records from the first answer on; a recording that could not begin is tried again with the next (R-R1).

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::event::RefusalReason;
 use crate::ids::{CallId, LegId, PromptId, RequestId, RingId, SeatId, TenantId};
-use crate::input::{CallerIdentity, SeatCommandResult};
+use crate::input::{CallCommandResult, CallerIdentity, SeatCommandResult};
 
 /// An order to the outside.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -88,6 +88,13 @@ pub enum Effect {
         /// What came of it.
         result: SeatCommandResult,
     },
+    /// Tell who commanded a call what came of it.
+    AnswerCallCommand {
+        /// Which command.
+        request: RequestId,
+        /// What came of it.
+        result: CallCommandResult,
+    },
 }
 
 /// Something to hear.
@@ -117,6 +124,8 @@ pub enum ReleaseCause {
     Closed,
     /// A ring that had ended was answered (R-Q5).
     RingOver,
+    /// An agent or a supervisor ended the call by command (R-S5).
+    Commanded,
     /// The drain's patience is over.
     Drained,
     /// Nothing can be done for the caller any more.

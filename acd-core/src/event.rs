@@ -6,8 +6,8 @@ use core::time::Duration;
 
 use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, SkillId, TenantId, TrunkId};
 use crate::input::{
-    AlarmKind, CallerIdentity, CallerLegEnd, CommandSource, LegQuality, PauseReason, RecordingFailure,
-    RingFailure, SeatCommand, SeatCommandResult, SeatLoss,
+    AlarmKind, CallCommand, CallCommandResult, CallerIdentity, CallerLegEnd, CommandSource, LegQuality,
+    PauseReason, RecordingFailure, RingFailure, SeatCommand, SeatCommandResult, SeatLoss,
 };
 use crate::plan::Capacity;
 use crate::time::Timestamp;
@@ -185,12 +185,13 @@ pub enum CallEvent {
         /// How.
         end: TalkEnd,
     },
-    /// A side put the call on hold.
+    /// A side put the call on hold. A commanded hold is one of the seat's; while it and one of the phone's own overlap, the
+    /// call is on hold once.
     HoldStarted {
         /// Which side.
         leg: LegId,
     },
-    /// A side resumed.
+    /// A side resumed; none of its holds is left.
     HoldEnded {
         /// Which side.
         leg: LegId,
@@ -201,6 +202,17 @@ pub enum CallEvent {
         leg: LegId,
         /// Which.
         digit: char,
+    },
+    /// An agent or a supervisor commanded a call; what follows from it are facts of their own.
+    CallCommanded {
+        /// The call as it was named.
+        call: CallId,
+        /// What was wanted.
+        command: CallCommand,
+        /// By which way.
+        source: CommandSource,
+        /// What came of it.
+        result: CallCommandResult,
     },
     /// The call has its outcome; its line is free. Exactly one a call (statement 6).
     CallEnded {
@@ -354,7 +366,7 @@ pub enum RingEnd {
     Failed(RingFailure),
     /// Nobody answered in `ring_s`.
     TimedOut,
-    /// The caller hung up.
+    /// The caller has left, or is being released.
     CallerGone,
     /// The seat was lost or logged out while it rang.
     SeatLost,
@@ -369,6 +381,8 @@ pub enum TalkEnd {
     SeatEnded,
     /// The seat was lost; the caller is back in the queue.
     SeatLost(SeatLoss),
+    /// An agent or a supervisor ended the call by command.
+    Commanded,
     /// The switch died.
     NodeOutage,
 }

@@ -139,6 +139,18 @@ pub enum Input {
         request: RequestId,
     },
 
+    /// An agent or a supervisor commands a call (R-T1, R-S5). One that comes too late is answered, not unexpected.
+    CallCommanded {
+        /// The call.
+        call: CallId,
+        /// What is wanted.
+        command: CallCommand,
+        /// By which way.
+        source: CommandSource,
+        /// Ties the answer ([`Effect::AnswerCallCommand`](crate::Effect::AnswerCallCommand)) to the question.
+        request: RequestId,
+    },
+
     /// Outcome of `StartRecording`.
     RecordingStarted {
         /// The call.
@@ -286,6 +298,28 @@ pub enum SeatCommandResult {
     NotLoggedIn,
     /// The seat has no registration and no static contact.
     NotReachable,
+}
+
+/// What is wanted of a call.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum CallCommand {
+    /// The caller hears the tenant's music and the seat hears nothing, whatever the seat's phone does (R-T1).
+    Hold,
+    /// Ends a commanded hold; a hold of the phone's own goes on.
+    Resume,
+    /// Ends the call: caller and seat are released.
+    HangUp,
+}
+
+/// What came of a call's command.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum CallCommandResult {
+    /// Done, or already so.
+    Done,
+    /// No such call is in progress.
+    UnknownCall,
+    /// Only talk can be held or resumed.
+    OutOfPhase,
 }
 
 /// Why a recording has a hole or is missing.

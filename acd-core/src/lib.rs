@@ -39,10 +39,10 @@ pub use event::{
 pub use ids::{CallId, DialledNumber, LegId, Name, NameError, RingId, SeatId, SkillId, TenantId, TrunkId};
 pub use ids::{PromptId, RequestId};
 pub use input::{
-    AlarmKind, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, PauseReason, RecordingFailure,
-    RingFailure, SeatCommand, SeatLegEnd, SeatLoss, WithheldReason,
+    AlarmKind, CallCommand, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, PauseReason,
+    RecordingFailure, RingFailure, SeatCommand, SeatLegEnd, SeatLoss, WithheldReason,
 };
-pub use input::{CallerLegEnd, SeatCommandResult};
+pub use input::{CallCommandResult, CallerLegEnd, SeatCommandResult};
 pub use pii::Pii;
 pub use switch::Switch;
 pub use time::{CivilDate, CivilTime, TimeOfDay, Timestamp, Weekday};

@@ -175,6 +175,9 @@ impl Switch {
             Input::SeatCommanded { seat, command, source, request } => {
                 self.house.seat_commanded(seat, command, source, request);
             }
+            Input::CallCommanded { call, command, source, request } => {
+                self.call_commanded(call, command, source, request);
+            }
 
             Input::RecordingStarted { call, file } => self.recording_started(call, file),
             Input::RecordingFailed { call, failure } => self.recording_failed(call, failure),

@@ -3,6 +3,8 @@
 //! `PROPTEST_CASES=5000` runs more. A history that fails is made as short as it can be and printed.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
 
+#[path = "reference/commands.rs"]
+mod commands;
 #[path = "swarm/draw.rs"]
 mod draw;
 #[path = "reference/lines.rs"]
@@ -22,9 +24,9 @@ use std::time::Duration;
 
 use acd_core::plan::Plan;
 use acd_core::{
-    CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Input, LegId, LegQuality, PauseReason,
-    Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch,
-    Timestamp, TrunkId,
+    CallCommand, CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Input, LegId, LegQuality,
+    PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
+    SeatLoss, Switch, Timestamp, TrunkId,
 };
 use draw::{NUMBERS, draw_plan};
 use model::Model;
@@ -49,6 +51,7 @@ enum Step {
     Digit { leg: u8, of_seat: bool },
     Registered { seat: u8, there: bool },
     Command { seat: u8, what: u8 },
+    CallCommand { call: u8, what: u8 },
     Recording { call: u8, how: u8 },
     Measured { call: u8 },
     TimePasses,
@@ -73,6 +76,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (any::<u8>(), any::<bool>()).prop_map(|(leg, of_seat)| Step::Digit { leg, of_seat }),
         4 => (any::<u8>(), proptest::bool::weighted(0.7)).prop_map(|(seat, there)| Step::Registered { seat, there }),
         8 => (any::<u8>(), any::<u8>()).prop_map(|(seat, what)| Step::Command { seat, what }),
+        3 => (any::<u8>(), any::<u8>()).prop_map(|(call, what)| Step::CallCommand { call, what }),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::Recording { call, how }),
         1 => any::<u8>().prop_map(|call| Step::Measured { call }),
         2 => Just(Step::TimePasses),
@@ -139,6 +143,7 @@ impl History {
             | Step::Digit { .. }
             | Step::Registered { .. }
             | Step::Command { .. }
+            | Step::CallCommand { .. }
             | Step::Recording { .. }
             | Step::Measured { .. }
             | Step::TimePasses
@@ -233,6 +238,15 @@ impl History {
                     source: CommandSource::Console,
                     request,
                 }
+            }
+            Step::CallCommand { call, what } => {
+                let command = match what % 5 {
+                    0 | 1 => CallCommand::Hold,
+                    2 | 3 => CallCommand::Resume,
+                    _ => CallCommand::HangUp,
+                };
+                let (call, request) = (self.call(call), RequestId(u64::from(what)));
+                Input::CallCommanded { call, command, source: CommandSource::Console, request }
             }
             Step::Recording { call, how } => {
                 let call =

@@ -8,6 +8,8 @@
 
 #[path = "swarm/auditor.rs"]
 mod auditor;
+#[path = "reference/commands.rs"]
+mod commands;
 #[path = "swarm/draw.rs"]
 mod draw;
 #[path = "reference/lines.rs"]
@@ -63,7 +65,7 @@ fn every_history_is_safe_and_comes_to_its_end() {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 31] = [
+const WANTED: [&str; 35] = [
     "BlockageStarted",
     "BlockageEnded",
     "SeatLinesFullStarted",
@@ -94,6 +96,10 @@ const WANTED: [&str; 31] = [
     "HoldStarted",
     "RecordingOff",
     "SeatCommanded Deferred",
+    "CallCommanded Done",
+    "CallCommanded OutOfPhase",
+    "CallCommanded UnknownCall",
+    "TalkEnded Commanded",
     "PlanApplied",
 ];
 
@@ -219,6 +225,7 @@ impl History {
         for order in &turn.orders {
             self.world.carry_out(self.now, order, &mut self.rng, &self.options);
         }
+        self.world.check();
         self.auditor.check(&self.switch);
         self.model.compare(self.now, &input, &turn.facts, &self.switch);
         self.journal.push((self.now, input, turn.facts.clone()));

@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use acd_core::plan::Capacity;
 use acd_core::{
-    AlarmKind, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber,
-    LegId, LegQuality, LineUse, Outcome, RecordingFailure, RefusalReason, RingEnd, RingId, SeatCommand,
-    SeatCommandResult, SeatId, SeatLoss, SeatState, SkillId, TalkEnd, TenantId, Timestamp, TrunkId,
-    UnexpectedInput,
+    AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
+    CommandSource, DialledNumber, LegId, LegQuality, LineUse, Outcome, RecordingFailure, RefusalReason,
+    RingEnd, RingId, SeatCommand, SeatCommandResult, SeatId, SeatLoss, SeatState, SkillId, TalkEnd, TenantId,
+    Timestamp, TrunkId, UnexpectedInput,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
 
 use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis};
 use crate::shared::{
-    AlarmKindDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CapacityDef, CommandSourceDef,
-    LegQualityDef, LineUseDef, OutcomeDef, RecordingFailureDef, RefusalReasonDef, RingEndDef, SeatCommandDef,
-    SeatCommandResultDef, SeatLossDef, SeatStateDef, TalkEndDef, UnexpectedInputDef,
+    AlarmKindDef, CallCommandDef, CallCommandResultDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef,
+    CapacityDef, CommandSourceDef, LegQualityDef, LineUseDef, OutcomeDef, RecordingFailureDef,
+    RefusalReasonDef, RingEndDef, SeatCommandDef, SeatCommandResultDef, SeatLossDef, SeatStateDef,
+    TalkEndDef, UnexpectedInputDef,
 };
 
 /// A fact as one line of JSON: `{"fact":"call_admitted","call":17,"tenant":"shiga",…}`.
@@ -190,6 +191,16 @@ enum CallEventDef {
         #[serde(flatten, with = "LegIdDef")]
         leg: LegId,
         digit: char,
+    },
+    CallCommanded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "CallCommandDef")]
+        command: CallCommand,
+        #[serde(with = "CommandSourceDef")]
+        source: CommandSource,
+        #[serde(with = "CallCommandResultDef")]
+        result: CallCommandResult,
     },
     CallEnded {
         #[serde(with = "CallIdDef")]

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use acd_core::plan::Plan;
 use acd_core::{
-    CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber, Input, LegId, LegQuality,
-    OpenCall, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
-    TenantId, Timestamp, TrunkId,
+    CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber, Input, LegId,
+    LegQuality, OpenCall, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
+    SeatLoss, TenantId, Timestamp, TrunkId,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
@@ -14,8 +14,8 @@ use serde_with::{As, DisplayFromStr};
 use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis};
 use crate::plan::BoxedPlanDef;
 use crate::shared::{
-    CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CommandSourceDef, LegQualityDef, RecordingFailureDef,
-    RingFailureDef, SeatCommandDef, SeatLegEndDef, SeatLossDef,
+    CallCommandDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CommandSourceDef, LegQualityDef,
+    RecordingFailureDef, RingFailureDef, SeatCommandDef, SeatLegEndDef, SeatLossDef,
 };
 
 /// An input as one line of JSON: `{"input":"caller_leg_ended","call":17,"end":"hung_up"}`.
@@ -133,6 +133,16 @@ enum InputDef {
         seat: SeatId,
         #[serde(with = "SeatCommandDef")]
         command: SeatCommand,
+        #[serde(with = "CommandSourceDef")]
+        source: CommandSource,
+        #[serde(with = "RequestIdDef")]
+        request: RequestId,
+    },
+    CallCommanded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "CallCommandDef")]
+        command: CallCommand,
         #[serde(with = "CommandSourceDef")]
         source: CommandSource,
         #[serde(with = "RequestIdDef")]

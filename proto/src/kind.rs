@@ -54,6 +54,7 @@ kinds! {
     HoldStarted = "hold_started",
     HoldEnded = "hold_ended",
     DigitPressed = "digit_pressed",
+    CallCommanded = "call_commanded",
     CallEnded = "call_ended",
     SeatStateChanged = "seat_state_changed",
     SeatRegistered = "seat_registered",
@@ -96,6 +97,7 @@ kinds! {
     SeatRegistered = "seat_registered",
     SeatUnregistered = "seat_unregistered",
     SeatCommanded = "seat_commanded",
+    CallCommanded = "call_commanded",
     RecordingStarted = "recording_started",
     RecordingFailed = "recording_failed",
     RecordingEnded = "recording_ended",
@@ -168,6 +170,7 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::GuidanceStarted { call }
         | CallEvent::GuidanceCompleted { call }
         | CallEvent::GuidanceFailed { call }
+        | CallEvent::CallCommanded { call, .. }
         | CallEvent::RecordingStarted { call, .. }
         | CallEvent::RecordingOff { call }
         | CallEvent::RecordingFailed { call, .. }

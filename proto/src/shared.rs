@@ -2,9 +2,10 @@
 
 use acd_core::plan::Capacity;
 use acd_core::{
-    AlarmKind, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, LegQuality, LineUse, Name, Outcome,
-    PauseReason, Pii, RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand,
-    SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, TalkEnd, UnexpectedInput, WithheldReason,
+    AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
+    LegQuality, LineUse, Name, Outcome, PauseReason, Pii, RecordingFailure, RefusalReason, RingEnd,
+    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, TalkEnd,
+    UnexpectedInput, WithheldReason,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DisplayFromStr};
@@ -108,6 +109,22 @@ pub(crate) enum SeatCommandResultDef {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(remote = "CallCommand", rename_all = "snake_case")]
+pub(crate) enum CallCommandDef {
+    Hold,
+    Resume,
+    HangUp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CallCommandResult", rename_all = "snake_case")]
+pub(crate) enum CallCommandResultDef {
+    Done,
+    UnknownCall,
+    OutOfPhase,
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(remote = "RecordingFailure", rename_all = "snake_case")]
 pub(crate) enum RecordingFailureDef {
     CannotCreate,
@@ -192,6 +209,7 @@ pub(crate) enum TalkEndDef {
     CallerEnded,
     SeatEnded,
     SeatLost(#[serde(with = "SeatLossDef")] SeatLoss),
+    Commanded,
     NodeOutage,
 }
 

@@ -9,12 +9,15 @@ pub(super) struct Closing {
     pub(super) outcome: Outcome,
     /// Where the call was when its end began.
     pub(super) phase: CallPhase,
+    /// A caller who is released before the ACK may still send it, while the order to release is on its way.
+    pub(super) ack_owed: bool,
 }
 
 impl Closing {
     pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {
         match input {
             CallInput::LegEnded(end) => visit.end(self.outcome, self.phase, Some(end), house),
+            CallInput::Connected if self.ack_owed => CallState::Closing(Self { ack_owed: false, ..self }),
             CallInput::Connected
             | CallInput::AnnouncementEnded
             | CallInput::AnnouncementFailed

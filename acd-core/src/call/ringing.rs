@@ -69,7 +69,7 @@ impl Ringing {
         }
     }
 
-    /// The switch stops for good.
+    /// The switch stops for good, or the call is ended by command.
     pub(super) fn stop(&self, house: &mut House) {
         house.cancel_ring(self.ring);
         self.over(RingEnd::CallerGone, house);

@@ -15,7 +15,10 @@ pub(super) struct Talking {
     pub(super) place: Place,
     pub(super) ring: RingId,
     pub(super) seat: SeatId,
+    /// The seat's phone has the call on hold.
     pub(super) seat_holds: bool,
+    /// The call is on hold by command (R-T1).
+    pub(super) hold_commanded: bool,
 }
 
 impl Talking {
@@ -31,7 +34,7 @@ impl Talking {
         house.out.order(Effect::Bridge { ring });
         visit.record(house);
         visit.answered = true;
-        CallState::Talking(Self { place, ring, seat, seat_holds: false })
+        CallState::Talking(Self { place, ring, seat, seat_holds: false, hold_commanded: false })
     }
 
     pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {
@@ -59,10 +62,22 @@ impl Talking {
                 house.seat_lost(self.seat);
                 Waiting::come_back(self.place, visit, house)
             }
-            CallInput::SeatHeld if !self.seat_holds => self.hold(visit, house),
-            CallInput::SeatResumed if self.seat_holds => self.resume(visit, house),
+            CallInput::SeatHeld if !self.seat_holds => {
+                if !self.hold_commanded {
+                    self.begin_hold(visit, house);
+                }
+                CallState::Talking(Self { seat_holds: true, ..self })
+            }
+            CallInput::SeatResumed if self.seat_holds => {
+                if !self.hold_commanded {
+                    self.end_hold(visit, house);
+                }
+                CallState::Talking(Self { seat_holds: false, ..self })
+            }
             // Hold music cannot be heard: the caller is held in silence.
-            CallInput::AnnouncementFailed if self.seat_holds => CallState::Talking(self),
+            CallInput::AnnouncementFailed if self.seat_holds || self.hold_commanded => {
+                CallState::Talking(self)
+            }
             CallInput::Connected
             | CallInput::AnnouncementEnded
             | CallInput::AnnouncementFailed
@@ -86,22 +101,45 @@ impl Talking {
         house.seat_talk_over(self.seat);
     }
 
-    fn hold(mut self, visit: &Visit, house: &mut House) -> CallState {
+    /// Holds by command, beside what the seat's phone does: it may not know of holds, or resume by itself.
+    pub(super) fn hold_by_command(&mut self, visit: &Visit, house: &mut House) {
+        if core::mem::replace(&mut self.hold_commanded, true) {
+            return;
+        }
+        house.out.order(Effect::Unbridge { ring: self.ring });
+        if !self.seat_holds {
+            self.begin_hold(visit, house);
+        }
+    }
+
+    /// Ends a commanded hold; the talk goes on unless the seat's phone has the call on hold too.
+    pub(super) fn resume_by_command(&mut self, visit: &Visit, house: &mut House) {
+        if core::mem::replace(&mut self.hold_commanded, false) && !self.seat_holds {
+            self.end_hold(visit, house);
+        }
+    }
+
+    /// The call is ended by command.
+    pub(super) fn hang_up(&self, house: &mut House) {
+        self.state_end(TalkEnd::Commanded, house);
+        house.release_seat_leg(self.ring, ReleaseCause::Commanded);
+        house.seat_talk_over(self.seat);
+    }
+
+    /// The first of the holds has begun.
+    fn begin_hold(&self, visit: &Visit, house: &mut House) {
         house.out.state(CallEvent::HoldStarted { leg: LegId::Seat(self.ring) });
         if let Some(music) = house.lines.room(visit.tenant).tenant.hold_music {
             let leg = visit.caller_leg();
             house.out.order(Effect::Play { leg, announcement: Announcement::Loop(music) });
         }
-        self.seat_holds = true;
-        CallState::Talking(self)
     }
 
-    fn resume(mut self, visit: &Visit, house: &mut House) -> CallState {
+    /// The last of the holds has ended.
+    fn end_hold(&self, visit: &Visit, house: &mut House) {
         house.out.state(CallEvent::HoldEnded { leg: LegId::Seat(self.ring) });
         house.out.order(Effect::StopPlaying { leg: visit.caller_leg() });
         house.out.order(Effect::Bridge { ring: self.ring });
-        self.seat_holds = false;
-        CallState::Talking(self)
     }
 
     fn state_end(&self, end: TalkEnd, house: &mut House) {

@@ -78,6 +78,8 @@ impl Model {
             answered: false,
             caller_holds: false,
             seat_holds: false,
+            hold_commanded: false,
+            ack_owed: false,
             end: None,
         });
     }

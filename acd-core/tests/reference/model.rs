@@ -35,6 +35,9 @@ pub(crate) struct Call {
     pub(crate) answered: bool,
     pub(crate) caller_holds: bool,
     pub(crate) seat_holds: bool,
+    pub(crate) hold_commanded: bool,
+    /// Released before its ACK, which may still come.
+    pub(crate) ack_owed: bool,
     /// Of a call in closing: what its end will say.
     pub(crate) end: Option<(Outcome, CallPhase)>,
 }
@@ -68,8 +71,8 @@ pub(crate) struct Model {
     pub(crate) highest: Option<CallId>,
     pub(crate) draining: bool,
     pub(crate) refused: Vec<CallId>,
-    cancelled: Vec<RingId>,
-    released: Vec<RingId>,
+    pub(crate) cancelled: Vec<RingId>,
+    pub(crate) released: Vec<RingId>,
     recordings: Vec<Recording>,
     degraded: bool,
     begun: bool,
@@ -225,6 +228,9 @@ impl Model {
             Input::SeatCommanded { seat, command, source, request: _ } => {
                 self.commanded(*seat, *command, *source);
             }
+            Input::CallCommanded { call, command, source, request: _ } => {
+                self.call_commanded(*call, *command, *source);
+            }
             Input::RecordingStarted { call, file } => {
                 match self.recordings.iter_mut().find(|it| it.call == *call) {
                     Some(it) if !it.started => {
@@ -286,6 +292,9 @@ impl Model {
 
     fn connected(&mut self, at: usize) {
         let call = self.calls[at].id;
+        if core::mem::take(&mut self.calls[at].ack_owed) {
+            return;
+        }
         if self.calls[at].phase != CallPhase::Arriving {
             return self.out_of_phase(at);
         }
@@ -305,7 +314,7 @@ impl Model {
     }
 
     fn heard(&mut self, at: usize, completed: bool) {
-        let Call { id: call, phase, seat_holds, .. } = self.calls[at];
+        let Call { id: call, phase, seat_holds, hold_commanded, .. } = self.calls[at];
         match phase {
             CallPhase::Guidance => {
                 self.state(if completed {
@@ -317,7 +326,7 @@ impl Model {
             }
             CallPhase::Closed => self.close(at, Outcome::Closed),
             CallPhase::Waiting | CallPhase::Ringing if !completed => {}
-            CallPhase::Talking if !completed && seat_holds => {}
+            CallPhase::Talking if !completed && (seat_holds || hold_commanded) => {}
             CallPhase::Waiting
             | CallPhase::Ringing
             | CallPhase::Talking
@@ -401,11 +410,12 @@ impl Model {
         call.ring_until = None;
         call.alarm_at = None;
         call.seat_holds = false;
+        call.hold_commanded = false;
         self.set_seat(seat, SeatState::Talking(ring));
     }
 
     /// R-Q6.
-    fn ring_over(&mut self, at: usize, end: RingEnd) {
+    pub(crate) fn ring_over(&mut self, at: usize, end: RingEnd) {
         let (ring, seat) = self.calls[at].ring.unwrap();
         self.state(CallEvent::RingEnded { ring, seat, end });
         self.seat_ring_over(seat, end);
@@ -491,7 +501,7 @@ impl Model {
     }
 
     /// We release the caller, whose line is held until that is done (R-L1).
-    fn close(&mut self, at: usize, outcome: Outcome) {
+    pub(crate) fn close(&mut self, at: usize, outcome: Outcome) {
         let call = &mut self.calls[at];
         call.end = Some((outcome, call.phase));
         call.phase = CallPhase::Closing;
@@ -552,11 +562,13 @@ impl Model {
                 }
                 LegId::Seat(_) => (call.phase == CallPhase::Talking, &mut call.seat_holds),
             };
-            if fits && *holds != to {
-                *holds = to;
+            if !fits || *holds == to {
+                return model.out_of_phase(at);
+            }
+            *holds = to;
+            // One hold in another is none of its own.
+            if matches!(leg, LegId::Caller(_)) || !call.hold_commanded {
                 model.state(fact);
-            } else {
-                model.out_of_phase(at);
             }
         };
         match leg {

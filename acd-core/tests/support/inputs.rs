@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use acd_core::{
-    CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Input, LegId, LegQuality, OpenCall,
-    PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
-    SeatLoss, Timestamp, TrunkId, WithheldReason,
+    CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Input, LegId, LegQuality,
+    OpenCall, PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId,
+    SeatLegEnd, SeatLoss, Timestamp, TrunkId, WithheldReason,
 };
 
 /// Reads one input; `at` tells the instant of a time of day.
@@ -48,7 +48,12 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
 
 fn read_call(call: CallId, words: &[&str]) -> Input {
     let leg = LegId::Caller(call);
+    let commanded =
+        |command| Input::CallCommanded { call, command, source: CommandSource::Api, request: RequestId(8) };
     match words {
+        ["commanded", "to", "hold"] => commanded(CallCommand::Hold),
+        ["commanded", "to", "resume"] => commanded(CallCommand::Resume),
+        ["commanded", "to", "hang", "up"] => commanded(CallCommand::HangUp),
         ["to", numbers, rest @ ..] => Input::CallArrived {
             call,
             trunk: TrunkId::new("carrier").unwrap(),

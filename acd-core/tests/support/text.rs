@@ -84,6 +84,9 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::HoldStarted { leg } => format!("{} holds", leg_text(*leg)),
         CallEvent::HoldEnded { leg } => format!("{} resumes", leg_text(*leg)),
         CallEvent::DigitPressed { leg, digit } => format!("{} presses {digit}", leg_text(*leg)),
+        CallEvent::CallCommanded { call, command, result, source: _ } => {
+            format!("call {call} commanded {command:?}: {result:?}")
+        }
         CallEvent::CallEnded { call, outcome, phase, end, tenant: _ } => {
             let end = end.map_or_else(|| "open".into(), |it| format!("{it:?}"));
             format!("call {call} ENDED {outcome:?} in {phase:?} ({end})")
@@ -133,6 +136,7 @@ pub(crate) fn order(effect: &Effect) -> String {
         Effect::StartRecording { call, .. } => format!("record {call}"),
         Effect::StopRecording { call } => format!("stop recording {call}"),
         Effect::AnswerSeatCommand { result, .. } => format!("answer the command: {result:?}"),
+        Effect::AnswerCallCommand { result, .. } => format!("answer the command: {result:?}"),
     }
 }
 
@@ -167,6 +171,7 @@ fn talk_end(end: TalkEnd) -> String {
         TalkEnd::CallerEnded => "caller ended".into(),
         TalkEnd::SeatEnded => "seat ended".into(),
         TalkEnd::SeatLost(loss) => format!("seat lost, {loss:?}"),
+        TalkEnd::Commanded => "ended by command".into(),
         TalkEnd::NodeOutage => "the switch died".into(),
     }
 }

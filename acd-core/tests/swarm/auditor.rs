@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use acd_core::plan::{Capacity, Plan};
 use acd_core::{
-    CallEvent, CallId, Outcome, RefusalReason, RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd,
-    TenantId, Timestamp,
+    CallCommand, CallCommandResult, CallEvent, CallId, LegId, Outcome, RefusalReason, RingEnd, RingId,
+    SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +29,10 @@ struct CallView {
     skill: Option<SkillId>,
     entered: Option<Timestamp>,
     answered: bool,
+    /// It is being ended by command.
+    hung_up: bool,
+    /// The seat's hold, by its phone or by command.
+    on_hold: bool,
 }
 
 #[derive(Debug)]
@@ -102,6 +106,8 @@ impl Auditor {
                     skill: None,
                     entered: None,
                     answered: false,
+                    hung_up: false,
+                    on_hold: false,
                 };
                 assert!(self.calls.insert(*call, view).is_none(), "a call is admitted once");
             }
@@ -125,7 +131,7 @@ impl Auditor {
                 assert_eq!(view.phase, Phase::Ringing(*ring, *seat), "R-Q5");
                 view.phase = Phase::Between;
                 if *end == RingEnd::CallerGone {
-                    view.phase = Phase::Ringing(*ring, *seat);
+                    view.phase = if view.hung_up { Phase::Closing } else { Phase::Ringing(*ring, *seat) };
                 }
             }
             CallEvent::CallAnswered { ring, seat } => {
@@ -133,15 +139,21 @@ impl Auditor {
                 assert_eq!(view.phase, Phase::Between, "R-Q5: only a ringing call is answered");
                 view.phase = Phase::Talking(*ring, *seat);
                 view.answered = true;
+                view.on_hold = false;
             }
             CallEvent::TalkEnded { ring, seat, end } => {
                 let view = self.calls.get_mut(&ring.call).unwrap();
                 assert_eq!(view.phase, Phase::Talking(*ring, *seat));
                 view.phase = match end {
                     TalkEnd::CallerEnded | TalkEnd::NodeOutage => view.phase,
-                    TalkEnd::SeatEnded => Phase::Closing,
+                    TalkEnd::SeatEnded | TalkEnd::Commanded => Phase::Closing,
                     TalkEnd::SeatLost(_) => Phase::Between,
                 };
+            }
+            CallEvent::HoldStarted { leg: LegId::Seat(ring) } => self.held(*ring, true),
+            CallEvent::HoldEnded { leg: LegId::Seat(ring) } => self.held(*ring, false),
+            CallEvent::CallCommanded { call, command, result, source: _ } => {
+                self.commanded(*call, *command, *result);
             }
             CallEvent::CallEnded { call, outcome, .. } => {
                 let view = self.calls.remove(call).expect("exactly one outcome a call");
@@ -151,6 +163,7 @@ impl Auditor {
                     (_, _, Phase::Waiting(_)) => Outcome::AbandonedInQueue,
                     (_, _, Phase::Ringing(..)) => Outcome::AbandonedWhileRinging,
                     (_, _, Phase::Arriving) => Outcome::AbandonedInGuidance,
+                    (_, _, Phase::Closing) => Outcome::Failed,
                     (_, _, phase) => panic!("a call may not end in {phase:?}"),
                 };
                 assert!(
@@ -176,8 +189,8 @@ impl Auditor {
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored
             | CallEvent::AlarmRaised { .. }
-            | CallEvent::HoldStarted { .. }
-            | CallEvent::HoldEnded { .. }
+            | CallEvent::HoldStarted { leg: LegId::Caller(_) }
+            | CallEvent::HoldEnded { leg: LegId::Caller(_) }
             | CallEvent::DigitPressed { .. }
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
@@ -188,6 +201,33 @@ impl Auditor {
             | CallEvent::RecordingEnded { .. }
             | CallEvent::LegMeasured { .. }
             | CallEvent::InputUnexpected { .. } => {}
+        }
+    }
+
+    /// R-T1: a hold in another is none of its own.
+    fn held(&mut self, ring: RingId, to: bool) {
+        let view = self.calls.get_mut(&ring.call).unwrap();
+        assert!(matches!(view.phase, Phase::Talking(present, _) if present == ring), "only talk is held");
+        assert_ne!(view.on_hold, to, "R-T1: an edge is stated once");
+        view.on_hold = to;
+    }
+
+    fn commanded(&mut self, call: CallId, command: CallCommand, result: CallCommandResult) {
+        let Some(view) = self.calls.get_mut(&call) else {
+            return assert_eq!(result, CallCommandResult::UnknownCall);
+        };
+        let talks = matches!(view.phase, Phase::Talking(..));
+        let expected = match command {
+            CallCommand::Hold | CallCommand::Resume if !talks => CallCommandResult::OutOfPhase,
+            CallCommand::Hold | CallCommand::Resume | CallCommand::HangUp => CallCommandResult::Done,
+        };
+        assert_eq!(result, expected, "{command:?} in {:?}", view.phase);
+        if command == CallCommand::HangUp {
+            view.hung_up = true;
+            // The facts of the ring or the talk that ends with it follow.
+            if !matches!(view.phase, Phase::Ringing(..) | Phase::Talking(..)) {
+                view.phase = Phase::Closing;
+            }
         }
     }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::{
-    Announcement, CallId, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input, LegId, LegQuality,
-    PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
-    SeatLoss, Timestamp, TrunkId,
+    Announcement, CallCommand, CallId, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input, LegId,
+    LegQuality, PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId,
+    SeatLegEnd, SeatLoss, Timestamp, TrunkId,
 };
 
 use crate::draw::NUMBERS;
@@ -30,6 +30,7 @@ enum Plan {
     Recorded(CallId, Result<(), RecordingFailure>),
     RecordingEnds(CallId),
     Command(SeatId, SeatCommand),
+    CommandCall(CallId, CallCommand),
 }
 
 #[derive(Debug, Default)]
@@ -45,7 +46,7 @@ struct Caller {
 enum Phone {
     Rings,
     Cancelling,
-    Talks { holds: bool },
+    Talks { holds: bool, held: bool, bridged: bool },
     Releasing,
 }
 
@@ -90,7 +91,8 @@ impl World {
         match plan {
             Plan::Arrive => self.arrive(now, rng, options),
             Plan::Connect(call) => {
-                let caller = self.callers.get_mut(&call).filter(|it| !it.connected && !it.releasing)?;
+                // The ACK may cross our order to release the caller.
+                let caller = self.callers.get_mut(&call).filter(|it| !it.connected)?;
                 caller.connected = true;
                 Some(Input::CallerConnected { call })
             }
@@ -118,7 +120,7 @@ impl World {
             }
             Plan::Answer(ring) => {
                 let (_, phone) = self.rings.get_mut(&ring).filter(|(_, phone)| *phone == Phone::Rings)?;
-                *phone = Phone::Talks { holds: false };
+                *phone = Phone::Talks { holds: false, held: false, bridged: false };
                 self.plan_talk(ring, now, rng, options);
                 Some(Input::RingAnswered { ring })
             }
@@ -165,6 +167,15 @@ impl World {
                 source: CommandSource::Api,
                 request: RequestId(1),
             }),
+            Plan::CommandCall(call, command) => {
+                self.note_hold(call, command);
+                Some(Input::CallCommanded {
+                    call,
+                    command,
+                    source: CommandSource::Console,
+                    request: RequestId(2),
+                })
+            }
         }
     }
 
@@ -196,11 +207,8 @@ impl World {
                 *phone = Phone::Cancelling;
                 self.soon(now, Plan::Cancelled(*ring), rng);
             }
-            Effect::Bridge { ring } | Effect::Unbridge { ring } => {
-                assert!(self.callers.contains_key(&ring.call), "bridge a caller that is there");
-                let (_, phone) = self.rings.get(ring).expect("bridge a phone that is there");
-                assert!(matches!(phone, Phone::Talks { .. }), "bridge a phone that talks");
-            }
+            Effect::Bridge { ring } => self.bridge(*ring, true),
+            Effect::Unbridge { ring } => self.bridge(*ring, false),
             Effect::ReleaseLeg { leg: LegId::Caller(call), .. } => {
                 let caller = self.callers.get_mut(call).expect("release a caller that is there");
                 assert!(!caller.releasing, "release a caller once");
@@ -223,7 +231,7 @@ impl World {
                 assert!(self.recordings.contains(call), "stop a recording that is there");
                 self.soon(now, Plan::RecordingEnds(*call), rng);
             }
-            Effect::AnswerSeatCommand { .. } => {}
+            Effect::AnswerSeatCommand { .. } | Effect::AnswerCallCommand { .. } => {}
         }
     }
 
@@ -248,6 +256,15 @@ impl World {
                 self.plan(now, Plan::Hold(*leg, true));
                 self.plan(now + rng.millis(1, 20_000), Plan::Hold(*leg, false));
             }
+        }
+        if rng.percent(options.call_commands) {
+            let mut calls: Vec<CallId> = self.rings.keys().map(|ring| ring.call).collect();
+            calls.push(CallId(rng.within(1, self.calls + 1)));
+            let call = *rng.pick(&calls)?;
+            let hangs_up = rng.percent(10);
+            let command = if hangs_up { CallCommand::HangUp } else { CallCommand::Hold };
+            self.plan(now, Plan::CommandCall(call, command));
+            self.plan(now + rng.millis(1, 20_000), Plan::CommandCall(call, CallCommand::Resume));
         }
         if rng.percent(options.registrations) {
             let seat = *rng.pick(&self.seats)?;
@@ -400,7 +417,7 @@ impl World {
                 &mut caller.holds
             }
             LegId::Seat(ring) => match self.rings.get_mut(&ring) {
-                Some((_, Phone::Talks { holds })) => holds,
+                Some((_, Phone::Talks { holds, .. })) => holds,
                 Some(_) | None => return None,
             },
         };
@@ -408,6 +425,38 @@ impl World {
             return None;
         }
         Some(if to { Input::HoldBegan { leg } } else { Input::HoldEnded { leg } })
+    }
+
+    /// What a command is about to change, if it comes in talk.
+    fn note_hold(&mut self, call: CallId, command: CallCommand) {
+        for (ring, (_, phone)) in &mut self.rings {
+            if let Phone::Talks { held, .. } = phone
+                && ring.call == call
+            {
+                *held = match command {
+                    CallCommand::Hold => true,
+                    CallCommand::Resume => false,
+                    CallCommand::HangUp => *held,
+                };
+            }
+        }
+    }
+
+    fn bridge(&mut self, ring: RingId, to: bool) {
+        assert!(self.callers.contains_key(&ring.call), "bridge a caller that is there");
+        let (_, phone) = self.rings.get_mut(&ring).expect("bridge a phone that is there");
+        let Phone::Talks { bridged, .. } = phone else { panic!("bridge a phone that talks") };
+        *bridged = to;
+    }
+
+    /// R-T1: while nobody holds, both sides hear each other; while a command holds, neither does.
+    pub(crate) fn check(&self) {
+        for (ring, (_, phone)) in &self.rings {
+            if let Phone::Talks { holds, held, bridged } = *phone {
+                assert!(!held || !bridged, "R-T1: {ring} is held by command and bridged");
+                assert!(held || holds || bridged, "R-T1: {ring} is held by nobody and not bridged");
+            }
+        }
     }
 
     fn soon(&mut self, now: Timestamp, plan: Plan, rng: &mut Rng) {

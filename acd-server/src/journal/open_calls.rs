@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use acd_core::{
-    CallEvent, CallId, CallPhase, OpenCall, RingEnd, RingId, SeatId, TalkEnd, TenantId, Timestamp,
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, OpenCall, RingEnd, RingId, SeatId, TalkEnd,
+    TenantId, Timestamp,
 };
 
 /// Calls admitted and not ended, with where they are.
@@ -43,7 +44,8 @@ impl OpenCalls {
             CallEvent::RingEnded { ring, end, .. } => match end {
                 // The answer is a fact of its own.
                 RingEnd::Answered => {}
-                RingEnd::Failed(_) | RingEnd::TimedOut | RingEnd::CallerGone | RingEnd::SeatLost => {
+                RingEnd::CallerGone => self.move_to(ring.call, CallPhase::Closing, None),
+                RingEnd::Failed(_) | RingEnd::TimedOut | RingEnd::SeatLost => {
                     self.move_to(ring.call, CallPhase::Waiting, None);
                 }
             },
@@ -55,10 +57,16 @@ impl OpenCalls {
             }
             CallEvent::TalkEnded { ring, end, .. } => match end {
                 TalkEnd::SeatLost(_) => self.move_to(ring.call, CallPhase::Waiting, None),
-                TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::NodeOutage => {
+                TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::Commanded | TalkEnd::NodeOutage => {
                     self.move_to(ring.call, CallPhase::Closing, None);
                 }
             },
+            CallEvent::CallCommanded {
+                call,
+                command: CallCommand::HangUp,
+                result: CallCommandResult::Done,
+                source: _,
+            } => self.move_to(*call, CallPhase::Closing, None),
             CallEvent::PlanApplied { .. }
             | CallEvent::NodeStarted
             | CallEvent::NodeOutage { .. }
@@ -83,6 +91,7 @@ impl OpenCalls {
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
             | CallEvent::SeatCommanded { .. }
+            | CallEvent::CallCommanded { .. }
             | CallEvent::RecordingStarted { .. }
             | CallEvent::RecordingOff { .. }
             | CallEvent::RecordingFailed { .. }

@@ -287,7 +287,8 @@ impl Life {
             | CallEvent::SeatStateChanged { .. }
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
-            | CallEvent::SeatCommanded { .. } => {}
+            | CallEvent::SeatCommanded { .. }
+            | CallEvent::CallCommanded { .. } => {}
         }
     }
 

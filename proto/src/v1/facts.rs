@@ -120,6 +120,14 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
         CallEvent::DigitPressed { leg, digit } => {
             Event::DigitPressed(v1::DigitPressed { leg: Some((*leg).into()), digit: digit.to_string() })
         }
+        CallEvent::CallCommanded { call, command, source, result } => {
+            Event::CallCommanded(v1::CallCommanded {
+                call: call.0,
+                command: v1::CallCommand::from(*command).into(),
+                source: v1::CommandSource::from(*source).into(),
+                result: v1::CallCommandResult::from(*result).into(),
+            })
+        }
         CallEvent::CallEnded { call, tenant, outcome, phase, end } => Event::CallEnded(v1::CallEnded {
             call: call.0,
             tenant: tenant.to_string(),

@@ -2,9 +2,10 @@
 
 use acd_core::plan::Capacity;
 use acd_core::{
-    AlarmKind, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, LegId, LegQuality, LineUse, Name,
-    NameError, Outcome, PauseReason, RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId,
-    SeatCommand, SeatCommandResult, SeatLoss, SeatState, TalkEnd, UnexpectedInput, WithheldReason,
+    AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, LegId,
+    LegQuality, LineUse, Name, NameError, Outcome, PauseReason, RecordingFailure, RefusalReason, RingEnd,
+    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss, SeatState, TalkEnd, UnexpectedInput,
+    WithheldReason,
 };
 
 use super::generated as v1;
@@ -37,6 +38,8 @@ plain! {
     SeatLoss { RegistrationExpired, Unregistered, LegFailed, MediaSilent }
     CommandSource { StarCode, Api, Console }
     SeatCommandResult { Done, Deferred, UnknownSeat, NotLoggedIn, NotReachable }
+    CallCommand { Hold, Resume, HangUp }
+    CallCommandResult { Done, UnknownCall, OutOfPhase }
     RecordingFailure { CannotCreate, WriteFailed, Overrun }
     AlarmKind { NobodyLoggedIn, WaitTooLong, CallOutsideHours, RecordingFailed, JournalDegraded }
     UnexpectedInput { CallDuplicate, CallUnknown, RingOver, SeatUnknown, OutOfPhase, TimeBackwards }
@@ -107,6 +110,7 @@ impl From<TalkEnd> for v1::TalkEnd {
             TalkEnd::CallerEnded => (Kind::CallerEnded, v1::SeatLoss::Unspecified),
             TalkEnd::SeatEnded => (Kind::SeatEnded, v1::SeatLoss::Unspecified),
             TalkEnd::SeatLost(loss) => (Kind::SeatLost, loss.into()),
+            TalkEnd::Commanded => (Kind::Commanded, v1::SeatLoss::Unspecified),
             TalkEnd::NodeOutage => (Kind::NodeOutage, v1::SeatLoss::Unspecified),
         };
         Self { kind: kind.into(), loss: loss.into() }

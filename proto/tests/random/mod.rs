@@ -7,11 +7,11 @@ use acd_core::plan::{
     Seat, Tenant, Waiting,
 };
 use acd_core::{
-    AlarmKind, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, CommandSource,
-    DialledNumber, Input, LegId, LegQuality, LineUse, OpenCall, Outcome, PauseReason, Pii, PromptId,
-    RecordingFailure, RefusalReason, RequestId, RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult,
-    SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, TenantId, TimeOfDay, Timestamp, TrunkId,
-    UnexpectedInput, WithheldReason,
+    AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
+    CivilDate, CommandSource, DialledNumber, Input, LegId, LegQuality, LineUse, OpenCall, Outcome,
+    PauseReason, Pii, PromptId, RecordingFailure, RefusalReason, RequestId, RingEnd, RingFailure, RingId,
+    SeatCommand, SeatCommandResult, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, TenantId,
+    TimeOfDay, Timestamp, TrunkId, UnexpectedInput, WithheldReason,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
@@ -112,6 +112,10 @@ fn command() -> impl Strategy<Value = SeatCommand> {
         name().prop_map(|name| SeatCommand::Pause(PauseReason(name))),
         Just(SeatCommand::LogOut),
     ]
+}
+
+fn call_command() -> impl Strategy<Value = CallCommand> {
+    select(vec![CallCommand::Hold, CallCommand::Resume, CallCommand::HangUp])
 }
 
 fn source() -> impl Strategy<Value = CommandSource> {
@@ -229,6 +233,9 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         (seat(), seat_loss()).prop_map(|(seat, loss)| Input::SeatUnregistered { seat, loss }),
         (seat(), command(), source(), any::<u64>().prop_map(RequestId)).prop_map(
             |(seat, command, source, request)| Input::SeatCommanded { seat, command, source, request }
+        ),
+        (call(), call_command(), source(), any::<u64>().prop_map(RequestId)).prop_map(
+            |(call, command, source, request)| Input::CallCommanded { call, command, source, request }
         ),
         (call(), any::<String>()).prop_map(|(call, file)| Input::RecordingStarted { call, file }),
         (call(), recording_failure()).prop_map(|(call, failure)| Input::RecordingFailed { call, failure }),
@@ -366,8 +373,11 @@ fn talk_fact() -> impl Strategy<Value = CallEvent> {
         Just(TalkEnd::CallerEnded),
         Just(TalkEnd::SeatEnded),
         seat_loss().prop_map(TalkEnd::SeatLost),
+        Just(TalkEnd::Commanded),
         Just(TalkEnd::NodeOutage),
     ];
+    let result =
+        select(vec![CallCommandResult::Done, CallCommandResult::UnknownCall, CallCommandResult::OutOfPhase]);
     prop_oneof![
         (ring(), seat()).prop_map(|(ring, seat)| CallEvent::RingStarted { ring, seat }),
         (ring(), seat(), ring_end()).prop_map(|(ring, seat, end)| CallEvent::RingEnded { ring, seat, end }),
@@ -376,6 +386,9 @@ fn talk_fact() -> impl Strategy<Value = CallEvent> {
         leg().prop_map(|leg| CallEvent::HoldStarted { leg }),
         leg().prop_map(|leg| CallEvent::HoldEnded { leg }),
         (leg(), any::<char>()).prop_map(|(leg, digit)| CallEvent::DigitPressed { leg, digit }),
+        (call(), call_command(), source(), result).prop_map(|(call, command, source, result)| {
+            CallEvent::CallCommanded { call, command, source, result }
+        }),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! From facts to the board.
 
-use acd_core::{CallEvent, CallId, CallPhase, RingEnd, TalkEnd, Timestamp};
+use acd_core::{CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, RingEnd, TalkEnd, Timestamp};
 
 use super::{Board, LiveCall};
 use crate::Fold;
@@ -61,10 +61,16 @@ impl Fold for Board {
             CallEvent::TalkEnded { ring, end, .. } => match end {
                 // The caller is put back, which `CallerQueued` says.
                 TalkEnd::SeatLost(_) => {}
-                TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::NodeOutage => {
+                TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::Commanded | TalkEnd::NodeOutage => {
                     self.leave_queue(ring.call, CallPhase::Closing);
                 }
             },
+            CallEvent::CallCommanded {
+                call,
+                command: CallCommand::HangUp,
+                result: CallCommandResult::Done,
+                source: _,
+            } => self.leave_queue(*call, CallPhase::Closing),
             CallEvent::CallEnded { call, outcome, .. } => {
                 let Some(live) = self.live.remove(call) else { return };
                 if live.offered && Some(live.admitted_on) == self.today {
@@ -89,6 +95,7 @@ impl Fold for Board {
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
             | CallEvent::SeatCommanded { .. }
+            | CallEvent::CallCommanded { .. }
             | CallEvent::RecordingStarted { .. }
             | CallEvent::RecordingOff { .. }
             | CallEvent::RecordingFailed { .. }

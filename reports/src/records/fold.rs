@@ -65,6 +65,7 @@ impl Fold for Records {
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
             | CallEvent::SeatCommanded { .. }
+            | CallEvent::CallCommanded { .. }
             | CallEvent::InputUnexpected { .. } => {}
         }
     }

@@ -59,6 +59,8 @@ impl Bridge {
                     self.answer_star_code(now, dialog, *result);
                 }
             }
+            // No phone commands a call: who waits for this answer is not in the gateway.
+            Effect::AnswerCallCommand { .. } => {}
         }
         self.drain_stack(now);
     }
@@ -198,6 +200,7 @@ impl Bridge {
             ReleaseCause::OtherSideEnded => "other side ended",
             ReleaseCause::Closed => "outside hours",
             ReleaseCause::RingOver => "ring over",
+            ReleaseCause::Commanded => "ended by command",
             ReleaseCause::Drained => "switch drained",
             ReleaseCause::Failed => "failed",
         };

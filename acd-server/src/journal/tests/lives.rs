@@ -149,7 +149,8 @@ fn outcome(effect: &Effect) -> Option<Input> {
         | Effect::StopPlaying { .. }
         | Effect::Bridge { .. }
         | Effect::Unbridge { .. }
-        | Effect::AnswerSeatCommand { .. } => return None,
+        | Effect::AnswerSeatCommand { .. }
+        | Effect::AnswerCallCommand { .. } => return None,
     })
 }
 

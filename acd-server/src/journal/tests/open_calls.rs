@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use acd_core::{
-    CallEvent, CallId, CallPhase, CallerIdentity, DialledNumber, OpenCall, Outcome, RingEnd, RingFailure,
-    SeatLoss, TalkEnd, TenantId, Timestamp, TrunkId, WithheldReason,
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CommandSource,
+    DialledNumber, OpenCall, Outcome, RingEnd, RingFailure, SeatLoss, TalkEnd, TenantId, Timestamp, TrunkId,
+    WithheldReason,
 };
 use proptest::prelude::*;
 
@@ -17,7 +18,7 @@ fn tenant() -> TenantId {
 
 fn fact() -> impl Strategy<Value = CallEvent> {
     let call = 1_u64..5;
-    (0_u8..14, call, 1_u32..3, any::<bool>()).prop_map(|(kind, call, attempt, flag)| {
+    (0_u8..17, call, 1_u32..3, any::<bool>()).prop_map(|(kind, call, attempt, flag)| {
         let id = CallId(call);
         let ring = ring(call, attempt);
         let seat = seat(if flag { "seat101" } else { "seat102" });
@@ -56,6 +57,13 @@ fn fact() -> impl Strategy<Value = CallEvent> {
             10 => CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(SeatLoss::LegFailed) },
             11 => CallEvent::TalkEnded { ring, seat, end: TalkEnd::CallerEnded },
             12 => CallEvent::RecordingStarted { call: id, file: "shiga/1.wav".to_owned() },
+            13 => CallEvent::RingEnded { ring, seat, end: RingEnd::CallerGone },
+            14 | 15 => CallEvent::CallCommanded {
+                call: id,
+                command: if kind == 14 { CallCommand::HangUp } else { CallCommand::Hold },
+                source: CommandSource::Api,
+                result: if flag { CallCommandResult::Done } else { CallCommandResult::OutOfPhase },
+            },
             _ => CallEvent::SeatRegistered { seat },
         }
     })
@@ -73,7 +81,11 @@ fn says(fact: &CallEvent, closed: bool) -> Option<CallPhase> {
         CallEvent::CallerQueued { .. }
         | CallEvent::TalkEnded { end: TalkEnd::SeatLost(_), .. }
         | CallEvent::RingEnded { end: RingEnd::Failed(_), .. } => Some(CallPhase::Waiting),
-        CallEvent::TalkEnded { .. } => Some(CallPhase::Closing),
+        CallEvent::TalkEnded { .. }
+        | CallEvent::RingEnded { end: RingEnd::CallerGone, .. }
+        | CallEvent::CallCommanded {
+            command: CallCommand::HangUp, result: CallCommandResult::Done, ..
+        } => Some(CallPhase::Closing),
         _ => None,
     }
 }

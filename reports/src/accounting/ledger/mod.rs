@@ -229,6 +229,7 @@ impl Ledger {
             | CallEvent::RingStarted { .. }
             | CallEvent::RingEnded { .. }
             | CallEvent::DigitPressed { .. }
+            | CallEvent::CallCommanded { .. }
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
             | CallEvent::SeatCommanded { .. }

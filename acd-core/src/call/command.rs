@@ -1,0 +1,72 @@
+//! What agents and supervisors command of a call (R-T1, R-S5).
+
+use super::closing::Closing;
+use super::{Call, CallState, Visit};
+use crate::effect::{Effect, ReleaseCause};
+use crate::event::{CallEvent, Outcome};
+use crate::house::House;
+use crate::ids::{CallId, RequestId};
+use crate::input::{CallCommand, CallCommandResult, CommandSource};
+use crate::switch::Switch;
+
+impl Switch {
+    /// Carries a command out, states it as a fact and answers it.
+    pub(crate) fn call_commanded(
+        &mut self,
+        id: CallId,
+        command: CallCommand,
+        source: CommandSource,
+        request: RequestId,
+    ) {
+        let call = self.calls.get_mut(&id);
+        let result = call.as_ref().map_or(CallCommandResult::UnknownCall, |it| it.may(command));
+        self.house.out.state(CallEvent::CallCommanded { call: id, command, source, result });
+        if let (Some(call), CallCommandResult::Done) = (call, result) {
+            call.obey(command, &mut self.house);
+        }
+        self.house.out.order(Effect::AnswerCallCommand { request, result });
+    }
+}
+
+impl Call {
+    /// Whether the command can be carried out in the present phase.
+    const fn may(&self, command: CallCommand) -> CallCommandResult {
+        match command {
+            CallCommand::Hold | CallCommand::Resume if !self.is_talking() => CallCommandResult::OutOfPhase,
+            CallCommand::Hold | CallCommand::Resume | CallCommand::HangUp => CallCommandResult::Done,
+        }
+    }
+
+    fn obey(&mut self, command: CallCommand, house: &mut House) {
+        match (command, &mut self.state) {
+            (CallCommand::Hold, CallState::Talking(talking)) => talking.hold_by_command(&self.visit, house),
+            (CallCommand::Resume, CallState::Talking(talking)) => {
+                talking.resume_by_command(&self.visit, house);
+            }
+            (CallCommand::Hold | CallCommand::Resume, _) => {}
+            (CallCommand::HangUp, _) => {
+                let before = core::mem::replace(&mut self.state, CallState::Ended);
+                let standing = before.standing();
+                self.state = before.hang_up(&self.visit, house);
+                self.follow_from(standing, house);
+            }
+        }
+    }
+}
+
+impl CallState {
+    /// Releases both sides; a call that is being released already stays as it is.
+    fn hang_up(self, visit: &Visit, house: &mut House) -> Self {
+        let Some(phase) = self.phase() else { return self };
+        let ack_owed = matches!(self, Self::Arriving(_));
+        match self {
+            Self::Closing(_) | Self::Ended => return self,
+            Self::Arriving(_) | Self::Guidance(_) | Self::Waiting(_) | Self::Closed(_) => {}
+            Self::Ringing(it) => it.stop(house),
+            Self::Talking(it) => it.hang_up(house),
+        }
+        visit.stop_recording(house);
+        house.release_caller(visit.call, ReleaseCause::Commanded);
+        Self::Closing(Closing { outcome: Outcome::Failed, phase, ack_owed })
+    }
+}
