@@ -1,7 +1,7 @@
 //! The gRPC interface `acd.v1`: generated messages and services, and the core's values in their words.
 //!
 //! Conversions go from the core outward by exhaustive matches without `..`, so that a fact or a field that the core gains
-//! breaks the build here until the interface has been thought about. The one way inward is [`seat_command`].
+//! breaks the build here until the interface has been thought about. The one way inward is [`seat_command()`].
 
 mod facts;
 mod values;
