@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use acd_core::{CommandSource, Effect, Input, RequestId, SeatCommandResult, Timestamp};
+use acd_core::{
+    CallCommand, CallCommandResult, CommandSource, Effect, Input, RequestId, SeatCommandResult, Timestamp,
+};
 
 use super::engine::{Engine, State};
-use crate::interfaces::{ControlRequest, DrainResult, ReloadResult, Reply};
+use crate::interfaces::{CallAction, CallActionResult, ControlRequest, DrainResult, ReloadResult, Reply};
 use crate::observer::MachineFigures;
 
 /// Who waits for the core's answer.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     seats: BTreeMap<RequestId, Reply<SeatCommandResult>>,
+    calls: BTreeMap<RequestId, Reply<CallActionResult>>,
 }
 
 impl Pending {
@@ -22,6 +25,16 @@ impl Pending {
             && let Some(reply) = self.seats.remove(request)
         {
             reply.send(*result);
+            return true;
+        }
+        if let Effect::AnswerCallCommand { request, result } = effect
+            && let Some(reply) = self.calls.remove(request)
+        {
+            reply.send(match result {
+                CallCommandResult::Done => CallActionResult::Done,
+                CallCommandResult::UnknownCall => CallActionResult::UnknownCall,
+                CallCommandResult::OutOfPhase => CallActionResult::OutOfPhase,
+            });
             return true;
         }
         false
@@ -37,8 +50,14 @@ impl Engine {
                     let request = self.bridge.command_seat(seat, command, CommandSource::Api);
                     self.pending.seats.insert(request, reply);
                 }
-                ControlRequest::Call { reply, .. } => {
-                    reply.send(crate::interfaces::CallActionResult::OutOfPhase)
+                ControlRequest::Call { call, action, reply } => {
+                    let command = match action {
+                        CallAction::Hold => CallCommand::Hold,
+                        CallAction::Resume => CallCommand::Resume,
+                        CallAction::HangUp => CallCommand::HangUp,
+                    };
+                    let request = self.bridge.command_call(call, command, CommandSource::Api);
+                    self.pending.calls.insert(request, reply);
                 }
                 ControlRequest::Reload { reply } => reply.send(match self.reload() {
                     Ok(diff) => {

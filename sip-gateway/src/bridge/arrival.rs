@@ -93,7 +93,9 @@ impl Bridge {
                     .map(|value| (HeaderName::WwwAuthenticate, value.to_vec()))
                     .collect();
                 let reason = String::from_utf8_lossy(&refusal.reason).into_owned();
-                self.stack.command(now, reject(refusal.status, &reason, headers));
+                // Kept, it would be sent eleven times to whoever is named as its sender and never sends an ACK.
+                let status = refusal.status;
+                self.stack.command(now, SipCommand::RejectStateless { dialog, status, reason, headers });
                 return;
             }
         };
@@ -125,14 +127,19 @@ impl Bridge {
             Method::Register => {
                 let answer = self.registrar.handle(now, request, peer);
                 let response = answer.response;
-                {
-                    self.stack.command(now, SipCommand::Respond { transaction, response });
-                }
+                // Whoever has no password leaves nothing behind: their REGISTERs would else fill the table of
+                // transactions, and callers would get 503.
+                let command = if response.status < 300 {
+                    SipCommand::Respond { transaction, response }
+                } else {
+                    SipCommand::RespondStateless { transaction, response }
+                };
+                self.stack.command(now, command);
                 self.binding_changes(answer.changes);
             }
             Method::Options => {
                 let response = self.stack.options_response(request);
-                self.stack.command(now, SipCommand::Respond { transaction, response });
+                self.stack.command(now, SipCommand::RespondStateless { transaction, response });
             }
             Method::Invite
             | Method::Ack
@@ -148,7 +155,7 @@ impl Bridge {
             | Method::Publish
             | Method::Other(_) => {
                 let response = self.stack.not_allowed_response(request);
-                self.stack.command(now, SipCommand::Respond { transaction, response });
+                self.stack.command(now, SipCommand::RespondStateless { transaction, response });
             }
         }
     }

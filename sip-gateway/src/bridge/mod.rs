@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
 use acd_core::{
-    CallId, Input, LegId, RecordingFailure, RequestId, RingId, SeatCommand, SeatId, TenantId, Timestamp,
+    CallCommand, CallId, Input, LegId, RecordingFailure, RequestId, RingId, SeatCommand, SeatId, TenantId,
+    Timestamp,
 };
 
 use crate::media::{MediaPlane, Tap};
@@ -311,6 +312,18 @@ impl Bridge {
     ) -> RequestId {
         let request = self.next_request();
         self.input(Input::SeatCommanded { seat, command, source, request });
+        request
+    }
+
+    /// Commands a call on behalf of an interface; the answer comes back with the request's id.
+    pub fn command_call(
+        &mut self,
+        call: CallId,
+        command: CallCommand,
+        source: acd_core::CommandSource,
+    ) -> RequestId {
+        let request = self.next_request();
+        self.input(Input::CallCommanded { call, command, source, request });
         request
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use acd_core::{Timestamp, TrunkId};
 use ipnet::IpNet;
 
-use crate::limits::{STRANGER_ANSWERS_PER_WINDOW, STRANGER_WINDOW, STRANGERS_MAX};
+use crate::limits::{STRANGER_ANSWERS_PER_WINDOW, STRANGER_LOOK_EVERY, STRANGER_WINDOW, STRANGERS_MAX};
 
 /// A carrier: calls from its networks are its callers'.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +31,9 @@ pub struct StrangerCounters {
 pub(super) struct Trunks {
     trunks: Vec<Trunk>,
     strangers: BTreeMap<IpAddr, (Timestamp, u32)>,
+    /// Before then a full table is not looked through again: with sources forged by the thousand each look would find
+    /// nothing and cost more than the answer.
+    next_look: Option<Timestamp>,
     counters: StrangerCounters,
 }
 
@@ -44,7 +47,7 @@ pub(super) enum StrangerAnswer {
 impl Trunks {
     pub(super) const fn new(trunks: Vec<Trunk>) -> Self {
         let counters = StrangerCounters { refused: 0, ignored: 0 };
-        Self { trunks, strangers: BTreeMap::new(), counters }
+        Self { trunks, strangers: BTreeMap::new(), next_look: None, counters }
     }
 
     pub(super) fn replace(&mut self, trunks: Vec<Trunk>) {
@@ -68,7 +71,10 @@ impl Trunks {
     /// A stranger's INVITE gets 403, never a call; a source that goes on gets nothing until its window is over.
     pub(super) fn stranger(&mut self, now: Timestamp, source: IpAddr) -> StrangerAnswer {
         if self.strangers.len() >= STRANGERS_MAX && !self.strangers.contains_key(&source) {
-            self.strangers.retain(|_, (since, _)| now.since(*since) < STRANGER_WINDOW);
+            if self.next_look.is_none_or(|at| at <= now) {
+                self.next_look = Some(now + STRANGER_LOOK_EVERY);
+                self.strangers.retain(|_, (since, _)| now.since(*since) < STRANGER_WINDOW);
+            }
             if self.strangers.len() >= STRANGERS_MAX {
                 self.counters.ignored += 1;
                 return StrangerAnswer::Nothing;
@@ -129,5 +135,24 @@ mod tests {
         }
         assert_eq!(trunks.strangers.len(), STRANGERS_MAX);
         assert_eq!(trunks.counters().ignored, 10);
+        let newcomer = IpAddr::from([203, 0, 113, 1]);
+        let later = start + STRANGER_WINDOW;
+        assert_eq!(trunks.stranger(later, newcomer), StrangerAnswer::Forbidden, "old ones make room");
+        assert_eq!(trunks.strangers.len(), 1);
+    }
+
+    #[test]
+    fn a_full_table_is_looked_through_once_a_second_and_not_for_every_stranger() {
+        let mut trunks = Trunks::new(Vec::new());
+        let start = Timestamp::from_millis(0);
+        let host = |host: u32| IpAddr::from(host.to_be_bytes());
+        for number in 0..u32::try_from(STRANGERS_MAX).unwrap() {
+            trunks.stranger(start, host(number));
+        }
+        // The look just before the first of them may go finds none, and the next is a second later.
+        let early = start + (STRANGER_WINDOW - Duration::from_millis(1));
+        assert_eq!(trunks.stranger(early, host(20_000)), StrangerAnswer::Nothing);
+        assert_eq!(trunks.stranger(start + STRANGER_WINDOW, host(20_001)), StrangerAnswer::Nothing);
+        assert_eq!(trunks.stranger(early + STRANGER_LOOK_EVERY, host(20_002)), StrangerAnswer::Forbidden);
     }
 }
