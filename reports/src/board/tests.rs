@@ -1,7 +1,7 @@
 use super::*;
 use crate::Fold;
 use crate::tests::{TENANT, admitted, at, ended, queued, refused, ring, seat};
-use acd_core::{CallEvent, RingEnd, RingFailure, TalkEnd};
+use acd_core::{CallCommand, CallCommandResult, CallEvent, CommandSource, RingEnd, RingFailure, TalkEnd};
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
@@ -65,6 +65,28 @@ fn the_longest_wait_is_the_oldest_entry_and_goes_on_while_it_rings() {
         (70, CallEvent::RingStarted { ring: ring(1, 1), seat: seat("seat101") }),
     ]);
     assert_eq!(board.longest_wait_since(TENANT), Some(at(40)));
+}
+
+#[test]
+fn a_waiting_call_that_is_ended_by_command_waits_no_more() {
+    let commanded = |command, result| CallEvent::CallCommanded {
+        call: CallId(1),
+        command,
+        source: CommandSource::Api,
+        result,
+    };
+    let waiting = [
+        (0, admitted(1)),
+        (1, queued(1, at(1))),
+        (2, commanded(CallCommand::Hold, CallCommandResult::OutOfPhase)),
+    ];
+    assert_eq!(fold(&waiting).lines(TENANT), LineUse { waiting: 1, ..LineUse::default() });
+
+    let [admission, entry, refused] = waiting;
+    let board =
+        fold(&[admission, entry, refused, (3, commanded(CallCommand::HangUp, CallCommandResult::Done))]);
+    assert_eq!(board.lines(TENANT), LineUse { closing: 1, ..LineUse::default() });
+    assert_eq!(board.longest_wait_since(TENANT), None);
 }
 
 #[test]
