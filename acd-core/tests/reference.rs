@@ -71,12 +71,12 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<u8>().prop_map(|ring| Step::Progressed { ring }),
         3 => (any::<u8>(), any::<u8>()).prop_map(|(ring, how)| Step::RingFails { ring, how }),
         4 => (any::<u8>(), any::<u8>()).prop_map(|(ring, how)| Step::SeatLegEnds { ring, how }),
-        2 => (any::<u8>(), any::<bool>(), any::<bool>())
+        4 => (any::<u8>(), any::<bool>(), any::<bool>())
             .prop_map(|(leg, of_seat, begins)| Step::Hold { leg, of_seat, begins }),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(leg, of_seat)| Step::Digit { leg, of_seat }),
         4 => (any::<u8>(), proptest::bool::weighted(0.7)).prop_map(|(seat, there)| Step::Registered { seat, there }),
         8 => (any::<u8>(), any::<u8>()).prop_map(|(seat, what)| Step::Command { seat, what }),
-        3 => (any::<u8>(), any::<u8>()).prop_map(|(call, what)| Step::CallCommand { call, what }),
+        6 => (any::<u8>(), any::<u8>()).prop_map(|(call, what)| Step::CallCommand { call, what }),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::Recording { call, how }),
         1 => any::<u8>().prop_map(|call| Step::Measured { call }),
         2 => Just(Step::TimePasses),
@@ -240,9 +240,9 @@ impl History {
                 }
             }
             Step::CallCommand { call, what } => {
-                let command = match what % 5 {
-                    0 | 1 => CallCommand::Hold,
-                    2 | 3 => CallCommand::Resume,
+                let command = match what % 16 {
+                    0..=7 => CallCommand::Hold,
+                    8..=14 => CallCommand::Resume,
                     _ => CallCommand::HangUp,
                 };
                 let (call, request) = (self.call(call), RequestId(u64::from(what)));
