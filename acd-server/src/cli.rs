@@ -27,6 +27,8 @@ pub enum Command {
     /// Read, verify or replay the journal.
     #[command(subcommand)]
     Journal(Journal),
+    /// Write an official form: fdma2 (#7119 対応状況一覧（日表）).
+    Report(Report),
     /// How the running switch is: state, lines, seats, journal.
     Status(Running),
     /// Have the running switch read its plan again; prints what changed, or why not.
@@ -85,6 +87,35 @@ pub struct Check {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `acd report`
+#[derive(Args, Clone, Debug)]
+pub struct Report {
+    /// Which form.
+    #[arg(long)]
+    pub form: String,
+    /// Whose.
+    #[arg(long)]
+    pub tenant: String,
+    /// The day of a daily form.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
+    /// The month of a monthly form.
+    #[arg(long, value_name = "YYYY-MM", conflicts_with = "date")]
+    pub month: Option<String>,
+    /// The fiscal year (from April) of a yearly form.
+    #[arg(long, value_name = "YYYY", conflicts_with_all = ["date", "month"])]
+    pub year: Option<String>,
+    /// The plan file, for title, target and zone; the built-in plan if absent.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
+    pub data: PathBuf,
+    /// The file to write: .xlsx, .csv (UTF-8 with a byte order mark, for Excel) or .json.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// `acd journal …`

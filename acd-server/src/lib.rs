@@ -12,5 +12,6 @@ pub mod limits;
 pub mod logging;
 pub mod observer;
 pub mod plan;
+pub mod report;
 pub mod running;
 pub mod serve;

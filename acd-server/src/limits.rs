@@ -156,5 +156,8 @@ pub const CLIENT_CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How long the command line waits for the running switch.
 pub const CLIENT_PATIENCE_MAX: Duration = Duration::from_secs(15);
 
+/// Facts that a report reads at once: a few megabytes.
+pub const REPORT_PAGE_FACTS: usize = 10_000;
+
 const _: () =
     assert!(JOURNAL_COMMIT_RECORDS_MAX <= JOURNAL_QUEUE_RECORDS_MAX, "a commit takes from the queue");

@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => acd_server::serve::run(&options),
         Command::Check(options) => acd_server::commands::check(&options),
         Command::Journal(action) => acd_server::commands::journal(&action),
+        Command::Report(options) => acd_server::report::report(&options),
         Command::Status(options) => acd_server::running::ask(&options, Question::Status),
         Command::Reload(options) => acd_server::running::ask(&options, Question::Reload),
         Command::Drain(options) => acd_server::running::ask(&options, Question::Drain),

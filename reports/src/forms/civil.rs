@@ -32,9 +32,10 @@ pub(super) fn instant(at: Timestamp, utc_offset_minutes: i32) -> String {
     format!("{year}/{month:02}/{day:02} {}", time(civil.time.as_millis()))
 }
 
-/// `09:00:10.500`
-pub(super) fn time_of_day(at: Timestamp, utc_offset_minutes: i32) -> String {
-    time(at.civil(utc_offset_minutes).time.as_millis())
+/// `7時`, or `07:12:34.567` where it is no whole hour.
+pub(super) fn clock(at: Timestamp, utc_offset_minutes: i32) -> String {
+    let ms = at.civil(utc_offset_minutes).time.as_millis();
+    if ms.is_multiple_of(3_600_000) { format!("{}時", ms / 3_600_000) } else { time(ms) }
 }
 
 fn time(ms: u32) -> String {
@@ -69,7 +70,8 @@ mod tests {
         // 2026-11-21T09:00:10.500+09:00
         let at = Timestamp::from_millis(1_795_219_210_500);
         assert_eq!(instant(at, 540), "2026/11/21 09:00:10.500");
-        assert_eq!(time_of_day(at, 540), "09:00:10.500");
+        assert_eq!(clock(at, 540), "09:00:10.500");
+        assert_eq!(clock(Timestamp::from_millis(at.as_millis() - 10_500), 540), "9時");
         // 2026-11-21 is day 46347 of the spreadsheet's calendar.
         assert!((serial(at, 540) - (46_347.0 + 32_410.5 / 86_400.0)).abs() < 1e-9);
     }

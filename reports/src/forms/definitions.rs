@@ -145,7 +145,7 @@ fn means(account: &Account, header: &Header) -> Vec<Definition> {
     let zone = header.utc_offset_minutes;
     let begin = account.slots.from();
     let lines_in_force = account.capacities.iter().map(|(at, capacity)| {
-        let from = if *at <= begin { "0時".to_owned() } else { civil::time_of_day(*at, zone) };
+        let from = if *at <= begin { "0時".to_owned() } else { civil::clock(*at, zone) };
         capacity.map_or_else(
             || format!("{from}から開設時間外"),
             |it| {

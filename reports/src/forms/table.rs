@@ -65,21 +65,21 @@ pub(super) const OUTCOMES: std::ops::RangeInclusive<usize> = 1..=6;
 pub(super) const COLUMNS: [Column; 25] = [
     column("入電件数", "件", "offered", |it| Value::Count(it.offered)),
     column("対応件数", "件", "handled", |it| Value::Count(it.handled)),
-    column("放棄（ガイダンス中）", "件", "abandoned_in_guidance", |it| {
+    column("放棄・ガイダンス中", "件", "abandoned_in_guidance", |it| {
         Value::Count(it.abandoned_in_guidance)
     }),
-    column("放棄（待機中）", "件", "abandoned_in_queue", |it| Value::Count(it.abandoned_in_queue)),
-    column("放棄（呼出中）", "件", "abandoned_while_ringing", |it| {
+    column("放棄・待機中", "件", "abandoned_in_queue", |it| Value::Count(it.abandoned_in_queue)),
+    column("放棄・呼出中", "件", "abandoned_while_ringing", |it| {
         Value::Count(it.abandoned_while_ringing)
     }),
     column("当方の失敗", "件", "failed", |it| Value::Count(it.failed)),
     column("未応答・継続中", "件", "unanswered_in_progress", |it| {
         Value::Count(it.unanswered_in_progress)
     }),
-    column("短時間放棄（再掲）", "件", "short_abandons", |it| Value::Count(it.short_abandons)),
+    column("短時間放棄・再掲", "件", "short_abandons", |it| Value::Count(it.short_abandons)),
     column("話中呼", "件", "blocked_attempts", |it| Value::Count(it.blocked_attempts)),
-    column("時間外（案内）", "件", "closed_calls", |it| Value::Count(it.closed_calls)),
-    column("時間外（拒否）", "件", "closed_refused", |it| Value::Count(it.closed_refused)),
+    column("時間外・案内", "件", "closed_calls", |it| Value::Count(it.closed_calls)),
+    column("時間外・拒否", "件", "closed_refused", |it| Value::Count(it.closed_refused)),
     column("停止中の拒否", "件", "outage_refused", |it| Value::Count(it.outage_refused)),
     column("試験呼", "件", "tests", |it| Value::Count(it.tests)),
     column("通話時間", "分", "talk_ms", |it| Value::Time(it.talk_ms)),

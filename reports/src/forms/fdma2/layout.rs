@@ -9,10 +9,10 @@ const FAMILY: u8 = 1;
 /// Shift JIS: the sign of a Japanese typeface.
 const CHARSET: u8 = 128;
 
-/// One decimal; rounds half up when shown.
-pub(super) const ONE_DECIMAL: &str = "#,##0.0";
+/// One decimal; rounds half up when shown. The blank after it keeps the number off the line.
+pub(super) const ONE_DECIMAL: &str = "#,##0.0_ ";
 /// Calls.
-pub(super) const WHOLE: &str = "#,##0";
+pub(super) const WHOLE: &str = "#,##0_ ";
 
 /// Paper size A4 in the file format.
 const A4: u8 = 9;
@@ -34,7 +34,7 @@ pub(super) fn cell() -> Format {
 
 /// A number in a table.
 pub(super) fn number(format: &str) -> Format {
-    cell().set_align(FormatAlign::Right).set_num_format(format).set_indent(1)
+    cell().set_align(FormatAlign::Right).set_num_format(format)
 }
 
 /// Text in the middle of a table's cell.

@@ -6,8 +6,7 @@ use super::{TITLE, xlsx_hours, xlsx_lists};
 use crate::accounting::Account;
 use crate::forms::{FormError, Header, civil};
 
-/// The form as an xlsx workbook of four sheets: part 1; parts 2 and 3 as the agency's second page has them; all figures
-/// of each hour; the definitions. Cells hold raw values with number formats, totals are formulas that carry their
+/// The form as an xlsx workbook of five sheets: parts 1, 2 and 3, all figures of each hour, the definitions. Cells hold raw values with number formats, totals are formulas that carry their
 /// results, so that a viewer that does not calculate shows them too.
 ///
 /// # Errors
@@ -15,9 +14,10 @@ use crate::forms::{FormError, Header, civil};
 pub fn xlsx(account: &Account, header: &Header) -> Result<Vec<u8>, FormError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(header)?);
-    let sheets: [(&str, Write); 4] = [
+    let sheets: [(&str, Write); 5] = [
         ("1 時間別記録", xlsx_hours::form),
-        ("2・3 回線閉塞・応答率100%", xlsx_lists::page_2),
+        ("2 回線閉塞日時・時間", xlsx_lists::part_2),
+        ("3 応答率100%の時間帯", xlsx_lists::part_3),
         ("参考 時間帯別内訳", xlsx_hours::details),
         ("算出条件", xlsx_lists::definitions),
     ];

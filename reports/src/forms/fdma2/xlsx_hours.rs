@@ -26,7 +26,7 @@ pub(super) fn form(sheet: &mut Worksheet, account: &Account, header: &Header) ->
     headings(sheet)?;
     for (slot, figures) in account.figures.iter().enumerate() {
         let row = row_of(slot);
-        sheet.set_row_height(row, 21)?;
+        sheet.set_row_height(row, 24)?;
         sheet.write_string_with_format(row, 0, hour_label(slot), &layout::centred())?;
         if account.is_unrecorded(slot) {
             blank(sheet, row)?;
@@ -70,8 +70,8 @@ fn head(sheet: &mut Worksheet, header: &Header) -> Result<(), FormError> {
 
 fn headings(sheet: &mut Worksheet) -> Result<(), FormError> {
     let heading = layout::heading();
-    sheet.set_row_height(HEADING_ROW, 36)?;
-    sheet.set_row_height(HEADING_ROW + 1, 20)?;
+    sheet.set_row_height(HEADING_ROW, 40)?;
+    sheet.set_row_height(HEADING_ROW + 1, 22)?;
     sheet.write_string_with_format(HEADING_ROW, 0, "", &heading)?;
     sheet.write_string_with_format(HEADING_ROW + 1, 0, "単位", &heading)?;
     for (column, (text, unit)) in (1..).zip(COLUMNS) {
@@ -133,7 +133,7 @@ fn sums(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<(),
     let (whole, decimal) = (strong(layout::number(WHOLE)), strong(layout::number(ONE_DECIMAL)));
     let label = layout::heading();
     for (row, text) in [(SUM_ROW, "日合計"), (MEAN_ROW, "日平均")] {
-        sheet.set_row_height(row, 23)?;
+        sheet.set_row_height(row, 27)?;
         sheet.write_string_with_format(row, 0, text, &label)?;
         sheet.write_string_with_format(row, 1, NONE, &layout::centred())?;
     }
@@ -198,13 +198,15 @@ pub(super) fn details(sheet: &mut Worksheet, account: &Account, header: &Header)
     sheet.write_string_with_format(0, 0, "参考 時間帯別内訳（様式外）", &title)?;
     let subject = format!("{} {}", header.title, civil::date(header.date));
     sheet.write_string_with_format(1, 0, subject, &layout::text(10.5))?;
-    sheet.set_row_height(2, 110)?;
+    sheet.set_row_height(2, 62)?;
     sheet.write_string_with_format(2, 0, "", &layout::heading())?;
     sheet.write_string_with_format(3, 0, "単位", &layout::heading())?;
-    for (slot, _) in account.figures.iter().enumerate() {
+    for slot in 0..account.slots.count() {
+        sheet.set_row_height(detail_row(slot), 19)?;
         sheet.write_string_with_format(detail_row(slot), 0, hour_label(slot), &layout::centred())?;
     }
     let sum_row = detail_row(account.slots.count());
+    sheet.set_row_height(sum_row, 22)?;
     sheet.write_string_with_format(sum_row, 0, "日合計", &layout::heading())?;
     for (index, it) in (1..).zip(&table::COLUMNS) {
         detail_column(sheet, account, index, it)?;
@@ -226,10 +228,8 @@ fn detail_column(
     index: u16,
     it: &table::Column,
 ) -> Result<(), FormError> {
-    // Upright Japanese, read from top to bottom.
-    const VERTICAL: i16 = 270;
-    sheet.set_column_width(index, 7)?;
-    sheet.write_string_with_format(2, index, it.heading, &layout::heading().set_rotation(VERTICAL))?;
+    sheet.set_column_width(index, 7.5)?;
+    sheet.write_string_with_format(2, index, it.heading, &layout::heading().set_font_size(9.0))?;
     sheet.write_string_with_format(3, index, it.unit, &layout::heading())?;
     let total = (it.value)(&account.total());
     let (format, function) = match total {
@@ -238,7 +238,7 @@ fn detail_column(
         table::Value::Time(_) => (ONE_DECIMAL, "SUM"),
         table::Value::Seats(_) => (ONE_DECIMAL, "SUM"),
     };
-    let number = layout::cell().set_align(FormatAlign::Right).set_num_format(format);
+    let number = layout::number(format);
     for (slot, figures) in account.figures.iter().enumerate() {
         let row = detail_row(slot);
         if account.is_unrecorded(slot) {

@@ -15,22 +15,42 @@ const INSTANT: &str = "m\"月\"d\"日\" hh:mm:ss.000";
 /// The same, of an instant on the next day.
 const INSTANT_GOES_ON: &str = "m\"月\"d\"日\" hh:mm:ss.000\"（継続）\"";
 
-/// The agency's second page: parts 2 and 3.
-pub(super) fn page_2(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<(), FormError> {
+/// Part 2. The agency has parts 2 and 3 on one page; a day of many blockages has no room for that.
+pub(super) fn part_2(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<(), FormError> {
+    head(sheet, header, &[7.0, 23.0, 27.0, 12.0, 12.0, 30.0])?;
+    let row = blockages(sheet, account, header)?;
+    sheet.set_print_area(0, 0, row, 5)?;
+    sheet.set_repeat_rows(FIRST_ROW - 1, FIRST_ROW - 1)?;
+    Ok(())
+}
+
+/// Part 3.
+pub(super) fn part_3(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<(), FormError> {
+    head(sheet, header, &[22.0, 20.0, 16.0, 16.0, 22.0])?;
+    let row = full_rate(sheet, account, header)?;
+    sheet.set_print_area(0, 0, row, 4)?;
+    Ok(())
+}
+
+/// The first row of a list: below title, subject, the part's name and its headings.
+const FIRST_ROW: u32 = 5;
+
+/// Title and subject over columns of these widths.
+fn head(sheet: &mut Worksheet, header: &Header, widths: &[f64]) -> Result<(), FormError> {
     layout::upright(sheet);
-    for (column, width) in (0..).zip([13.0, 23.0, 27.0, 12.0, 12.0, 30.0]) {
-        sheet.set_column_width(column, width)?;
+    let mut last = 0;
+    for (column, width) in (0..).zip(widths) {
+        sheet.set_column_width(column, *width)?;
+        last = column;
     }
     sheet.set_row_height(0, 30)?;
     let title = layout::text(16.0).set_bold().set_align(FormatAlign::Center);
-    sheet.merge_range(0, 0, 0, 5, TITLE, &title)?;
+    sheet.merge_range(0, 0, 0, last, TITLE, &title)?;
     sheet.write_string_with_format(1, 0, header.title.as_str(), &layout::text(11.0))?;
     let right = layout::text(11.0).set_align(FormatAlign::Right);
     let period = format!("{}（{}日）", civil::month(header.date), header.date.day);
-    sheet.write_string_with_format(1, 5, period, &right)?;
-    let row = blockages(sheet, account, header, 3)?;
-    let row = full_rate(sheet, account, header, row + 2)?;
-    sheet.set_print_area(0, 0, row, 5)?;
+    sheet.write_string_with_format(1, last, period, &right)?;
+    sheet.set_row_height(FIRST_ROW - 2, 22)?;
     Ok(())
 }
 
@@ -43,24 +63,25 @@ fn headings(sheet: &mut Worksheet, row: u32, texts: &[&str]) -> Result<(), FormE
 }
 
 /// Gives the last row.
-fn blockages(sheet: &mut Worksheet, account: &Account, header: &Header, row: u32) -> Result<u32, FormError> {
-    sheet.write_string_with_format(row, 0, PART_2, &layout::text(12.0).set_bold())?;
-    headings(sheet, row + 1, &BLOCKAGE_COLUMNS)?;
-    let first = row + 2;
-    let mut row = first;
+fn blockages(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<u32, FormError> {
+    sheet.write_string_with_format(FIRST_ROW - 2, 0, PART_2, &layout::text(12.0).set_bold())?;
+    headings(sheet, FIRST_ROW - 1, &BLOCKAGE_COLUMNS)?;
+    let mut row = FIRST_ROW;
     for (number, it) in (1_u32..).zip(&account.blockages) {
         sheet.write_number_with_format(row, 0, number, &layout::centred())?;
         blockage(sheet, account, header, (row, it))?;
         row += 1;
     }
     if account.blockages.is_empty() {
+        sheet.set_row_height(row, 20)?;
         sheet.merge_range(row, 0, row, 5, "該当なし", &layout::centred())?;
         row += 1;
     }
     let decimal = layout::number(ONE_DECIMAL);
+    sheet.set_row_height(row, 22)?;
     sheet.merge_range(row, 0, row, 3, "合計（当日分）", &layout::heading())?;
     let total = printed::raw_minutes(account.total().blockage_ms).to_string();
-    let formula = Formula::new(format!("=SUM(E{}:E{row})", first + 1)).set_result(total);
+    let formula = Formula::new(format!("=SUM(E{}:E{row})", FIRST_ROW + 1)).set_result(total);
     sheet.write_formula_with_format(row, 4, formula, &decimal)?;
     sheet.write_blank(row, 5, &layout::cell())?;
     Ok(row)
@@ -98,12 +119,11 @@ fn blockage(
 }
 
 /// Gives the last row.
-fn full_rate(sheet: &mut Worksheet, account: &Account, header: &Header, row: u32) -> Result<u32, FormError> {
-    sheet.write_string_with_format(row, 0, PART_3, &layout::text(12.0).set_bold())?;
-    headings(sheet, row + 1, &FULL_RATE_COLUMNS)?;
-    let first = row + 2;
-    let mut row = first;
-    let date = format!("{}月{}日", header.date.month, header.date.day);
+fn full_rate(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<u32, FormError> {
+    sheet.write_string_with_format(FIRST_ROW - 2, 0, PART_3, &layout::text(12.0).set_bold())?;
+    headings(sheet, FIRST_ROW - 1, &FULL_RATE_COLUMNS)?;
+    let mut row = FIRST_ROW;
+    let date = civil::date(header.date);
     for (slot, it) in full_rate_hours(account) {
         sheet.set_row_height(row, 20)?;
         sheet.write_string_with_format(row, 0, date.as_str(), &layout::centred())?;
@@ -114,7 +134,8 @@ fn full_rate(sheet: &mut Worksheet, account: &Account, header: &Header, row: u32
         sheet.write_number_with_format(row, 4, seats, &layout::number(ONE_DECIMAL))?;
         row += 1;
     }
-    if row == first {
+    if row == FIRST_ROW {
+        sheet.set_row_height(row, 20)?;
         sheet.merge_range(row, 0, row, 4, "該当なし", &layout::centred())?;
         return Ok(row);
     }

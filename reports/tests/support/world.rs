@@ -1,0 +1,296 @@
+//! A day of the real switch in virtual time: two tenants, callers who come, wait, talk, hold and leave, agents who wrap
+//! up and go to lunch. Every choice comes from the seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use acd_core::plan::{
+    Band, Capacity, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy, Seat, Tenant,
+    Waiting,
+};
+use acd_core::{
+    Announcement, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber,
+    Effect, Input, LegId, Name, PauseReason, PromptId, RequestId, RingFailure, SeatCommand, SeatId,
+    SeatLegEnd, SeatLoss, Switch, TenantId, TimeOfDay, Timestamp, TrunkId, WithheldReason,
+};
+
+/// What the day saw.
+pub(crate) struct Day {
+    pub(crate) plan: Plan,
+    pub(crate) facts: Vec<(Timestamp, CallEvent)>,
+}
+
+pub(crate) fn tenants() -> [TenantId; 2] {
+    [TenantId::new("kyoto").unwrap(), TenantId::new("shiga").unwrap()]
+}
+
+/// Calls an hour for each tenant by hour of day, on the whole as people fall ill.
+const CALLS_AN_HOUR: [u64; 24] =
+    [9, 7, 5, 4, 4, 5, 7, 10, 14, 16, 15, 13, 12, 12, 12, 13, 15, 18, 22, 24, 21, 18, 14, 11];
+
+/// Runs from an hour before `midnight` to two hours after the day, and until the last call has ended.
+pub(crate) fn run(seed: u64, midnight: Timestamp) -> Day {
+    let begin = midnight - Duration::from_secs(3_600);
+    let mut world = World {
+        switch: Switch::new(plan(), begin),
+        rng: Rng(seed),
+        planned: BTreeMap::new(),
+        order: 0,
+        facts: Vec::new(),
+        next_call: 1,
+    };
+    world.plan_at(begin, Act::Input(Input::NodeStarted { down_since: None }));
+    world.plan_staff(begin);
+    let end = midnight + Duration::from_secs(26 * 3_600);
+    for tenant in 0..2 {
+        world.plan_arrival(begin, end, tenant);
+    }
+    while let Some(((ms, _), act)) = world.planned.pop_first() {
+        let now = Timestamp::from_millis(ms);
+        while let Some((due, _)) = world.switch.poll_timeout().filter(|(due, _)| *due < now) {
+            world.turn(due, Input::TimePassed);
+        }
+        match act {
+            Act::Input(input) => world.turn(now, input),
+            Act::Arrive { tenant } => {
+                world.arrive(now, tenant);
+                world.plan_arrival(now, end, tenant);
+            }
+            Act::LosePatience(call) => {
+                if world.switch.call_phase(call).is_some_and(|it| it != CallPhase::Talking) {
+                    world.turn(now, Input::CallerLegEnded { call, end: CallerLegEnd::HungUp });
+                }
+            }
+            Act::EndWrapUp(seat) => world.command(now, seat, SeatCommand::Ready),
+        }
+    }
+    Day { plan: plan(), facts: world.facts }
+}
+
+enum Act {
+    Input(Input),
+    Arrive { tenant: usize },
+    LosePatience(CallId),
+    EndWrapUp(SeatId),
+}
+
+struct World {
+    switch: Switch,
+    rng: Rng,
+    planned: BTreeMap<(i64, u64), Act>,
+    order: u64,
+    facts: Vec<(Timestamp, CallEvent)>,
+    next_call: u64,
+}
+
+impl World {
+    fn plan_at(&mut self, at: Timestamp, act: Act) {
+        self.order += 1;
+        self.planned.insert((at.as_millis(), self.order), act);
+    }
+
+    fn plan_in(&mut self, now: Timestamp, ms: u64, input: Input) {
+        self.plan_at(now + Duration::from_millis(ms), Act::Input(input));
+    }
+
+    fn plan_arrival(&mut self, now: Timestamp, end: Timestamp, tenant: usize) {
+        let hour = now.civil(540).time.as_millis() / 3_600_000;
+        let mean_ms = 3_600_000 / CALLS_AN_HOUR[usize::try_from(hour).unwrap() % 24];
+        let at = now + Duration::from_millis(self.rng.about(mean_ms));
+        if at < end {
+            self.plan_at(at, Act::Arrive { tenant });
+        }
+    }
+
+    /// Everybody logs in before midnight; by day each goes to lunch once, one at a time.
+    fn plan_staff(&mut self, begin: Timestamp) {
+        for (index, seat) in (0_u64..).zip(plan().seats.keys()) {
+            let seat = *seat;
+            self.plan_in(begin, 1_000 + index, Input::SeatRegistered { seat });
+            self.plan_in(begin, 60_000 + index, command(seat, SeatCommand::LogIn));
+            let lunch = (11 + index) * 3_600_000 + self.rng.below(3_600_000);
+            let pause = SeatCommand::Pause(PauseReason(Name::new("lunch").unwrap()));
+            self.plan_in(begin, 3_600_000 + lunch, command(seat, pause));
+            self.plan_in(begin, 3_600_000 + lunch + 2_700_000, command(seat, SeatCommand::Ready));
+        }
+    }
+
+    fn command(&mut self, now: Timestamp, seat: SeatId, wanted: SeatCommand) {
+        self.turn(now, command(seat, wanted));
+    }
+
+    fn arrive(&mut self, now: Timestamp, tenant: usize) {
+        let call = CallId(self.next_call);
+        self.next_call += 1;
+        let number = DialledNumber::new(["0750007119", "0770007119"][tenant]).unwrap();
+        let test = self.rng.below(60) == 0;
+        self.turn(
+            now,
+            Input::CallArrived {
+                call,
+                trunk: TrunkId::new("carrier").unwrap(),
+                dialled: [number].into(),
+                caller: CallerIdentity::Withheld(WithheldReason::Withheld),
+                test,
+            },
+        );
+        let patience = if self.rng.below(12) == 0 { self.rng.below(20_000) } else { self.rng.about(300_000) };
+        self.plan_at(now + Duration::from_millis(patience), Act::LosePatience(call));
+    }
+
+    fn turn(&mut self, now: Timestamp, input: Input) {
+        self.switch.handle(now, input);
+        while let Some(fact) = self.switch.poll_event() {
+            if let CallEvent::SeatStateChanged { seat, to: acd_core::SeatState::WrapUp, .. } = fact {
+                let ms = self.rng.about(90_000);
+                self.plan_at(now + Duration::from_millis(ms), Act::EndWrapUp(seat));
+            }
+            self.facts.push((now, fact));
+        }
+        let mut orders = Vec::new();
+        while let Some(order) = self.switch.poll_effect() {
+            orders.push(order);
+        }
+        for order in orders {
+            self.obey(now, order);
+        }
+    }
+
+    fn obey(&mut self, now: Timestamp, order: Effect) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "most orders need no answer here")]
+        match order {
+            Effect::RefuseCall { call, .. } => {
+                self.plan_in(now, 30, Input::CallerLegEnded { call, end: CallerLegEnd::Released });
+            }
+            Effect::AnswerCaller { call } => self.plan_in(now, 120, Input::CallerConnected { call }),
+            Effect::Play { leg, announcement: Announcement::Once(_) } => {
+                self.plan_in(now, 28_050, Input::AnnouncementEnded { leg });
+            }
+            Effect::RingSeat { ring, .. } => {
+                let outcome = match self.rng.below(20) {
+                    0 => Input::RingFailed { ring, failure: RingFailure::Refused(486) },
+                    1 => Input::RingProgressed { ring },
+                    _ => Input::RingAnswered { ring },
+                };
+                let ms = 1_500 + self.rng.below(6_000);
+                self.plan_in(now, ms, outcome);
+            }
+            Effect::CancelRing { ring } => {
+                self.plan_in(now, 20, Input::RingFailed { ring, failure: RingFailure::Cancelled });
+            }
+            Effect::Bridge { ring } => {
+                let talk = 20_000 + self.rng.about(330_000);
+                if self.rng.below(4) == 0 {
+                    let leg = LegId::Seat(ring);
+                    self.plan_in(now, talk / 3, Input::HoldBegan { leg });
+                    self.plan_in(now, talk / 2, Input::HoldEnded { leg });
+                }
+                let end = match self.rng.below(10) {
+                    0 => Input::SeatLegEnded { ring, end: SeatLegEnd::Lost(SeatLoss::MediaSilent) },
+                    1..=5 => Input::SeatLegEnded { ring, end: SeatLegEnd::HungUp },
+                    _ => Input::CallerLegEnded { call: ring.call, end: CallerLegEnd::HungUp },
+                };
+                self.plan_in(now, talk, end);
+            }
+            Effect::ReleaseLeg { leg: LegId::Caller(call), .. } => {
+                self.plan_in(now, 40, Input::CallerLegEnded { call, end: CallerLegEnd::Released });
+            }
+            Effect::ReleaseLeg { leg: LegId::Seat(ring), .. } => {
+                self.plan_in(now, 40, Input::SeatLegEnded { ring, end: SeatLegEnd::Released });
+            }
+            // What is only heard, recorded or said has no outcome that a figure is made of.
+            _ => {}
+        }
+    }
+}
+
+const fn command(seat: SeatId, command: SeatCommand) -> Input {
+    Input::SeatCommanded { seat, command, source: CommandSource::Console, request: RequestId(0) }
+}
+
+/// Kyoto's lines by band, and another tenant; four seats for the one, two for both.
+fn plan() -> Plan {
+    let [kyoto, shiga] = tenants();
+    let capacity = |seat_lines, guidance_lines| Some(Capacity { seat_lines, guidance_lines });
+    let mut plan = Plan::default();
+    plan.tenants.insert(
+        kyoto,
+        tenant(
+            "0750007119",
+            vec![band(0, 7, capacity(2, 0)), band(7, 23, capacity(3, 1)), band(23, 24, capacity(2, 0))],
+        ),
+    );
+    plan.tenants.insert(shiga, tenant("0770007119", vec![band(0, 24, capacity(2, 2))]));
+    for name in ["a1", "a2", "a3", "m1", "m2"] {
+        let serves = if name.starts_with('a') { vec![kyoto] } else { vec![kyoto, shiga] };
+        plan.seats.insert(
+            SeatId::new(name).unwrap(),
+            Seat {
+                serves: serves.into_iter().map(|tenant| (tenant, 1)).collect(),
+                skills: BTreeSet::new(),
+                login: Login::ByCommand,
+                static_contact: false,
+                wrap_up_max: None,
+                not_answering_retry: Some(Duration::from_secs(30)),
+                unreachable_retry: Some(Duration::from_secs(60)),
+            },
+        );
+    }
+    plan
+}
+
+fn band(from: u32, to: u32, capacity: Option<Capacity>) -> Band {
+    Band {
+        days: [DayKind::Holiday, DayKind::Sunday, DayKind::Saturday, DayKind::Weekday].into(),
+        from: TimeOfDay::from_hm(from, 0).unwrap(),
+        to: TimeOfDay::from_hm(to % 24, 0).unwrap(),
+        capacity,
+    }
+}
+
+fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
+    let prompt = |name| PromptId::new(name).unwrap();
+    let guidance = Guidance::Tape(prompt("guidance"));
+    let number = (DialledNumber::new(number).unwrap(), Number { guidance, recording: RecordingPolicy::Off });
+    Tenant {
+        title: "title".into(),
+        utc_offset_minutes: 540,
+        numbers: [number].into(),
+        day_start: TimeOfDay::MIDNIGHT,
+        bands,
+        ranges: Vec::new(),
+        refusal: LinesFullRefusal::BusyHere,
+        closed_lines: 2,
+        closed_announcement: None,
+        waiting: Waiting { message: prompt("waiting"), music: None, message_every: Duration::from_secs(30) },
+        hold_music: None,
+        ring: Duration::from_secs(15),
+        max_wait: None,
+        entry_skill: None,
+        response_rate_target_permille: Some(800),
+    }
+}
+
+/// SplitMix64.
+struct Rng(u64);
+
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    /// Exponential with this mean, by the sum of two draws' logarithm in steps that need no floating point.
+    fn about(&mut self, mean: u64) -> u64 {
+        let halvings = u64::from(self.next().leading_zeros());
+        // Each halving is worth ln 2 of the mean; the rest is spread evenly.
+        mean * (halvings * 693 + self.below(693)) / 1_000 + 1
+    }
+}
