@@ -55,6 +55,8 @@ pub(super) fn upright(sheet: &mut Worksheet) {
         .set_margins(0.6, 0.6, 0.7, 0.6, 0.3, 0.3)
         .set_print_center_horizontally(true)
         .set_screen_gridlines(false)
+        // A formula whose result is empty text would else be kept as 0.
+        .set_formula_result_default("")
         .set_print_fit_to_pages(1, 0);
 }
 
