@@ -123,6 +123,11 @@ impl Clock {
         }
     }
 
+    /// How far `--clock-start` put the clock from the machine's, in milliseconds.
+    pub const fn shift_ms(&self) -> i64 {
+        self.shift_us / 1_000
+    }
+
     /// How long to wait for a deadline of the core, measured from the last stamp.
     pub fn until(&self, deadline: Timestamp) -> Duration {
         deadline.since(self.discipline.last)

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{Timespec, epoll};
 use sip_gateway::media::{
     Codec, MediaCommand, MediaConfig, MediaError, MediaLeg, MediaPlane, MediaSession, PromptLibrary,
+    SilenceWatch,
 };
 
 const PACKET: Duration = Duration::from_millis(20);
@@ -80,7 +81,7 @@ fn open(plane: &mut MediaPlane, group: u64, leg: MediaLeg) -> Result<Flow, Box<d
         send: true,
         receive: true,
         symmetric: false,
-        silence_after: Some(Duration::from_secs(30)),
+        silence: SilenceWatch::AfterFirstPacket(Duration::from_secs(30)),
     };
     plane.command(MediaCommand::Configure { leg, session });
     let mut packet = [0x55; 172];

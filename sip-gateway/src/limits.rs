@@ -89,6 +89,9 @@ pub const STRANGER_ANSWERS_PER_WINDOW: u32 = 20;
 /// The window of [`STRANGER_ANSWERS_PER_WINDOW`].
 pub const STRANGER_WINDOW: Duration = Duration::from_secs(60);
 
+/// From one look for strangers to forget in a full table to the next: a look at all of them takes about a millisecond.
+pub const STRANGER_LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// Bytes of a caller's number: E.164 has 15 digits, the rest is for names that carriers put there.
 pub const CALLER_NUMBER_BYTES_MAX: usize = 64;
 

@@ -5,15 +5,17 @@
 //! **Patience with wrong passwords.** Each wrong password costs one token of its source address and one of the user name
 //! that was tried; tokens come back one by one. Who has none left gets 403 without a look at the password, until the next
 //! token. A seat that is registered from an address is asked neither token there: its refreshes and calls pass whatever
-//! others behind the same address (or anywhere, against its name) are trying. Networks of trunks are exempt. An unknown
-//! user is treated, answered and timed like a wrong password.
+//! others behind the same address (or anywhere, against its name) are trying. From the address where it was registered
+//! last it is asked only that address's token: who tries its name from elsewhere cannot keep it out in the morning.
+//! Networks of trunks are exempt. An IPv6 source is its /64, of which one attacker has every address. An unknown user is
+//! treated, answered and timed like a wrong password.
 
 mod binding;
 mod patience;
 mod register;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::ops::Bound;
 use std::time::Duration;
 
@@ -89,7 +91,8 @@ pub enum BindingChangeKind {
     First,
     /// The same contact again.
     Refreshed,
-    /// Another contact in place of the old one.
+    /// A registration of its own beside the old one: another contact, or the same of a phone that was started again
+    /// (another Call-ID, RFC 3261 section 10.2).
     Replaced,
     /// The phone took its binding back, or the plan has no such seat any more.
     Removed,
@@ -132,6 +135,8 @@ pub struct Registrar {
     /// By where a seat's requests come from and by where it is reached.
     addresses: BTreeSet<(SocketAddr, SeatId)>,
     expiries: BTreeSet<(Timestamp, SeatId)>,
+    /// Where each seat of the plan was registered last, whether or not it still is.
+    homes: BTreeMap<SeatId, IpAddr>,
     sources: Patience<IpAddr>,
     users: Patience<Vec<u8>>,
     counters: RegistrarCounters,
@@ -160,6 +165,7 @@ impl Registrar {
             bindings: BTreeMap::new(),
             addresses: BTreeSet::new(),
             expiries: BTreeSet::new(),
+            homes: BTreeMap::new(),
             sources: Patience::new(config.failures_max, config.failures_window, PATIENCE_SOURCES_MAX),
             users: Patience::new(config.failures_max, config.failures_window, PATIENCE_USERS_MAX),
             counters: RegistrarCounters::default(),
@@ -185,6 +191,7 @@ impl Registrar {
     fn take_seats(&mut self, seats: Vec<Credentials>) {
         self.seats_by_user = seats.iter().map(|seat| (seat.user.clone(), seat.seat)).collect();
         self.seats = seats.into_iter().map(|seat| (seat.seat, seat)).collect();
+        self.homes.retain(|seat, _| self.seats.contains_key(seat));
     }
 
     /// Where a seat is reached, if it is registered.
@@ -260,11 +267,14 @@ impl Registrar {
         let Some(authorization) = self.digest.authorization(request) else {
             return Err(self.challenge(now, request, false));
         };
-        let source = peer.remote.ip().to_canonical();
+        let source = source_of(peer);
         let seat = self.seats_by_user.get(&authorization.username).copied();
-        let counts = !self.is_exempt(source) && !self.is_at_home(seat, source);
+        let counts = !self.is_exempt(peer.remote.ip().to_canonical()) && !self.is_at_home(seat, source);
+        let was_home = seat.is_some_and(|seat| self.homes.get(&seat) == Some(&source));
         let user = patience_key(&authorization);
-        if counts && (self.sources.is_exhausted(now, &source) || self.users.is_exhausted(now, &user)) {
+        let is_out_of_patience =
+            self.sources.is_exhausted(now, &source) || !was_home && self.users.is_exhausted(now, &user);
+        if counts && is_out_of_patience {
             self.counters.refused += 1;
             return Err(self.answer(request, 403));
         }
@@ -293,7 +303,7 @@ impl Registrar {
     /// Whether the seat is registered from that address.
     fn is_at_home(&self, seat: Option<SeatId>, source: IpAddr) -> bool {
         let binding = seat.and_then(|seat| self.bindings.get(&seat));
-        binding.is_some_and(|binding| binding.source.ip().to_canonical() == source)
+        binding.is_some_and(|binding| network_of(binding.source.ip()) == source)
     }
 
     /// A 401 with the algorithms of the user whom the request names; who is no user gets those that the others get.
@@ -333,6 +343,7 @@ impl Registrar {
         let before = self.unbind(seat);
         self.expiries.insert((binding.expires_at, seat));
         self.addresses.extend(binding.addresses().map(|address| (address, seat)));
+        self.homes.insert(seat, network_of(binding.source.ip()));
         self.bindings.insert(seat, binding);
         before
     }
@@ -352,6 +363,19 @@ const SEAT_FIRST: SeatId = match SeatId::new("-") {
     Ok(seat) => seat,
     Err(_) => panic!("a hyphen is a name"),
 };
+
+/// What patience with a source goes by.
+fn source_of(peer: Peer) -> IpAddr {
+    network_of(peer.remote.ip())
+}
+
+/// An IPv4 address, or the /64 of an IPv6 address.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
 
 /// A user that was tried, within bounds whatever was sent.
 fn patience_key(authorization: &Authorization) -> Vec<u8> {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use media_support::{Bench, PATIENCE, Packet, Phone, config, prompt_id};
-use sip_gateway::media::{MediaCommand, MediaError, MediaEvent, MediaSession, Playout};
+use sip_gateway::media::{MediaCommand, MediaError, MediaEvent, MediaSession, Playout, SilenceWatch};
 
 fn stranger() -> UdpSocket {
     UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port")
@@ -174,7 +174,10 @@ fn closing_a_leg_frees_its_ports() {
 fn silence_is_reported_once_after_the_first_packet_and_not_on_hold() {
     let mut bench = Bench::new();
     let (leg, mut phone) = bench.open();
-    let session = MediaSession { silence_after: Some(Duration::from_millis(300)), ..phone.session() };
+    let session = MediaSession {
+        silence: SilenceWatch::AfterFirstPacket(Duration::from_millis(300)),
+        ..phone.session()
+    };
     bench.configure(leg, session);
     bench.settle();
     phone.say(1);
@@ -190,6 +193,16 @@ fn silence_is_reported_once_after_the_first_packet_and_not_on_hold() {
     assert_eq!(bench.events(), []);
     bench.configure(leg, session);
     assert_eq!(bench.event(), MediaEvent::Silent { leg }, "counted from the end of the hold");
+}
+
+#[test]
+fn a_caller_who_never_sends_is_reported_silent_again_and_again() {
+    let mut bench = Bench::new();
+    let (leg, phone) = bench.open();
+    let session = MediaSession { silence: SilenceWatch::Each(Duration::from_millis(300)), ..phone.session() };
+    bench.configure(leg, session);
+    assert_eq!(bench.event(), MediaEvent::Silent { leg }, "R-L10: no packet has ever come");
+    assert_eq!(bench.event(), MediaEvent::Silent { leg }, "a dialog that lived may die later");
 }
 
 #[test]

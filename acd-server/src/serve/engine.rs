@@ -7,7 +7,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use acd_core::{CallEvent, Effect, Input, Switch, Timestamp};
+use acd_core::{CallEvent, Effect, Input, LegId, SeatState, Switch, Timestamp};
 use crossbeam_channel::Receiver;
 use sip_gateway::bridge::Bridge;
 use sip_gateway::transport::Transports;
@@ -19,7 +19,7 @@ use super::taps::Outcomes;
 use crate::cli::Serve;
 use crate::clock::Clock;
 use crate::interfaces::Interfaces;
-use crate::journal::{Batch, Journal, Record};
+use crate::journal::{Batch, DialogChange, Journal, Record};
 use crate::limits::{HEARTBEAT, TURN_ROUNDS_MAX};
 use crate::observer::Histogram;
 use crate::plan::PlanFile;
@@ -132,6 +132,11 @@ impl Engine {
         while let Some(input) = self.bridge.poll_input() {
             records.push(self.apply(now, input));
         }
+        while let Some(refresh) = self.bridge.poll_refresh() {
+            if brings_back(self.switch.seat_state(refresh.seat), refresh.is_new) {
+                records.push(self.apply(now, Input::SeatRegistered { seat: refresh.seat }));
+            }
+        }
         while let Some(input) = self.outcomes.poll() {
             records.push(self.apply(now, input));
         }
@@ -174,6 +179,14 @@ impl Engine {
         }
         let id = self.journal.append(batch);
         self.gate.hold(now, id, effects);
+    }
+
+    /// Notes in the journal that a dialog of the life before is over.
+    pub(super) fn close_dialog(&mut self, leg: LegId) {
+        let at = self.now();
+        let dialogs = vec![DialogChange::Closed { leg, at }];
+        let batch = self.journal.append(Batch { records: Vec::new(), dialogs });
+        self.gate.hold(at, batch, Vec::new());
     }
 
     /// Runs one input of the shell's own through the core and into the journal.
@@ -245,5 +258,39 @@ impl Engine {
             self.turn()?;
         }
         self.journal.close().map_err(io::Error::other)
+    }
+}
+
+/// R-Q6: a phone that says anything is there again; an agent who did not answer comes back by a new registration, not by
+/// the refresh that a phone sends by itself.
+fn brings_back(state: Option<SeatState>, is_new: bool) -> bool {
+    match state {
+        Some(SeatState::Unreachable) => true,
+        Some(SeatState::NotAnswering(_)) => is_new,
+        Some(
+            SeatState::LoggedOut
+            | SeatState::Ready
+            | SeatState::Ringing(_)
+            | SeatState::Talking(_)
+            | SeatState::WrapUp
+            | SeatState::Paused(_),
+        )
+        | None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use acd_core::RingEnd;
+
+    #[test]
+    fn a_refresh_brings_back_a_phone_and_a_new_registration_an_agent_too() {
+        let silent = Some(SeatState::NotAnswering(RingEnd::TimedOut));
+        assert!(brings_back(Some(SeatState::Unreachable), false));
+        assert!(!brings_back(silent, false));
+        assert!(brings_back(silent, true));
+        assert!(!brings_back(Some(SeatState::Ready), true));
+        assert!(!brings_back(None, true));
     }
 }

@@ -142,6 +142,7 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
     let (opened, previous) = Journal::open(&options.data)?;
     let mut clock = Clock::start(start, previous.last_record_time);
     let now = clock.now();
+    let shift_ms = start.map(|_| clock.shift_ms());
     if clock.ahead_ms() > CLOCK_AHEAD_WARN_MS {
         tracing::warn!(
             ahead_ms = clock.ahead_ms(),
@@ -205,16 +206,21 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
         plan,
         options: options.clone(),
     };
-    begin(engine, previous)
+    begin(engine, previous, shift_ms)
 }
 
 /// The first inputs of a life, the BYEs for the life before, the ready line, and the loop.
-fn begin(mut engine: Engine, previous: PreviousLife) -> Result<(), StartError> {
+///
+/// `shift_ms`: how far `--clock-start` put the clock from the machine's; it is journalled as a step of the wall clock.
+fn begin(mut engine: Engine, previous: PreviousLife, shift_ms: Option<i64>) -> Result<(), StartError> {
     let down_since = previous.down_since();
     for call in previous.open_calls {
         engine.submit(Input::CallFoundOpen(call));
     }
     engine.submit(Input::NodeStarted { down_since });
+    if let Some(step_ms) = shift_ms {
+        engine.submit(Input::WallClockStepped { step_ms });
+    }
     engine.settle();
     for row in &previous.open_dialogs {
         let now = engine.now();
@@ -222,6 +228,8 @@ fn begin(mut engine: Engine, previous: PreviousLife) -> Result<(), StartError> {
             Ok(state) => engine.bridge.release_stored(now, state),
             Err(error) => tracing::warn!(%error, "a dialog of the life before cannot be released"),
         }
+        // Its BYE is sent until it is answered or given up; the next life must not send it again.
+        engine.close_dialog(row.leg);
     }
     engine.settle();
     ready_line(&engine).map_err(system("standard output"))?;

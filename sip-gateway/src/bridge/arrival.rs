@@ -59,7 +59,7 @@ impl Bridge {
     fn caller_invited(&mut self, now: Timestamp, dialog: DialogKey, request: &Request, trunk: TrunkId) {
         let call = CallId(self.next_call);
         let mut leg = Leg::new(LegRole::Caller { call });
-        if let Err(fault) = leg.take_offer(&request.body) {
+        if let Err(fault) = leg.take_offer(&request.body, self.settings.media_address) {
             let headers = fault.warning().map(|text| (HeaderName::Warning, text)).into_iter().collect();
             let reason = "Not Acceptable Here".to_owned();
             self.stack.command(now, SipCommand::Reject { dialog, status: 488, reason, headers });
@@ -106,7 +106,7 @@ impl Bridge {
         };
         let asked = self.next_request();
         let mut leg = Leg::new(LegRole::StarCode { seat, request: asked });
-        if let Err(fault) = leg.take_offer(&request.body) {
+        if let Err(fault) = leg.take_offer(&request.body, self.settings.media_address) {
             let headers = fault.warning().map(|text| (HeaderName::Warning, text)).into_iter().collect();
             self.stack.command(now, reject(488, "Not Acceptable Here", headers));
             return;

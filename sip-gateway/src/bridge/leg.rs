@@ -6,7 +6,7 @@ use std::time::Duration;
 use acd_core::{CallId, LegId, RequestId, RingId, SeatId};
 
 use crate::limits::CALLER_SILENCE;
-use crate::media::{BoundPorts, Codec, MediaCommand, MediaPlane, MediaSession, ToneKind};
+use crate::media::{BoundPorts, Codec, MediaCommand, MediaPlane, MediaSession, SilenceWatch, ToneKind};
 use crate::sip::DialogKey;
 use crate::sip::sdp::{self, Direction, LocalDescription, Negotiated, RemoteMedia, SdpFault};
 
@@ -63,7 +63,7 @@ pub(super) struct Leg {
     /// Our own offer is out: the answer comes with the 2xx or the ACK.
     offered: bool,
     media: Option<LegMedia>,
-    silence_after: Option<Duration>,
+    silence: SilenceWatch,
 }
 
 struct LegMedia {
@@ -74,16 +74,18 @@ struct LegMedia {
 
 impl Leg {
     pub(super) const fn new(role: LegRole) -> Self {
-        let silence_after = match role {
-            LegRole::Caller { .. } => Some(CALLER_SILENCE),
-            LegRole::Seat { .. } | LegRole::StarCode { .. } => None,
+        let silence = match role {
+            LegRole::Caller { .. } => SilenceWatch::Each(CALLER_SILENCE),
+            LegRole::Seat { .. } | LegRole::StarCode { .. } => SilenceWatch::Off,
         };
-        Self { role, tone: None, answered: false, offer: None, offered: false, media: None, silence_after }
+        Self { role, tone: None, answered: false, offer: None, offered: false, media: None, silence }
     }
 
     pub(super) const fn seat(ring: RingId, seat: SeatId, silence_after: Option<Duration>) -> Self {
         let mut leg = Self::new(LegRole::Seat { ring, seat });
-        leg.silence_after = silence_after;
+        if let Some(after) = silence_after {
+            leg.silence = SilenceWatch::AfterFirstPacket(after);
+        }
         leg
     }
 
@@ -98,7 +100,7 @@ impl Leg {
     }
 
     /// Reads the SDP of an INVITE; an empty body is a late offer, ours to make.
-    pub(super) fn take_offer(&mut self, body: &[u8]) -> Result<(), SdpFault> {
+    pub(super) fn take_offer(&mut self, body: &[u8], advertised: IpAddr) -> Result<(), SdpFault> {
         if body.is_empty() {
             self.offered = true;
             return Ok(());
@@ -106,6 +108,9 @@ impl Leg {
         let offer = sdp::parse_offer(body)?;
         // What cannot be answered is refused before the call counts anywhere (R-L4).
         sdp::negotiate(&offer)?;
+        if offer.address.is_ipv4() != advertised.is_ipv4() {
+            return Err(SdpFault::Address);
+        }
         self.offer = Some(offer);
         Ok(())
     }
@@ -195,7 +200,7 @@ impl Leg {
             receive: negotiated.local_receives(),
             // Carriers send from where they say; a seat may stand behind a NAT that it does not know of.
             symmetric: !matches!(self.role, LegRole::Caller { .. }),
-            silence_after: self.silence_after,
+            silence: self.silence,
         };
         plane.command(MediaCommand::Configure { leg: dialog.into(), session });
     }

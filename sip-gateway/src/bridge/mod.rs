@@ -27,7 +27,7 @@ use crate::sip::{DialogChange, DialogKey, SipStack, Transmit};
 use crate::transport::Incoming;
 
 pub use leg::{LegRecord, LegRole};
-pub use seats::{SeatContact, SeatSettings};
+pub use seats::{SeatContact, SeatRefresh, SeatSettings};
 pub use trunks::{StrangerCounters, Trunk};
 
 use leg::Leg;
@@ -82,6 +82,7 @@ pub struct Bridge {
     rings: BTreeMap<RingId, DialogKey>,
     commands: BTreeMap<RequestId, DialogKey>,
     inputs: VecDeque<Input>,
+    refreshes: VecDeque<SeatRefresh>,
     records: VecDeque<DialogRecord>,
     recordings: BTreeMap<CallId, DialogKey>,
     /// Dialogs that the journal has as open.
@@ -133,6 +134,7 @@ impl Bridge {
             rings: BTreeMap::new(),
             commands: BTreeMap::new(),
             inputs: VecDeque::new(),
+            refreshes: VecDeque::new(),
             records: VecDeque::new(),
             recordings: BTreeMap::new(),
             journalled: BTreeMap::new(),
@@ -179,6 +181,11 @@ impl Bridge {
     /// The next input for the core.
     pub fn poll_input(&mut self) -> Option<Input> {
         self.inputs.pop_front()
+    }
+
+    /// The next seat that registered once more.
+    pub fn poll_refresh(&mut self) -> Option<SeatRefresh> {
+        self.refreshes.pop_front()
     }
 
     /// The next message to send.

@@ -30,6 +30,16 @@ pub struct SeatContact {
     pub tcp: bool,
 }
 
+/// A seat that has a binding registered once more. Whether that says anything to the core depends on the seat's state
+/// (R-Q6), which the loop knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SeatRefresh {
+    /// The seat.
+    pub seat: SeatId,
+    /// A registration of its own, not the refresh of the one before.
+    pub is_new: bool,
+}
+
 /// Where a ring goes.
 pub(super) struct Target {
     pub(super) peer: Peer,
@@ -83,13 +93,14 @@ pub(super) fn from_of_caller(title: &str, caller: &CallerIdentity, local: Socket
 }
 
 impl Bridge {
-    /// R-S2: the first binding makes a seat reachable, a refresh or a new contact changes nothing, losing the last
-    /// makes it unreachable.
+    /// R-S2: the first binding makes a seat reachable, a refresh or a new contact changes nothing unless the seat could
+    /// not be reached, losing the last makes it unreachable.
     pub(super) fn binding_changes(&mut self, changes: Vec<BindingChange>) {
         for BindingChange { seat, kind } in changes {
             match kind {
                 BindingChangeKind::First => self.input(Input::SeatRegistered { seat }),
-                BindingChangeKind::Refreshed | BindingChangeKind::Replaced => {}
+                BindingChangeKind::Refreshed => self.refreshes.push_back(SeatRefresh { seat, is_new: false }),
+                BindingChangeKind::Replaced => self.refreshes.push_back(SeatRefresh { seat, is_new: true }),
                 BindingChangeKind::Removed => {
                     self.input(Input::SeatUnregistered { seat, loss: SeatLoss::Unregistered });
                 }

@@ -34,8 +34,20 @@ pub struct MediaSession {
     pub receive: bool,
     /// Whether packets may come from elsewhere than `remote`: seats behind NAT. The first valid source is kept.
     pub symmetric: bool,
-    /// Report the leg silent after so long without RTP (R-Q7).
-    pub silence_after: Option<Duration>,
+    /// When the leg is reported silent.
+    pub silence: SilenceWatch,
+}
+
+/// When a leg without RTP is reported ([`MediaEvent::Silent`]). On hold nothing is missed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SilenceWatch {
+    /// Never.
+    Off,
+    /// Once, after so long without RTP since a packet came: a seat's phone that has died (R-Q7).
+    AfterFirstPacket(Duration),
+    /// After each so long without RTP, from the beginning on: a caller whose dialog must be asked whether it still lives
+    /// (R-L10).
+    Each(Duration),
 }
 
 /// An order. One for a leg that is not open, or no longer, does nothing.
@@ -141,7 +153,7 @@ pub enum MediaEvent {
         /// The leg.
         leg: MediaLeg,
     },
-    /// No RTP for `silence_after`, counted from the first packet, and not while on hold. Once until RTP comes again.
+    /// No RTP for as long as the leg's [`SilenceWatch`] says.
     Silent {
         /// The leg.
         leg: MediaLeg,

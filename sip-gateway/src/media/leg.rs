@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use acd_core::LegQuality;
 
 use super::codec::Codec;
-use super::command::{MediaEvent, MediaLeg, MediaSession};
+use super::command::{MediaEvent, MediaLeg, MediaSession, SilenceWatch};
 use super::events::{Outbox, SharedCounters, count};
 use super::leg_rtcp::Reporting;
 use super::leg_send::Playing;
@@ -41,6 +41,8 @@ pub(super) struct Leg {
     pub(super) tap: Option<AttachedTap>,
     digits: DigitDetector,
     last_received: Option<Moment>,
+    /// From when on silence counts.
+    quiet_since: Moment,
     is_silent: bool,
     discarded: u64,
 }
@@ -106,6 +108,7 @@ impl Leg {
             tap: None,
             digits: DigitDetector::default(),
             last_received: None,
+            quiet_since: Moment::default(),
             is_silent: false,
             discarded: 0,
         }
@@ -127,8 +130,8 @@ impl Leg {
             self.reporting.forget_source();
         }
         let resumed = session.receive && !before.is_some_and(|agreed| agreed.session.receive);
-        if resumed && self.last_received.is_some() {
-            self.last_received = Some(now);
+        if resumed {
+            self.quiet_since = now;
             self.is_silent = false;
         }
     }
@@ -190,6 +193,7 @@ impl Leg {
         if self.last_received.replace(now).is_none() {
             outbox.push(MediaEvent::FirstPacket { leg: self.id });
         }
+        self.quiet_since = now;
         self.is_silent = false;
         if !session.receive {
             return None;
@@ -209,18 +213,21 @@ impl Leg {
 
     /// Looks after silence and a NAT binding that may have moved.
     pub(super) fn look_after(&mut self, now: Moment, outbox: &mut Outbox) {
-        let (Some(agreed), Some(last_received)) = (&mut self.agreed, self.last_received) else {
-            return;
-        };
+        let Some(agreed) = &mut self.agreed else { return };
         let session = agreed.session;
-        if let Some(silence_after) = session.silence_after
-            && session.receive
-            && !self.is_silent
-            && now.has_passed(last_received, silence_after)
-        {
+        let is_due = match session.silence {
+            SilenceWatch::Off => false,
+            SilenceWatch::AfterFirstPacket(after) => {
+                self.last_received.is_some() && !self.is_silent && now.has_passed(self.quiet_since, after)
+            }
+            SilenceWatch::Each(after) => now.has_passed(self.quiet_since, after),
+        };
+        if is_due && session.receive {
             self.is_silent = true;
+            self.quiet_since = now;
             outbox.push(MediaEvent::Silent { leg: self.id });
         }
+        let Some(last_received) = self.last_received else { return };
         if self.connected && agreed.guard.is_symmetric() && now.has_passed(last_received, RELATCH_AFTER) {
             agreed.guard.unlatch();
             self.disconnect();

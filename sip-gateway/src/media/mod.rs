@@ -31,7 +31,7 @@ mod time;
 mod worker;
 
 pub use codec::Codec;
-pub use command::{MediaCommand, MediaEvent, MediaLeg, MediaSession};
+pub use command::{MediaCommand, MediaEvent, MediaLeg, MediaSession, SilenceWatch};
 pub use events::MediaCounters;
 pub use plane::{MediaConfig, MediaError, MediaPlane};
 pub use playout::Playout;

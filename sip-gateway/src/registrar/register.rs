@@ -102,7 +102,10 @@ impl Registrar {
                 };
                 let kind = match before {
                     None => BindingChangeKind::First,
-                    Some(before) if is_same_contact(&before.contact, &binding.contact) => {
+                    Some(before)
+                        if is_same_contact(&before.contact, &binding.contact)
+                            && before.call_id == binding.call_id =>
+                    {
                         BindingChangeKind::Refreshed
                     }
                     Some(_) => BindingChangeKind::Replaced,

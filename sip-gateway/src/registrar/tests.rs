@@ -187,7 +187,7 @@ fn a_register_that_was_overtaken_changes_nothing() {
     phone.call_id = "c2";
     phone.cseq = 0;
     let restarted = phone.send(&mut registrar, START, CONTACT);
-    assert_eq!(outcome(&restarted), (200, vec![BindingChangeKind::Refreshed]), "a phone that was restarted");
+    assert_eq!(outcome(&restarted), (200, vec![BindingChangeKind::Replaced]), "a phone that was restarted");
 }
 
 #[test]
@@ -334,6 +334,49 @@ fn guesses_from_many_addresses_wear_out_the_user_and_trunks_are_exempt() {
         assert_eq!(guesser.send(&mut exempt, START, CONTACT).response.status, 401);
     }
     assert_eq!(exempt.counters(), RegistrarCounters { challenged: 60, accepted: 0, wrong: 30, refused: 0 });
+}
+
+#[test]
+fn a_name_that_is_tried_from_everywhere_does_not_keep_its_seat_out_of_where_it_was_last() {
+    let mut registrar = registrar();
+    let mut owner = phone("seat101", "demo-101");
+    owner.send(&mut registrar, START, CONTACT);
+    owner.send(&mut registrar, START, "Contact: *\r\nExpires: 0\r\n");
+    let mut guesser = phone("seat101", "guess");
+    let mut guess = |registrar: &mut Registrar, source: &str| {
+        guesser.peer = peer(source);
+        guesser.send(registrar, START, CONTACT).response.status
+    };
+    for host in 0..12 {
+        guess(&mut registrar, &format!("203.0.113.{host}:5060"));
+    }
+    let mut elsewhere = phone("seat101", "demo-101");
+    elsewhere.peer = peer("198.51.100.8:5070");
+    assert_eq!(elsewhere.send(&mut registrar, START, CONTACT).response.status, 403, "the name is worn out");
+    assert_eq!(owner.send(&mut registrar, START, CONTACT).response.status, 200, "but not where it was last");
+    // Whoever guesses there has the patience of one address, as everywhere.
+    owner.send(&mut registrar, START, "Contact: *\r\nExpires: 0\r\n");
+    let tried = (0..15).map(|_| guess(&mut registrar, "198.51.100.7:6000")).filter(|status| *status == 401);
+    assert_eq!(tried.count(), 10);
+    registrar.replace_seats(vec![credentials("seat102", "demo-102")]);
+    assert!(registrar.homes.is_empty(), "a seat that is gone has no home");
+}
+
+#[test]
+fn the_addresses_of_one_ipv6_network_share_their_patience() {
+    let mut registrar = registrar();
+    let mut status = |source: &str, user: &'static str| {
+        let mut guesser = phone(user, "guess");
+        guesser.peer = peer(source);
+        guesser.send(&mut registrar, START, CONTACT).response.status
+    };
+    let users = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    for (host, user) in users.into_iter().enumerate() {
+        assert_eq!(status(&format!("[2001:db8::{host}]:5060"), user), 401);
+    }
+    assert_eq!(status("[2001:db8::ffff:ffff]:5060", "k"), 403);
+    assert_eq!(status("[2001:db8:0:1::1]:5060", "l"), 401, "another network");
+    assert_eq!(status("[::ffff:192.0.2.7]:5060", "m"), 401, "an IPv4 address in disguise");
 }
 
 #[test]

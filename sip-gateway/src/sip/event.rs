@@ -246,6 +246,14 @@ pub enum SipCommand {
         /// The dialog.
         dialog: DialogKey,
     },
+    /// As `Respond`, and nothing is kept for the request's retransmission, which is answered anew (RFC 3261 section
+    /// 8.2.7). For what anybody may send: a flood of it must not use up the transactions of those who call.
+    RespondStateless {
+        /// Which.
+        transaction: TransactionKey,
+        /// The answer; a To tag is added where it has none.
+        response: Response,
+    },
     /// Answers a `RequestArrived`.
     Respond {
         /// Which.

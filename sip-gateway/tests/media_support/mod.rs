@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use acd_core::PromptId;
 use sip_gateway::media::{
     Codec, MediaCommand, MediaConfig, MediaEvent, MediaLeg, MediaPlane, MediaSession, Playout, Prompt,
-    PromptLibrary,
+    PromptLibrary, SilenceWatch,
 };
 
 /// Nothing here takes so long unless it is broken.
@@ -231,7 +231,7 @@ impl Phone {
             send: true,
             receive: true,
             symmetric: false,
-            silence_after: None,
+            silence: SilenceWatch::Off,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is judged before any policy: malformed, unknown, unsupported, looped, merged, out of order.
 
 use sip_gateway::sip::message::{HeaderName, Message, parse};
-use sip_gateway::sip::{SipCommand, SipEvent};
+use sip_gateway::sip::{Alive, SipCommand, SipEvent};
 
 use crate::lab::{Invite, Lab, SDP};
 
@@ -190,6 +190,29 @@ fn register_and_options_are_the_owners_to_answer() {
     lab.assert_nothing_left();
     lab.receive(&text.replace("OPTIONS", "REGISTER"));
     assert_eq!(lab.told(), ["RequestArrived REGISTER"]);
+}
+
+#[test]
+fn an_answer_without_state_is_given_anew_and_leaves_nothing_behind() {
+    let mut lab = Lab::new();
+    let text = "REGISTER sip:192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=f\r\n\
+                To: <sip:a@b>\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\n\r\n";
+    for _ in 0..2 {
+        lab.receive(text);
+        let Some(SipEvent::RequestArrived { transaction, request, .. }) = lab.events.pop() else {
+            panic!("no REGISTER was told")
+        };
+        let response = request.respond(401);
+        lab.command(SipCommand::RespondStateless { transaction, response: response.clone() });
+        let answer = lab.sent_one();
+        assert_eq!(answer.brief(), "401 REGISTER");
+        assert!(!answer.tag("To").is_empty() && !answer.header("Server").is_empty());
+        assert_eq!(lab.stack.alive(), Alive::default());
+        lab.command(SipCommand::RespondStateless { transaction, response });
+        assert_eq!(lab.sends(), [] as [&str; 0], "it is answered once");
+    }
+    assert_eq!(lab.stack.counters().commands_too_late, 2);
+    assert_eq!(lab.stack.counters().responses_sent[&401], 2);
 }
 
 #[test]

@@ -31,6 +31,9 @@ impl SipStack {
                 });
             }
             SipCommand::Drop { dialog } => self.forget_invite(now, dialog, |_, _| None),
+            SipCommand::RespondStateless { transaction, response } => {
+                self.respond_and_forget(now, transaction, response);
+            }
             SipCommand::Respond { transaction, response } => {
                 self.respond_for_owner(now, transaction, response);
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use acd_core::Timestamp;
 
 use super::unsupported_options;
-use crate::sip::event::{SipEvent, TransactionKey};
+use crate::sip::event::{SipEvent, TransactionKey, Transmit};
 use crate::sip::message::{HeaderName, Method, Request, Response, Scheme, Uri};
 use crate::sip::receive::Arrival;
 use crate::sip::send::ALLOW;
@@ -60,18 +60,42 @@ impl SipStack {
         &mut self,
         now: Timestamp,
         transaction: TransactionKey,
-        mut response: Response,
+        response: Response,
     ) {
         if self.transactions.server(transaction).is_none() {
             self.counters.commands_too_late += 1;
             return;
         }
+        let response = self.as_ours(response);
+        self.respond(now, transaction, &response);
+    }
+
+    /// Answers what [`Self::ask_owner`] asked, and forgets that it was asked.
+    pub(super) fn respond_and_forget(
+        &mut self,
+        now: Timestamp,
+        transaction: TransactionKey,
+        response: Response,
+    ) {
+        let Some(server) = self.transactions.server(transaction) else {
+            self.counters.commands_too_late += 1;
+            return;
+        };
+        let peer = server.reply_to;
+        let response = self.as_ours(response);
+        self.counters.response_sent(response.status);
+        self.outbox.push_back(Transmit { peer, bytes: response.to_bytes().into() });
+        self.end_transaction(now, transaction, None);
+    }
+
+    /// With a To tag and our name.
+    fn as_ours(&mut self, mut response: Response) -> Response {
         let tag = self.random.tag();
         crate::sip::message::with_to_tag(&mut response, &tag);
         if response.headers.get(&HeaderName::Server).is_none() {
             response.headers.push(HeaderName::Server, self.config.user_agent.as_bytes());
         }
-        self.respond(now, transaction, &response);
+        response
     }
 
     /// 405 with Allow for a method that we know and do not take here, 501 for one that we do not know (RFC 3261
