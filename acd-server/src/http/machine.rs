@@ -107,6 +107,7 @@ fn transport(page: &mut Page, counters: TransportCounters) {
         connections_accepted,
         connections_refused,
         connections_closed,
+        connections_ended,
     } = counters;
     page.counter("acd_sip_datagrams_received", "Datagrams at the signalling sockets", datagrams_received);
     page.counter("acd_sip_datagrams_unsent", "Datagrams that the system did not take", datagrams_unsent);
@@ -116,6 +117,7 @@ fn transport(page: &mut Page, counters: TransportCounters) {
     connections.add([("fate", "accepted")], connections_accepted as f64);
     connections.add([("fate", "refused")], connections_refused as f64);
     connections.add([("fate", "closed_for_fault")], connections_closed as f64);
+    connections.add([("fate", "ended_by_peer")], connections_ended as f64);
 }
 
 fn media(page: &mut Page, counters: MediaCounters) {

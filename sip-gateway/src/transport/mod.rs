@@ -68,6 +68,8 @@ pub struct TransportCounters {
     pub connections_refused: u64,
     /// Connections closed because of their framing, their slowness, or their idleness.
     pub connections_closed: u64,
+    /// Connections that their peers closed or broke.
+    pub connections_ended: u64,
 }
 
 const WAKER: Token = Token(usize::MAX);

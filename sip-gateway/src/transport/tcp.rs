@@ -57,7 +57,10 @@ pub(super) struct TcpTable {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Turn {
     Open,
+    /// To be closed: nothing sound comes of it.
     Closed,
+    /// The peer has closed or broken it.
+    Ended,
 }
 
 impl TcpTable {
@@ -144,18 +147,19 @@ impl TcpTable {
             let Some(connection) = self.connections.get_mut(&id) else { continue };
             let turn = match connection.flush() {
                 Turn::Open if connection.readable => connection.read(now, id, budget, hand_out),
-                Turn::Open => Turn::Open,
-                Turn::Closed => Turn::Closed,
+                turn => turn,
             };
-            if turn == Turn::Closed {
-                closed.push(id);
-            } else if connection.readable {
-                self.ready.insert(id);
+            match turn {
+                Turn::Closed | Turn::Ended => closed.push((id, turn)),
+                Turn::Open if connection.readable => {
+                    self.ready.insert(id);
+                }
+                Turn::Open => {}
             }
         }
-        for id in closed {
+        for (id, turn) in closed {
             if let Some(remote) = self.close(registry, id) {
-                counters.connections_closed += 1;
+                counters.note_end(turn);
                 hand_out(Incoming::Unreachable { remote, transport: Transport::Tcp(ConnectionId(id)) });
             }
         }
@@ -270,8 +274,9 @@ impl TcpTable {
             return;
         }
         connection.output.extend(transmit.bytes.iter());
-        if connection.flush() == Turn::Closed {
-            counters.connections_closed += 1;
+        let turn = connection.flush();
+        if turn != Turn::Open {
+            counters.note_end(turn);
             self.close(registry, id);
             self.failures.push((remote, transmit.peer.transport));
         }
@@ -308,6 +313,16 @@ impl TcpTable {
     }
 }
 
+impl TransportCounters {
+    const fn note_end(&mut self, turn: Turn) {
+        match turn {
+            Turn::Open => {}
+            Turn::Closed => self.connections_closed += 1,
+            Turn::Ended => self.connections_ended += 1,
+        }
+    }
+}
+
 impl Connection {
     fn flush(&mut self) -> Turn {
         while !self.output.is_empty() {
@@ -319,7 +334,7 @@ impl Connection {
                 {
                     return Turn::Open;
                 }
-                Err(_) => return Turn::Closed,
+                Err(_) => return Turn::Ended,
             }
         }
         Turn::Open
@@ -335,12 +350,13 @@ impl Connection {
         let mut buffer = [0; READ_BYTES];
         while *budget > 0 {
             match self.stream.read(&mut buffer) {
-                Ok(0) => return Turn::Closed,
+                Ok(0) => return Turn::Ended,
                 Ok(length) => {
                     *budget -= 1;
                     self.framer.push(&buffer[..length]);
-                    if self.frames(now, id, hand_out) == Turn::Closed {
-                        return Turn::Closed;
+                    let turn = self.frames(now, id, hand_out);
+                    if turn != Turn::Open {
+                        return turn;
                     }
                 }
                 Err(error)
@@ -349,7 +365,7 @@ impl Connection {
                     self.readable = false;
                     return Turn::Open;
                 }
-                Err(_) => return Turn::Closed,
+                Err(_) => return Turn::Ended,
             }
         }
         Turn::Open
@@ -369,8 +385,9 @@ impl Connection {
                     // RFC 5626 3.5.1: a double CRLF is answered by a single one.
                     self.output.extend(b"\r\n");
                     self.deadline = now + CONNECTION_IDLE_MAX;
-                    if self.flush() == Turn::Closed {
-                        return Turn::Closed;
+                    let turn = self.flush();
+                    if turn != Turn::Open {
+                        return turn;
                     }
                 }
                 Ok(None) => {
