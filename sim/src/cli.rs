@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use acd_sim::attack::{self, Attack};
 use acd_sim::demo;
 use clap::{Args, Parser, Subcommand};
 
@@ -23,6 +24,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Start the switch, let callers call and seats answer, show the board, and check that all went right.
     Demo(Demo),
+    /// Attack a switch in every way that a network knows, and check that ten calls in progress do not notice.
+    Attack(AttackOptions),
     /// Place one call and tell what was heard.
     Call(manual::Call),
     /// Be one seat until Ctrl-C, or until so many calls were answered.
@@ -48,6 +51,39 @@ struct Demo {
     json: bool,
 }
 
+#[derive(Args, Debug)]
+struct AttackOptions {
+    /// The program `acd`.
+    #[arg(long, value_name = "PATH")]
+    acd: PathBuf,
+    /// Where journal, log and summary are left; emptied if it is a former attack's.
+    #[arg(long, value_name = "DIR", default_value = "out/attack")]
+    out: PathBuf,
+    /// Decides every random choice.
+    #[arg(long, default_value_t = 7_119)]
+    seed: u64,
+    /// One attack: register-one, register-many, stranger-invite, seat-invite, garbage, tcp, redial, rtp, rtcp.
+    #[arg(long, value_name = "NAME", value_parser = attack_named)]
+    only: Option<Attack>,
+    /// Print the summary as JSON and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+fn attack_named(name: &str) -> Result<Attack, String> {
+    Attack::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Attack::ALL.iter().map(|attack| attack.name()).collect();
+        format!("no such attack; there are {}", names.join(", "))
+    })
+}
+
+async fn attack(options: AttackOptions) -> Result<bool, String> {
+    let AttackOptions { acd, out, seed, only, json } = options;
+    let (text, holds) = attack::run(&attack::Options { acd, out, seed, only }, json).await?;
+    println!("{text}");
+    Ok(holds)
+}
+
 /// Runs the command: 0 fine, 1 found wrong, 2 used wrongly or could not run.
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
@@ -69,6 +105,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
                 })
                 .await
             }
+            Command::Attack(options) => attack(options).await,
             Command::Call(options) => manual::call(options).await,
             Command::Seat(options) => manual::seat(options).await,
         }

@@ -4,10 +4,9 @@ mod cast;
 mod check;
 mod facts;
 mod show;
-mod switch;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reports::{Fold, Records};
@@ -16,13 +15,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::caller::{CallerReport, call};
+use crate::folder;
 use crate::limits::{LAST_CALLS_TIME_MAX, QUEUE_CALLS_MAX, READY_TIME_MAX, STOP_TIME_MAX};
 use crate::seat::{self, SeatReport};
 use crate::sip::Endpoint;
+use crate::switch::{self, LOOK_EVERY, Stopped, Switch};
 use check::{Summary, Told, Wanted};
 use facts::Live;
 use show::Show;
-use switch::{LOOK_EVERY, Stopped, Switch};
 
 /// A folder with this file is a demonstration's own, which the next may empty.
 const MARK: &str = "acd-sim-demo";
@@ -48,8 +48,9 @@ pub struct Options {
 /// A sentence on why it could not be run at all.
 pub async fn run(options: &Options) -> Result<bool, String> {
     let show = Show::new(options.json);
-    prepare(&options.out)?;
-    let switch = Switch::start(&options.acd, &options.out).await?;
+    folder::prepare(&options.out, MARK)?;
+    let switch =
+        Switch::start(&options.acd, &options.out, &["--demo", "--clock-start", cast::CLOCK_START]).await?;
     show.say(&format!("the switch takes calls on {}", switch.sip));
     let (told, problems) = play(options, &switch, show).await?;
     let (stopped, ended) = switch.stop().await;
@@ -64,23 +65,6 @@ pub async fn run(options: &Options) -> Result<bool, String> {
     std::fs::write(&file, json).map_err(|error| format!("{}: {error}", file.display()))?;
     show.summary(&summary, &options.out);
     Ok(summary.failures.is_empty())
-}
-
-/// An empty folder; one that holds anything but a former demonstration is left alone.
-fn prepare(out: &Path) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", out.display());
-    let taken = out.read_dir().is_ok_and(|mut entries| entries.next().is_some());
-    if taken {
-        if !out.join(MARK).exists() {
-            return Err(format!(
-                "{} is not empty and no former demonstration's; name another folder by --out",
-                out.display()
-            ));
-        }
-        std::fs::remove_dir_all(out).map_err(failed)?;
-    }
-    std::fs::create_dir_all(out).map_err(failed)?;
-    std::fs::write(out.join(MARK), "The next demonstration empties this folder.\n").map_err(failed)
 }
 
 /// Seats log in, callers call, everybody tells. The second part is what went wrong around them.

@@ -4,9 +4,13 @@
 //! sides. Every random choice comes from a seed.
 #![forbid(unsafe_code)]
 
+pub mod attack;
 pub mod caller;
 pub mod demo;
+mod folder;
 pub mod limits;
 pub mod media;
+mod process;
 pub mod seat;
 pub mod sip;
+mod switch;

@@ -59,3 +59,43 @@ pub const JUDGED_TALK_MS_MIN: u64 = 1_000;
 
 /// One packet in so many may be lost before it is a failure; on one machine none should be.
 pub const PACKETS_PER_LOSS_MIN: u64 = 200;
+
+/// How often a flood looks whether more is due: short bursts of some tens of datagrams at the highest rates here.
+pub const FLOOD_STEP: Duration = Duration::from_millis(2);
+
+/// How long a flood waits for the last answers.
+pub const FLOOD_ANSWERS_WAIT: Duration = Duration::from_millis(300);
+
+/// Between two bytes of a slow connection: slow headers as they are known from the web.
+pub const SLOW_BYTE_EVERY: Duration = Duration::from_secs(1);
+
+/// How long an attacker's connection may take to be opened.
+pub const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// From one round of legitimate requests during an attack to the next.
+pub const PROBE_EVERY: Duration = Duration::from_millis(300);
+
+/// How long a legitimate request is waited for before it counts as not answered.
+pub const PROBE_TRY_MAX: Duration = Duration::from_secs(20);
+
+/// How long a legitimate request may take under attack: two retransmissions lost and the third answered.
+pub const PROBE_TIME_MAX: Duration = Duration::from_secs(4);
+
+/// The longest gap that may be heard under attack. A phone's jitter buffer goes to some 200 ms; attackers, callers,
+/// seats and switch share the machine's cores here, so that a gap is also the simulator's own.
+pub const GAP_MAX: Duration = Duration::from_millis(250);
+
+/// How much the switch's memory may grow in one attack, in KiB: its bounded tables filled by strangers.
+pub const ATTACK_GROWTH_KIB_MAX: u64 = 64 * 1_024;
+
+/// Lines that one attack may make the switch log.
+pub const ATTACK_LOG_LINES_MAX: u64 = 20;
+
+/// How long the figures of an attack are waited for after its end, so that its last consequence is in them.
+pub const AFTERMATH: Duration = Duration::from_secs(2);
+
+/// After this the last transaction of an attack has ended: 64·T1 and a little.
+pub const SETTLED: Duration = Duration::from_secs(35);
+
+/// How long the switch's figures may take to come.
+pub const FIGURES_TIME_MAX: Duration = Duration::from_secs(5);

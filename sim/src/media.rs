@@ -5,7 +5,7 @@ mod rtp;
 mod voice;
 pub mod wav;
 
-pub use ear::{Ear, Heard, rms, sound_ms};
+pub use ear::{Ear, Heard, Listened, rms, sound_ms};
 pub use rtp::{Media, MediaError};
 pub use voice::{PersonId, Voice};
 

@@ -12,18 +12,18 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::switch::Switch;
 use crate::caller::Phases;
+use crate::switch::Switch;
 
 /// Minutes east of Greenwich of all tenants of the built-in plan.
 const JAPAN_MINUTES: i32 = 540;
 
 /// A fact with its place and instant.
 #[derive(Clone, Debug)]
-pub(super) struct Fact {
-    pub(super) seq: u64,
-    pub(super) time: Timestamp,
-    pub(super) event: CallEvent,
+pub(crate) struct Fact {
+    pub(crate) seq: u64,
+    pub(crate) time: Timestamp,
+    pub(crate) event: CallEvent,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +33,7 @@ struct Place {
 }
 
 /// Reads a line of `acd journal export`.
-pub(super) fn parse(line: &str) -> Result<Fact, String> {
+pub(crate) fn parse(line: &str) -> Result<Fact, String> {
     let bad = |error: serde_json::Error| format!("a fact that cannot be read: {error}: {line}");
     let place: Place = serde_json::from_str(line).map_err(bad)?;
     let event = acd_proto::fact_from_json(line).map_err(bad)?;

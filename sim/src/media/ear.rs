@@ -23,6 +23,22 @@ pub struct Ear {
     block: Vec<i16>,
     candidate: Option<(PersonId, u32)>,
     speaker: watch::Sender<Option<PersonId>>,
+    /// What had been told at the last look.
+    told: Listened,
+    gap_since_look: Duration,
+}
+
+/// What was heard between two looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Listened {
+    /// Audio packets.
+    pub packets: u64,
+    /// Packets that never came, by sequence number.
+    pub lost: u64,
+    /// Packets that came late or twice.
+    pub late: u64,
+    /// The longest time between two packets, the time since the last one included.
+    pub gap_max: Duration,
 }
 
 /// All that was heard.
@@ -55,6 +71,8 @@ impl Ear {
             block: Vec::with_capacity(BLOCK_SAMPLES),
             candidate: None,
             speaker,
+            told: Listened::default(),
+            gap_since_look: Duration::ZERO,
         };
         (ear, receiver)
     }
@@ -89,8 +107,28 @@ impl Ear {
         }
         if let Some(last) = self.last_at.replace(now) {
             self.heard.gap_max = self.heard.gap_max.max(now - last);
+            self.gap_since_look = self.gap_since_look.max(now - last);
         }
         self.keep(payload.iter().map(|byte| decode(*byte)));
+    }
+
+    /// What was heard since the last look.
+    pub fn look(&mut self, now: Instant) -> Listened {
+        let silent = self.last_at.map_or(Duration::ZERO, |last| now - last);
+        let gap_max = std::mem::take(&mut self.gap_since_look).max(silent);
+        let all = Listened {
+            packets: self.heard.packets,
+            lost: self.heard.lost,
+            late: self.heard.late,
+            gap_max: Duration::ZERO,
+        };
+        let before = std::mem::replace(&mut self.told, all);
+        Listened {
+            packets: all.packets - before.packets,
+            lost: all.lost - before.lost,
+            late: all.late - before.late,
+            gap_max,
+        }
     }
 
     /// All that was heard.
@@ -217,6 +255,21 @@ mod tests {
         assert_eq!(heard.samples.len(), 5 * 160);
         assert!(is_silent(&heard.samples[2 * 160..4 * 160]));
         assert!(!is_silent(&heard.samples[4 * 160..]));
+    }
+
+    #[test]
+    fn a_look_tells_what_came_since_the_last_one() {
+        let (mut ear, _speaker) = Ear::new([]);
+        let start = Instant::now();
+        ear.datagram(&packet(1, &[0; 160]), start);
+        ear.datagram(&packet(4, &[0; 160]), start + Duration::from_millis(300));
+        let looked = ear.look(start + Duration::from_millis(310));
+        let gap_max = Duration::from_millis(300);
+        assert_eq!(looked, Listened { packets: 2, lost: 2, late: 0, gap_max });
+        ear.datagram(&packet(5, &[0; 160]), start + Duration::from_millis(320));
+        let looked = ear.look(start + Duration::from_millis(400));
+        let gap_max = Duration::from_millis(80);
+        assert_eq!(looked, Listened { packets: 1, lost: 0, late: 0, gap_max });
     }
 
     #[test]

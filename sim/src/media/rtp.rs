@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Ear, Heard, PACKET_SAMPLES, PersonId, Voice};
+use super::{Ear, Heard, Listened, PACKET_SAMPLES, PersonId, Voice};
 use crate::limits::{DATAGRAM_BYTES_MAX, PORT_TRIES_MAX};
 use crate::sip::sdp::Remote;
 
@@ -72,6 +72,12 @@ impl Media {
     /// The first person recognised.
     pub fn speaker(&self) -> watch::Receiver<Option<PersonId>> {
         self.speaker.clone()
+    }
+
+    /// What was heard since the last look.
+    pub fn look(&self) -> Listened {
+        let mut ear = self.ear.lock().expect("invariant: nobody panics while holding the ear");
+        ear.as_mut().map_or_else(Listened::default, |ear| ear.look(Instant::now()))
     }
 
     /// Ends the stream; what was heard, and how many packets were spoken.

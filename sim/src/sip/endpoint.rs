@@ -158,11 +158,19 @@ impl Endpoint {
         loop {
             self.send(&datagram, peer).await?;
             let repeat_at = (Instant::now() + interval).min(failed_at);
-            while let Ok(Some(answer)) = tokio::time::timeout_at(repeat_at, answers.recv()).await {
-                if answer.status_code.code() >= 200 {
-                    return Ok(answer);
+            loop {
+                match tokio::time::timeout_at(repeat_at, answers.recv()).await {
+                    Ok(Some(answer)) if answer.status_code.code() >= 200 => return Ok(answer),
+                    Ok(Some(_)) => interval = T2,
+                    // Another request has the same transaction, and its answers: this one has none to wait for.
+                    Ok(None) => {
+                        return Err(SipError::NoAnswer {
+                            method: message::method_name(request.method),
+                            peer,
+                        });
+                    }
+                    Err(_) => break,
                 }
-                interval = T2;
             }
             if Instant::now() >= failed_at {
                 return Err(SipError::NoAnswer { method: message::method_name(request.method), peer });

@@ -45,6 +45,7 @@ pub struct OutgoingCall {
     failed_at: Instant,
     challenged: bool,
     cancel: Option<Request>,
+    cancel_sent: bool,
     progressed: bool,
 }
 
@@ -86,6 +87,7 @@ impl Endpoint {
             failed_at: Instant::now() + TRANSACTION_TIME_MAX,
             challenged: false,
             cancel: None,
+            cancel_sent: false,
             progressed: false,
         };
         call.send().await?;
@@ -164,10 +166,12 @@ impl OutgoingCall {
         }
     }
 
-    fn send_cancel(&self) {
+    fn send_cancel(&mut self) {
         if let Some(cancel) = self.cancel.clone()
             && self.progressed
+            && !self.cancel_sent
         {
+            self.cancel_sent = true;
             let endpoint = self.endpoint.clone();
             let peer = self.invitation.peer;
             // The INVITE's own answer says what became of it.

@@ -116,6 +116,33 @@ async fn a_cancelled_call_is_487_on_both_sides() {
 }
 
 #[tokio::test]
+async fn a_cancel_goes_out_once_however_often_the_other_side_says_that_it_rings() {
+    bounded(async {
+        let bare = Bare::new().await;
+        let (caller, _calls) = Endpoint::bind(loopback(), 1).await.expect("a port");
+        let mut call = caller.invite(invitation(bare.address())).await.expect("sent");
+        call.cancel();
+        let far = async {
+            let (invite, peer) = bare.receive_request(Method::Invite).await;
+            for status in [100, 180, 180, 180] {
+                bare.send(message::response(&invite, status, "t", Vec::new(), String::new()), peer).await;
+            }
+            let (cancel, _) = bare.receive_request(Method::Cancel).await;
+            bare.send(message::response(&cancel, 200, "t", Vec::new(), String::new()), peer).await;
+            bare.send(message::response(&invite, 487, "t", Vec::new(), String::new()), peer).await;
+            loop {
+                if let (SipMessage::Request(next), _) = bare.receive().await {
+                    return next.method;
+                }
+            }
+        };
+        let (status, next) = tokio::join!(refused(&mut call), far);
+        assert_eq!((status, next), (487, Method::Ack));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refusal_carries_its_status() {
     bounded(async {
         let (caller, seat, mut calls) = pair().await;

@@ -12,29 +12,33 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use super::cast::CLOCK_START;
 use crate::limits::{JOURNAL_TIME_MAX, LOG_TAIL_BYTES, READY_TIME_MAX, STOP_TIME_MAX};
 
 /// The running switch.
 #[derive(Debug)]
-pub(super) struct Switch {
+pub(crate) struct Switch {
     program: PathBuf,
     data: PathBuf,
     child: Child,
     /// Held open, so that the switch may write to it.
     _stdout: Lines<BufReader<ChildStdout>>,
-    pub(super) sip: SocketAddr,
+    /// Where it takes SIP.
+    pub(crate) sip: SocketAddr,
+    /// Where it tells its figures; `None`: it does not.
+    pub(crate) http: Option<SocketAddr>,
+    /// Its process.
+    pub(crate) pid: u32,
 }
 
 impl Switch {
-    /// Starts `acd serve` with the demo's plan on free ports and waits until it takes calls.
-    pub(super) async fn start(program: &Path, data: &Path) -> Result<Self, String> {
+    /// Starts `acd serve` on free ports, with `arguments` (the plan, the clock), and waits until it takes calls.
+    pub(crate) async fn start(program: &Path, data: &Path, arguments: &[&str]) -> Result<Self, String> {
         let log = data.join("acd.log");
         let log_file = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
         let [sip, http, grpc] = free_ports()?;
         let mut child = Command::new(program)
             .arg("serve")
-            .args(["--demo", "--clock-start", CLOCK_START])
+            .args(arguments)
             .arg("--data")
             .arg(data)
             .args(["--sip", &sip.to_string(), "--http", &http.to_string(), "--grpc", &grpc.to_string()])
@@ -50,16 +54,22 @@ impl Switch {
         let mut lines = BufReader::new(stdout).lines();
         let ready = async {
             while let Ok(Some(line)) = lines.next_line().await {
-                if let Some(sip) = ready_address(&line) {
-                    return Some(sip);
+                if let Some(sip) = ready_address(&line, "sip=") {
+                    return Some((sip, ready_address(&line, "http=")));
                 }
             }
             None
         };
         match timeout(READY_TIME_MAX, ready).await {
-            Ok(Some(sip)) => {
-                Ok(Self { program: program.to_owned(), data: data.to_owned(), child, _stdout: lines, sip })
-            }
+            Ok(Some((sip, http))) => Ok(Self {
+                program: program.to_owned(),
+                data: data.to_owned(),
+                pid: child.id().unwrap_or_default(),
+                child,
+                _stdout: lines,
+                sip,
+                http,
+            }),
             Ok(None) => Err(format!("the switch ended before it was ready; it says:\n{}", tail(&log))),
             Err(_) => Err(format!(
                 "the switch was not ready in {} s; it says:\n{}",
@@ -70,7 +80,7 @@ impl Switch {
     }
 
     /// A command that reads this switch's journal.
-    pub(super) fn journal(&self, action: &str) -> Command {
+    pub(crate) fn journal(&self, action: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.args(["journal", action]).arg("--data").arg(&self.data);
         command.stdin(Stdio::null()).kill_on_drop(true);
@@ -78,7 +88,7 @@ impl Switch {
     }
 
     /// SIGTERM, and its end.
-    pub(super) async fn stop(mut self) -> (Stopped, Result<(), String>) {
+    pub(crate) async fn stop(mut self) -> (Stopped, Result<(), String>) {
         let stopped = Stopped { program: self.program.clone(), data: self.data.clone() };
         let ended = self.end().await;
         (stopped, ended)
@@ -105,14 +115,14 @@ impl Switch {
 
 /// A switch that has ended; its journal is still there.
 #[derive(Debug)]
-pub(super) struct Stopped {
+pub(crate) struct Stopped {
     program: PathBuf,
     data: PathBuf,
 }
 
 impl Stopped {
     /// Every fact, one JSON object a line.
-    pub(super) async fn export(&self) -> Result<String, String> {
+    pub(crate) async fn export(&self) -> Result<String, String> {
         let output = self.run("export").await?;
         if !output.status.success() {
             return Err(format!("acd journal export: {}", said(&output)));
@@ -121,7 +131,7 @@ impl Stopped {
     }
 
     /// Sequence, checksums, replay equality.
-    pub(super) async fn verify(&self) -> Result<(), String> {
+    pub(crate) async fn verify(&self) -> Result<(), String> {
         let output = self.run("verify").await?;
         if output.status.success() {
             Ok(())
@@ -158,10 +168,10 @@ fn free_ports() -> Result<[SocketAddr; 3], String> {
     Ok([free()?, free()?, free()?])
 }
 
-/// The SIP address of `ready sip=127.0.0.1:5060 http=… grpc=…`.
-fn ready_address(line: &str) -> Option<SocketAddr> {
+/// An address of `ready sip=127.0.0.1:5060 http=… grpc=…`, by its key.
+fn ready_address(line: &str, key: &str) -> Option<SocketAddr> {
     let words = line.strip_prefix("ready ")?;
-    words.split_whitespace().find_map(|word| word.strip_prefix("sip=")?.parse().ok())
+    words.split_whitespace().find_map(|word| word.strip_prefix(key)?.parse().ok())
 }
 
 /// The end of the switch's log, for a failure.
@@ -183,14 +193,14 @@ fn said(output: &Output) -> String {
 }
 
 /// Errors that the switch logged: none is expected in a demonstration.
-pub(super) fn logged_errors(data: &Path) -> Vec<String> {
+pub(crate) fn logged_errors(data: &Path) -> Vec<String> {
     let log = std::fs::read(data.join("acd.log")).unwrap_or_default();
     let log = String::from_utf8_lossy(&log);
     log.lines().filter(|line| line.contains(" ERROR ")).take(5).map(str::to_owned).collect()
 }
 
 /// How often a live view looks.
-pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
@@ -199,8 +209,10 @@ mod tests {
     #[test]
     fn the_ready_line_is_read() {
         let line = "ready sip=127.0.0.1:5061 http=127.0.0.1:8080 grpc=127.0.0.1:50051";
-        assert_eq!(ready_address(line), "127.0.0.1:5061".parse().ok());
-        assert_eq!(ready_address("not ready sip=127.0.0.1:5061"), None);
+        assert_eq!(ready_address(line, "sip="), "127.0.0.1:5061".parse().ok());
+        assert_eq!(ready_address(line, "http="), "127.0.0.1:8080".parse().ok());
+        assert_eq!(ready_address("ready sip=127.0.0.1:5061 http=off grpc=off", "http="), None);
+        assert_eq!(ready_address("not ready sip=127.0.0.1:5061", "sip="), None);
     }
 
     #[test]
