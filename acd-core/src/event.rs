@@ -280,13 +280,16 @@ pub enum CallEvent {
         /// Why.
         failure: RecordingFailure,
     },
-    /// A recording is whole.
+    /// A recording is over: whole, or as a death left it (R-R2).
     RecordingEnded {
         /// The call.
         call: CallId,
         /// Audio in the file.
         recorded: Duration,
-        /// Of it, filled with silence.
+        /// Audio that it lacks, summed over both channels: a second that neither has counts two. In a whole recording it
+        /// is the silence in place of what never came or the disk did not take. After a death it is twice the time by
+        /// which the file is shorter than the talk: from the answer to the last journalled instant of that life. How much
+        /// of such a file is silence, nobody knows any more.
         gaps: Duration,
     },
     /// What a leg's media was like.

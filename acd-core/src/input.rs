@@ -22,7 +22,8 @@ pub enum Input {
         /// The last journalled instant of the life before, if there was one and it did not end clean (R-L9).
         down_since: Option<Timestamp>,
     },
-    /// A call that the life before left open; its legs are being released by the shell.
+    /// A call that the life before left open; its legs are being released by the shell. If it was being recorded, one
+    /// `RecordingEnded` follows, with what the shell finds in the file.
     CallFoundOpen(OpenCall),
     /// Take no new calls; let those in progress end (R-L4, R-L9).
     DrainRequested,
@@ -165,13 +166,14 @@ pub enum Input {
         /// Why.
         failure: RecordingFailure,
     },
-    /// Outcome of `StopRecording`: the file is whole.
+    /// Outcome of `StopRecording`: the file is whole. Or of `CallFoundOpen`: what a death left of it.
     RecordingEnded {
         /// The call.
         call: CallId,
         /// Audio in the file.
         recorded: Duration,
-        /// Audio within it that never came and was filled with silence, over both channels.
+        /// Audio that it lacks, over both channels, as [`CallEvent::RecordingEnded`](crate::CallEvent::RecordingEnded)
+        /// says.
         gaps: Duration,
     },
     /// What a leg's media was like, at its end.
@@ -367,6 +369,17 @@ pub struct OpenCall {
     pub answered: bool,
     /// When it was admitted.
     pub admitted_at: Timestamp,
+    /// Its recording, if it had begun and not ended.
+    pub recording: Option<OpenRecording>,
+}
+
+/// A recording that the life before left open (R-R2).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenRecording {
+    /// Where, relative to the recordings folder.
+    pub file: String,
+    /// The answer that it began with: from here on talk is in it or in its gaps.
+    pub since: Timestamp,
 }
 
 /// What needs a person's eye at once.

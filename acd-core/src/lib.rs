@@ -39,8 +39,8 @@ pub use event::{
 pub use ids::{CallId, DialledNumber, LegId, Name, NameError, RingId, SeatId, SkillId, TenantId, TrunkId};
 pub use ids::{PromptId, RequestId};
 pub use input::{
-    AlarmKind, CallCommand, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, PauseReason,
-    RecordingFailure, RingFailure, SeatCommand, SeatLegEnd, SeatLoss, WithheldReason,
+    AlarmKind, CallCommand, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, OpenRecording,
+    PauseReason, RecordingFailure, RingFailure, SeatCommand, SeatLegEnd, SeatLoss, WithheldReason,
 };
 pub use input::{CallCommandResult, CallerLegEnd, SeatCommandResult};
 pub use pii::Pii;

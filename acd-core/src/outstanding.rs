@@ -4,6 +4,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{CallId, RingId, TenantId};
+use crate::input::OpenCall;
 use crate::limits::OUTSTANDING_MAX;
 
 /// What the outside still owes an answer to.
@@ -75,6 +76,15 @@ impl Recordings {
             self.by_call.pop_first();
         }
         self.by_call.insert(call, Recording { tenant, started: false, stopping: false });
+    }
+
+    /// A recording of the life before, of which only the end is still to come.
+    pub(crate) fn add_found(&mut self, open: &OpenCall) {
+        if open.recording.is_some() {
+            self.add(open.call, open.tenant);
+            self.mark_started(open.call);
+            self.take_running(open.call);
+        }
     }
 
     pub(crate) fn get(&self, call: CallId) -> Option<Recording> {

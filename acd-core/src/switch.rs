@@ -353,7 +353,7 @@ impl Switch {
 
     /// What could not be carried over a death is closed as a fact, not in silence.
     fn call_found_open(&mut self, open: &OpenCall) {
-        let OpenCall { call, tenant, phase, seat, ring, answered, admitted_at: _ } = *open;
+        let OpenCall { call, tenant, phase, seat, ring, answered, admitted_at: _, recording: _ } = *open;
         if self.calls.contains_key(&call) {
             return self.house.unexpected(UnexpectedInput::CallDuplicate, Some(call));
         }
@@ -363,6 +363,7 @@ impl Switch {
         }
         let outcome = if answered { Outcome::Answered } else { Outcome::Failed };
         self.house.out.state(CallEvent::CallEnded { call, tenant, outcome, phase, end: None });
+        self.house.outstanding.recordings.add_found(open);
     }
 
     fn drain_requested(&mut self) {

@@ -57,7 +57,24 @@ fn kill_in_mid_call_loses_at_most_the_last_second() {
     assert_eq!(facts.count("call_ended"), 1);
     assert_eq!(facts.count("node_outage"), 1);
     assert_eq!(facts.count("node_started"), 2);
+    // Every second of talk up to the death is in the recording or in a stated gap (R-R2), which counts both channels.
+    assert_eq!(facts.calls("recording_ended"), [call]);
+    let ended = facts.of_call("recording_ended", call).expect("it is there");
+    let recorded_ms = ended.number("recorded_ms");
+    assert_eq!(recorded_ms, channels[0].len() as u64 / 8);
+    let answered = facts.of_call("call_answered", call).expect("a seat answered");
+    let talk_ms = facts.of("node_outage")[0].number("from_time_ms") - millis(answered.text("time"));
+    let stated_ms = recorded_ms + ended.number("gaps_ms") / 2;
+    assert!(stated_ms + 100 >= talk_ms, "of {talk_ms} ms of talk {stated_ms} ms are stated");
+    assert_eq!(facts.count("input_unexpected"), 0);
     let verified = switch.ask(&["journal", "verify"]);
     assert!(verified.status.success(), "acd journal verify: {}", String::from_utf8_lossy(&verified.stderr));
     switch.stop();
+}
+
+/// Milliseconds since the Unix epoch of an instant as facts have it: `2026-11-21T08:50:00.123+09:00`.
+fn millis(time: &str) -> u64 {
+    let seconds = e2e::run_to_end(Command::new("date").args(["+%s%3N", "-d", time]), COMMAND_TIME_MAX);
+    let text = String::from_utf8(seconds.stdout).expect("digits");
+    text.trim().parse().unwrap_or_else(|_| panic!("no instant: {time}"))
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use acd_core::plan::Plan;
 use acd_core::{
     CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber, Input, LegId,
-    LegQuality, OpenCall, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
-    SeatLoss, TenantId, Timestamp, TrunkId,
+    LegQuality, OpenCall, OpenRecording, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand,
+    SeatId, SeatLegEnd, SeatLoss, TenantId, Timestamp, TrunkId,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
 
-use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis};
+use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis, in_containers};
 use crate::plan::BoxedPlanDef;
 use crate::shared::{
     CallCommandDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CommandSourceDef, LegQualityDef,
@@ -191,7 +191,20 @@ struct OpenCallDef {
     answered: bool,
     #[serde(rename = "admitted_at_time_ms", with = "As::<TimeMillis>")]
     admitted_at: Timestamp,
+    /// Absent in what was written before recordings were found.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<OpenRecordingDef>>")]
+    recording: Option<OpenRecording>,
 }
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "OpenRecording")]
+struct OpenRecordingDef {
+    file: String,
+    #[serde(rename = "since_time_ms", with = "As::<TimeMillis>")]
+    since: Timestamp,
+}
+
+in_containers!(OpenRecordingDef => OpenRecording);
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "RequestId")]

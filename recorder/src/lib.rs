@@ -28,7 +28,7 @@ use std::time::Duration;
 use acd_core::CallId;
 use crossbeam_channel::{Receiver, Sender};
 
-pub use check::{CheckError, Info, check};
+pub use check::{CheckError, Info, check, length};
 pub use recording::Recording;
 
 use limits::{OPENS_MAX, OUTCOMES_MAX};

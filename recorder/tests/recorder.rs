@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use acd_core::CallId;
-use recorder::{Channel, Encoding, Failure, Outcome, Recorder, check};
+use recorder::{Channel, Encoding, Failure, Outcome, Recorder, check, length};
 
 /// Set in the process that is to be killed: the folder to record into.
 const VICTIM_FOLDER: &str = "RECORDER_TEST_VICTIM_FOLDER";
@@ -96,8 +96,29 @@ fn dropping_the_recorder_closes_what_is_open() {
     recording.push(Channel::Left, 0, Encoding::Ulaw, &[0x10; 1_600]);
     drop(recorder);
     recording.push(Channel::Left, 1_600, Encoding::Ulaw, &[0x10; 1_600]);
-    let info = check(&folder.path().join("3.wav")).expect("plays");
+    let path = folder.path().join("3.wav");
+    let info = check(&path).expect("plays");
     assert_eq!(info.duration, Duration::from_millis(200));
+    assert_eq!(length(&path).expect("plays"), info.duration);
+}
+
+#[test]
+fn the_length_is_what_the_header_tells_and_the_file_has() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (recorder, _wakes) = start(folder.path());
+    let recording = recorder.open(CallId(4), "4.wav".into()).expect("opened");
+    recording.push(Channel::Left, 0, Encoding::Ulaw, &[0x10; 1_600]);
+    drop(recorder);
+    let path = folder.path().join("4.wav");
+    let whole = std::fs::read(&path).expect("there");
+    // Audio behind the header's last word does not play.
+    std::fs::write(&path, [&whole[..], &[0; 6_400]].concat()).expect("written");
+    assert_eq!(length(&path).expect("plays"), Duration::from_millis(200));
+    std::fs::write(&path, &whole[..whole.len() - 3_200]).expect("written");
+    assert_eq!(length(&path).expect("plays"), Duration::from_millis(100));
+    std::fs::write(&path, &whole[..20]).expect("written");
+    assert!(length(&path).is_err(), "a header of 20 bytes");
+    assert!(length(&folder.path().join("5.wav")).is_err(), "no file");
 }
 
 /// Not a test of its own: what `kill_9_leaves_a_file_that_plays` runs and kills.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use acd_core::{
     CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Input, LegId, LegQuality,
-    OpenCall, PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId,
-    SeatLegEnd, SeatLoss, Timestamp, TrunkId, WithheldReason,
+    OpenCall, OpenRecording, PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand,
+    SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId, WithheldReason,
 };
 
 /// Reads one input; `at` tells the instant of a time of day.
@@ -32,8 +32,9 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
             ring: None,
             answered: false,
             admitted_at: Timestamp::from_millis(0),
+            recording: None,
         }),
-        ["open", "call", call, tenant, "talking", seat, ring] => Input::CallFoundOpen(OpenCall {
+        ["open", "call", call, tenant, "talking", seat, ring, rest @ ..] => Input::CallFoundOpen(OpenCall {
             call: call_id(call),
             tenant: tenant.parse().unwrap(),
             phase: CallPhase::Talking,
@@ -41,6 +42,13 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
             ring: Some(ring_id(ring)),
             answered: true,
             admitted_at: Timestamp::from_millis(0),
+            recording: match rest {
+                [] => None,
+                ["recorded", "since", time] => {
+                    Some(OpenRecording { file: format!("{call}.wav"), since: at(time) })
+                }
+                _ => panic!("no such recording: {text}"),
+            },
         }),
         _ => panic!("no such input: {text}"),
     }

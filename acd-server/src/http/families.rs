@@ -221,7 +221,7 @@ const RING_ENDS: [&str; 7] =
 pub(super) fn recordings(page: &mut Page, view: &View) {
     let counts = &view.life.recordings;
     page.counter("acd_recordings_started", "Recordings begun", counts.started);
-    page.counter("acd_recordings_ended", "Recordings that are whole", counts.ended);
+    page.counter("acd_recordings_ended", "Recordings that are over", counts.ended);
     page.counter("acd_recordings_off", "Talks that the plan does not record", counts.off);
     let failures = page.family(
         Kind::Counter,
@@ -233,7 +233,7 @@ pub(super) fn recordings(page: &mut Page, view: &View) {
     }
     page.family(Kind::Counter, "acd_recorded_seconds", "Audio in the files of ended recordings")
         .add([], counts.recorded.as_secs_f64());
-    page.family(Kind::Counter, "acd_recording_gap_seconds", "Of it, filled with silence, over both channels")
+    page.family(Kind::Counter, "acd_recording_gap_seconds", "Audio that they lack, over both channels")
         .add([], counts.gaps.as_secs_f64());
 }
 

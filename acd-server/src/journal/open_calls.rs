@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use acd_core::{
-    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, OpenCall, RingEnd, RingId, SeatId, TalkEnd,
-    TenantId, Timestamp,
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, OpenCall, OpenRecording, RingEnd, RingId,
+    SeatId, TalkEnd, TenantId, Timestamp,
 };
 
 /// Calls admitted and not ended, with where they are.
@@ -19,6 +19,8 @@ struct Entry {
     /// Hears the closed announcement once connected (R-L11).
     closed: bool,
     admitted_by: u64,
+    /// When a seat last answered.
+    answered_at: Option<Timestamp>,
 }
 
 impl OpenCalls {
@@ -53,6 +55,7 @@ impl OpenCalls {
                 self.move_to(ring.call, CallPhase::Talking, Some((*ring, *seat)));
                 if let Some(entry) = self.calls.get_mut(&ring.call) {
                     entry.call.answered = true;
+                    entry.answered_at = Some(time);
                 }
             }
             CallEvent::TalkEnded { ring, end, .. } => match end {
@@ -67,6 +70,18 @@ impl OpenCalls {
                 result: CallCommandResult::Done,
                 source: _,
             } => self.move_to(*call, CallPhase::Closing, None),
+            CallEvent::RecordingStarted { call, file } => {
+                if let Some(entry) = self.calls.get_mut(call) {
+                    // The recorder tells it up to a tenth of a second after the answer, whose audio is in the file.
+                    let since = entry.answered_at.unwrap_or(time);
+                    entry.call.recording = Some(OpenRecording { file: file.clone(), since });
+                }
+            }
+            CallEvent::RecordingEnded { call, .. } => {
+                if let Some(entry) = self.calls.get_mut(call) {
+                    entry.call.recording = None;
+                }
+            }
             CallEvent::PlanApplied { .. }
             | CallEvent::NodeStarted
             | CallEvent::NodeOutage { .. }
@@ -92,10 +107,8 @@ impl OpenCalls {
             | CallEvent::SeatUnregistered { .. }
             | CallEvent::SeatCommanded { .. }
             | CallEvent::CallCommanded { .. }
-            | CallEvent::RecordingStarted { .. }
             | CallEvent::RecordingOff { .. }
             | CallEvent::RecordingFailed { .. }
-            | CallEvent::RecordingEnded { .. }
             | CallEvent::LegMeasured { .. }
             | CallEvent::InputUnexpected { .. } => {}
         }
@@ -120,8 +133,9 @@ impl OpenCalls {
             ring: None,
             answered: false,
             admitted_at: time,
+            recording: None,
         };
-        self.calls.insert(call, Entry { call: open, closed, admitted_by: seq });
+        self.calls.insert(call, Entry { call: open, closed, admitted_by: seq, answered_at: None });
     }
 
     fn move_to(&mut self, call: CallId, phase: CallPhase, seat: Option<(RingId, SeatId)>) {

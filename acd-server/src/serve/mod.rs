@@ -1,6 +1,7 @@
 //! `acd serve`: puts the parts together and runs the loop.
 
 mod controls;
+mod cut;
 mod dialogs;
 mod engine;
 mod gate;

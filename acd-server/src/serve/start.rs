@@ -17,7 +17,7 @@ use super::controls::Pending;
 use super::engine::{Engine, State};
 use super::gate::EffectGate;
 use super::taps::{Outcomes, RecorderTaps};
-use super::{dialogs, settings, signals};
+use super::{cut, dialogs, settings, signals};
 use crate::cli::Serve;
 use crate::clock::{Clock, parse_instant};
 use crate::interfaces::{Interfaces, InterfacesConfig, StartInterfacesError, Token, TokenError};
@@ -214,8 +214,13 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
 /// `shift_ms`: how far `--clock-start` put the clock from the machine's; it is journalled as a step of the wall clock.
 fn begin(mut engine: Engine, previous: PreviousLife, shift_ms: Option<i64>) -> Result<(), StartError> {
     let down_since = previous.down_since();
+    let recordings = engine.options.data.join(&engine.plan.shell.recordings_folder);
     for call in previous.open_calls {
+        let recording_end = cut::recording_end(&recordings, &call, previous.last_record_time);
         engine.submit(Input::CallFoundOpen(call));
+        if let Some(end) = recording_end {
+            engine.submit(end);
+        }
     }
     engine.submit(Input::NodeStarted { down_since });
     if let Some(step_ms) = shift_ms {

@@ -8,10 +8,10 @@ use acd_core::plan::{
 };
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
-    CivilDate, CommandSource, DialledNumber, Input, LegId, LegQuality, LineUse, OpenCall, Outcome,
-    PauseReason, Pii, PromptId, RecordingFailure, RefusalReason, RequestId, RingEnd, RingFailure, RingId,
-    SeatCommand, SeatCommandResult, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, TenantId,
-    TimeOfDay, Timestamp, TrunkId, UnexpectedInput, WithheldReason,
+    CivilDate, CommandSource, DialledNumber, Input, LegId, LegQuality, LineUse, OpenCall, OpenRecording,
+    Outcome, PauseReason, Pii, PromptId, RecordingFailure, RefusalReason, RequestId, RingEnd, RingFailure,
+    RingId, SeatCommand, SeatCommandResult, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd,
+    TenantId, TimeOfDay, Timestamp, TrunkId, UnexpectedInput, WithheldReason,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
@@ -177,8 +177,9 @@ fn capacity() -> impl Strategy<Value = Capacity> {
 }
 
 fn open_call() -> impl Strategy<Value = OpenCall> {
-    (call(), tenant(), phase(), of(seat()), of(ring()), any::<bool>(), instant()).prop_map(
-        |(call, tenant, phase, seat, ring, answered, admitted_at)| OpenCall {
+    let recording = of(("\\PC*", instant()).prop_map(|(file, since)| OpenRecording { file, since }));
+    (call(), tenant(), phase(), of(seat()), of(ring()), any::<bool>(), instant(), recording).prop_map(
+        |(call, tenant, phase, seat, ring, answered, admitted_at, recording)| OpenCall {
             call,
             tenant,
             phase,
@@ -186,6 +187,7 @@ fn open_call() -> impl Strategy<Value = OpenCall> {
             ring,
             answered,
             admitted_at,
+            recording,
         },
     )
 }

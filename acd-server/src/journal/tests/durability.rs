@@ -82,6 +82,7 @@ fn a_life_that_did_not_end_leaves_its_calls_and_dialogs_open() {
     let [open] = &previous.open_calls[..] else { panic!("one call is open: {:?}", previous.open_calls) };
     assert_eq!((open.call, open.phase, open.answered), (CallId(2), CallPhase::Talking, true));
     assert_eq!((open.ring, open.seat), (Some(ring(2, 1)), Some(seat("seat102"))));
+    assert_eq!(open.recording.as_ref().map(|it| &*it.file), Some("shiga/2.wav"));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The fold over facts beside a naive recomputation that looks at each call alone, from its last fact backward.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use acd_core::{
     CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CommandSource,
-    DialledNumber, OpenCall, Outcome, RingEnd, RingFailure, SeatLoss, TalkEnd, TenantId, Timestamp, TrunkId,
-    WithheldReason,
+    DialledNumber, OpenCall, OpenRecording, Outcome, RingEnd, RingFailure, SeatLoss, TalkEnd, TenantId,
+    Timestamp, TrunkId, WithheldReason,
 };
 use proptest::prelude::*;
 
@@ -18,7 +19,7 @@ fn tenant() -> TenantId {
 
 fn fact() -> impl Strategy<Value = CallEvent> {
     let call = 1_u64..5;
-    (0_u8..17, call, 1_u32..3, any::<bool>()).prop_map(|(kind, call, attempt, flag)| {
+    (0_u8..18, call, 1_u32..3, any::<bool>()).prop_map(|(kind, call, attempt, flag)| {
         let id = CallId(call);
         let ring = ring(call, attempt);
         let seat = seat(if flag { "seat101" } else { "seat102" });
@@ -56,7 +57,7 @@ fn fact() -> impl Strategy<Value = CallEvent> {
             9 => CallEvent::CallAnswered { ring, seat },
             10 => CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(SeatLoss::LegFailed) },
             11 => CallEvent::TalkEnded { ring, seat, end: TalkEnd::CallerEnded },
-            12 => CallEvent::RecordingStarted { call: id, file: "shiga/1.wav".to_owned() },
+            12 => CallEvent::RecordingStarted { call: id, file: format!("shiga/{attempt}.wav") },
             13 => CallEvent::RingEnded { ring, seat, end: RingEnd::CallerGone },
             14 | 15 => CallEvent::CallCommanded {
                 call: id,
@@ -64,6 +65,7 @@ fn fact() -> impl Strategy<Value = CallEvent> {
                 source: CommandSource::Api,
                 result: if flag { CallCommandResult::Done } else { CallCommandResult::OutOfPhase },
             },
+            16 => CallEvent::RecordingEnded { call: id, recorded: Duration::ZERO, gaps: Duration::ZERO },
             _ => CallEvent::SeatRegistered { seat },
         }
     })
@@ -131,9 +133,22 @@ fn naive(facts: &[CallEvent]) -> Vec<OpenCall> {
                 ring: with.map(|(ring, _)| ring),
                 answered: life.iter().any(|(_, fact)| matches!(fact, CallEvent::CallAnswered { .. })),
                 admitted_at: time(*admitted),
+                recording: recording(life),
             })
         })
         .collect()
+}
+
+#[allow(clippy::wildcard_enum_match_arm, reason = "the naive way looks only at the facts that it knows")]
+/// The recording that a call's life leaves open, from the last answer before it began.
+fn recording(life: &[&(usize, &CallEvent)]) -> Option<OpenRecording> {
+    let last = life.iter().rposition(|(_, fact)| {
+        matches!(fact, CallEvent::RecordingStarted { .. } | CallEvent::RecordingEnded { .. })
+    })?;
+    let (started, CallEvent::RecordingStarted { file, .. }) = life[last] else { return None };
+    let answered = life[..last].iter().rev().find(|(_, fact)| matches!(fact, CallEvent::CallAnswered { .. }));
+    let since = time(answered.map_or(*started, |(at, _)| *at));
+    Some(OpenRecording { file: file.clone(), since })
 }
 
 fn time(at: usize) -> Timestamp {
