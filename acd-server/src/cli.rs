@@ -84,7 +84,7 @@ pub struct Check {
     /// The plan file; the built-in plan if absent.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Print JSON.
+    /// Print JSON: the plan, or one object with the list `errors`.
     #[arg(long)]
     pub json: bool,
 }

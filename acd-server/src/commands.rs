@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::cli::{Check, Journal, JournalAt};
 use crate::journal::{self, Format, JournalError, Verdict};
 use crate::limits::JOURNAL_FOLLOW_EVERY;
-use crate::plan::{PlanFile, render_json, render_text};
+use crate::plan::{PlanFile, errors_json, render_json, render_text};
 
 /// Used wrongly.
 const USED_WRONGLY: u8 = 2;
@@ -21,6 +21,10 @@ pub fn check(options: &Check) -> ExitCode {
         Ok(plan) => {
             let text = if options.json { format!("{:#}\n", render_json(&plan)) } else { render_text(&plan) };
             finish(write(&text).map(|()| ExitCode::SUCCESS))
+        }
+        Err(errors) if options.json => {
+            let text = format!("{:#}\n", errors_json(&errors));
+            finish(write(&text).map(|()| ExitCode::from(USED_WRONGLY)))
         }
         Err(errors) => {
             for error in errors {
@@ -37,18 +41,22 @@ pub fn journal(action: &Journal) -> ExitCode {
     let result = match action {
         Journal::Tail { at, lines, follow } => tail(at, *lines, *follow, &mut out),
         Journal::Export { at } => journal::export(&at.data, &mut out).map(|()| ExitCode::SUCCESS),
-        Journal::Verify { at } => journal::verify(&at.data, &mut out).map(|verdict| code(&verdict)),
+        Journal::Verify { at } => {
+            journal::verify(&at.data, format(at), &mut out).map(|verdict| code(&verdict))
+        }
         Journal::Backup { at, out: folder } => journal::backup(&at.data, folder).and_then(|file| {
             writeln!(out, "{}", file.display()).map_err(JournalError::Output)?;
             Ok(ExitCode::SUCCESS)
         }),
-        Journal::Replay { at } => journal::replay(&at.data, &mut out).map(|verdict| code(&verdict)),
+        Journal::Replay { at } => {
+            journal::replay(&at.data, format(at), &mut out).map(|verdict| code(&verdict))
+        }
     };
     finish(result)
 }
 
 fn tail(at: &JournalAt, lines: u64, follow: bool, out: &mut dyn Write) -> Result<ExitCode, JournalError> {
-    let format = if at.json { Format::Json } else { Format::Text };
+    let format = format(at);
     let last = journal::tail(&at.data, lines, format, out)?;
     if follow {
         journal::follow(&at.data, last, format, out, &mut || {
@@ -57,6 +65,10 @@ fn tail(at: &JournalAt, lines: u64, follow: bool, out: &mut dyn Write) -> Result
         })?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+const fn format(at: &JournalAt) -> Format {
+    if at.json { Format::Json } else { Format::Text }
 }
 
 const fn code(verdict: &Verdict) -> ExitCode {

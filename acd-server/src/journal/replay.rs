@@ -9,28 +9,24 @@ use acd_proto::{fact_to_json, input_from_json, plan_from_json};
 use rusqlite::Connection;
 
 use super::error::{At, JournalError};
+use super::findings::{Fault, Findings, SegmentReplay, Verdict};
+use super::read::Format;
 use super::schema;
 use super::store::{self, EMPTY_SWITCH, GAP_KIND};
-use super::verify::{Fault, Faults, Verdict};
 
 /// Replays every segment that can be and compares fact by fact; tells `out` which were replayed and which were not, and
-/// why, then the first record of each that differs.
+/// why, then the first record of each that differs; as JSON in one object: `verdict` (`clean` or `faults`), `faults` and
+/// `segments`.
 ///
 /// # Errors
 /// If there is no journal, it cannot be read, or `out` cannot be written.
-pub fn replay(dir: &Path, out: &mut dyn Write) -> Result<Verdict, JournalError> {
+pub fn replay(dir: &Path, format: Format, out: &mut dyn Write) -> Result<Verdict, JournalError> {
     let mut connection = schema::open_for_reading(dir)?;
     let path = schema::path(dir);
     let transaction = connection.transaction().at(&path)?;
-    let mut faults = Faults::default();
-    replay_segments(&transaction, &path, out, &mut faults)?;
-    let verdict = faults.verdict();
-    if let Verdict::Faults(faults) = &verdict {
-        for fault in faults {
-            writeln!(out, "{fault}").map_err(JournalError::Output)?;
-        }
-    }
-    Ok(verdict)
+    let mut findings = Findings::new(format, out);
+    replay_segments(&transaction, &path, &mut findings)?;
+    findings.finish()
 }
 
 /// What takes inputs and gives facts: the core, or a test's likeness of it.
@@ -50,35 +46,39 @@ impl Machine for Switch {
 pub(super) fn replay_segments(
     connection: &Connection,
     path: &Path,
-    out: &mut dyn Write,
-    faults: &mut Faults,
+    findings: &mut Findings<'_>,
 ) -> Result<(), JournalError> {
     let machine = |plan, at| Box::new(Switch::new(plan, at)) as Box<dyn Machine>;
-    replay_with(connection, path, out, faults, &machine)
+    replay_with(connection, path, findings, &machine)
 }
 
 /// As [`replay_segments`], with a switch of the caller's making.
 pub(super) fn replay_with(
     connection: &Connection,
     path: &Path,
-    out: &mut dyn Write,
-    faults: &mut Faults,
+    findings: &mut Findings<'_>,
     machine: &dyn Fn(Plan, Timestamp) -> Box<dyn Machine>,
 ) -> Result<(), JournalError> {
     let (removed, _) = store::removed(connection, "records").at(path)?;
     for segment in segments(connection).at(path)? {
-        let said = if segment.first_record <= removed {
-            "not replayed: its beginning is past its retention".to_owned()
+        let (replayed, said) = if segment.first_record <= removed {
+            (None, "not replayed: its beginning is past its retention".to_owned())
         } else if segment.core_version != acd_core::VERSION {
             let version = &segment.core_version;
-            format!("not replayed: it was made by core {version}, this is {}", acd_core::VERSION)
+            (None, format!("not replayed: it was made by core {version}, this is {}", acd_core::VERSION))
         } else if segment.snapshot != EMPTY_SWITCH {
-            format!("not replayed: it begins with '{}', which this version cannot load", segment.snapshot)
+            (
+                None,
+                format!(
+                    "not replayed: it begins with '{}', which this version cannot load",
+                    segment.snapshot
+                ),
+            )
         } else {
-            segment.replay(connection, path, faults, machine)?
+            segment.replay(connection, path, findings, machine)?
         };
         let Segment { id, first_record, .. } = segment;
-        writeln!(out, "segment {id} from record {first_record}: {said}").map_err(JournalError::Output)?;
+        findings.segment(SegmentReplay { id, first_record, replayed, said })?;
     }
     Ok(())
 }
@@ -118,20 +118,20 @@ fn segments(connection: &Connection) -> rusqlite::Result<Vec<Segment>> {
 }
 
 impl Segment {
-    /// Replays up to the first difference; what there is to say of it.
+    /// Replays up to the first difference: how many records, and what there is to say of it.
     fn replay(
         &self,
         connection: &Connection,
         path: &Path,
-        faults: &mut Faults,
+        findings: &mut Findings<'_>,
         machine: &dyn Fn(Plan, Timestamp) -> Box<dyn Machine>,
-    ) -> Result<String, JournalError> {
+    ) -> Result<(Option<u64>, String), JournalError> {
         let plan = match plan_from_json(&self.plan) {
             Ok(plan) => plan,
             Err(error) => {
                 let what = format!("the plan of segment {} cannot be read: {error}", self.id);
-                faults.push(Fault::Unreadable { record: self.first_record, what });
-                return Ok("not replayed: its plan cannot be read".to_owned());
+                findings.push(Fault::Unreadable { record: self.first_record, what });
+                return Ok((None, "not replayed: its plan cannot be read".to_owned()));
             }
         };
         let mut machine = machine(plan, Timestamp::from_millis(self.started_ms));
@@ -153,15 +153,16 @@ impl Segment {
             let json: String = row.get(3).at(path)?;
             let facts_to: u64 = row.get(4).at(path)?;
             if kind == GAP_KIND {
-                return Ok(format!(
-                    "{replayed} records replayed, up to the lost ones that record {seq} states"
-                ));
+                let said =
+                    format!("{replayed} records replayed, up to the lost ones that record {seq} states");
+                return Ok((Some(replayed), said));
             }
             let input = match input_from_json(&json) {
                 Ok(input) => input,
                 Err(error) => {
-                    faults.push(Fault::Unreadable { record: seq, what: error.to_string() });
-                    return Ok(format!("{replayed} records replayed, up to record {seq}"));
+                    findings.push(Fault::Unreadable { record: seq, what: error.to_string() });
+                    let said = format!("{replayed} records replayed, up to record {seq}");
+                    return Ok((Some(replayed), said));
                 }
             };
             let journalled: Vec<String> = facts_of
@@ -170,12 +171,13 @@ impl Segment {
                 .at(path)?;
             let found: Vec<String> = machine.apply(time, input).iter().map(fact_to_json).collect();
             if journalled != found {
-                faults.push(Fault::ReplayDiffers { record: seq, input: json, journalled, replayed: found });
-                return Ok(format!("{replayed} records replayed, up to record {seq}, which differs"));
+                findings.push(Fault::ReplayDiffers { record: seq, input: json, journalled, replayed: found });
+                let said = format!("{replayed} records replayed, up to record {seq}, which differs");
+                return Ok((Some(replayed), said));
             }
             last_fact = facts_to;
             replayed += 1;
         }
-        Ok(format!("{replayed} records replayed, the facts are equal"))
+        Ok((Some(replayed), format!("{replayed} records replayed, the facts are equal")))
     }
 }

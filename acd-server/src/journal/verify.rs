@@ -1,6 +1,5 @@
 //! Checks a journal: that no row is missing or changed, and that the same inputs still give the same facts.
 
-use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -9,138 +8,35 @@ use rusqlite::{Connection, Row};
 
 use super::chain::{Checksum, FactLink, RecordLink, SegmentLink};
 use super::error::{At, JournalError};
+use super::findings::{Chains, Fault, Findings, Verdict};
+use super::read::Format;
 use super::store::{self, GAP_KIND};
 use super::{replay, schema};
-use crate::limits::JOURNAL_FAULTS_MAX;
 
-/// What a check has found.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Verdict {
-    /// Nothing.
-    Clean,
-    /// These, oldest first within each kind; at most [`JOURNAL_FAULTS_MAX`].
-    Faults(Vec<Fault>),
-}
-
-/// Something wrong with a journal.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Fault {
-    /// Rows are not there.
-    Missing {
-        /// `record` or `fact`.
-        row: &'static str,
-        /// The first that is missing.
-        from: u64,
-        /// The last that is missing.
-        to: u64,
-    },
-    /// A row does not fit its checksum: it was changed, or the one before it was.
-    Changed {
-        /// `record`, `fact` or `segment`.
-        row: &'static str,
-        /// Its number.
-        seq: u64,
-    },
-    /// A column of a fact does not repeat what its JSON says.
-    ColumnsDiffer {
-        /// The fact.
-        fact: u64,
-        /// How.
-        what: String,
-    },
-    /// The journal itself says that records were lost, for want of room on the disk.
-    Lost {
-        /// The record that says so.
-        record: u64,
-        /// What it says.
-        what: String,
-    },
-    /// The record cannot be replayed, since its input or its plan cannot be read.
-    Unreadable {
-        /// The record, or the segment's first.
-        record: u64,
-        /// Why.
-        what: String,
-    },
-    /// The same inputs give other facts.
-    ReplayDiffers {
-        /// The first record that differs.
-        record: u64,
-        /// Its input, as journalled.
-        input: String,
-        /// Its facts, as journalled.
-        journalled: Vec<String>,
-        /// Its facts, as replayed.
-        replayed: Vec<String>,
-    },
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { row, from, to } if from == to => write!(f, "{row} {from} is missing"),
-            Self::Missing { row, from, to } => write!(f, "{row}s {from} to {to} are missing"),
-            Self::Changed { row, seq } => {
-                write!(f, "{row} {seq} does not fit its checksum: it was changed, or the one before it was")
-            }
-            Self::ColumnsDiffer { fact, what } => write!(f, "fact {fact}: {what}"),
-            Self::Lost { record, what } => write!(f, "record {record} states that records were lost: {what}"),
-            Self::Unreadable { record, what } => write!(f, "record {record} cannot be replayed: {what}"),
-            Self::ReplayDiffers { record, input, journalled, replayed } => {
-                write!(f, "record {record} gives other facts when replayed: {input}")?;
-                for fact in journalled {
-                    write!(f, "\n  journalled {fact}")?;
-                }
-                for fact in replayed {
-                    write!(f, "\n  replayed   {fact}")?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-/// Faults so far, bounded.
-#[derive(Default)]
-pub(super) struct Faults(Vec<Fault>);
-
-impl Faults {
-    pub(super) fn push(&mut self, fault: Fault) {
-        if self.0.len() < JOURNAL_FAULTS_MAX {
-            self.0.push(fault);
-        }
-    }
-
-    pub(super) fn verdict(self) -> Verdict {
-        if self.0.is_empty() { Verdict::Clean } else { Verdict::Faults(self.0) }
-    }
-}
-
-/// Checks the sequence, the checksums and the columns, then replays; tells `out` what was looked at and what is wrong.
-/// A switch may go on writing meanwhile.
+/// Checks the sequence, the checksums and the columns, then replays; tells `out` what was looked at and what is wrong, as
+/// JSON in one object: `verdict` (`clean` or `faults`), `faults`, `segments`, `records`, `facts`,
+/// `begins_past_retention` and `chain_end`. A switch may go on writing meanwhile.
 ///
 /// # Errors
 /// If there is no journal, it cannot be read, or `out` cannot be written.
-pub fn verify(dir: &Path, out: &mut dyn Write) -> Result<Verdict, JournalError> {
+pub fn verify(dir: &Path, format: Format, out: &mut dyn Write) -> Result<Verdict, JournalError> {
     let mut connection = schema::open_for_reading(dir)?;
     let path = schema::path(dir);
     // One state of the file for the whole check, whatever is written meanwhile.
     let transaction = connection.transaction().at(&path)?;
-    let mut check = Check { connection: &transaction, path: path.clone(), faults: Faults::default() };
+    let mut check =
+        Check { connection: &transaction, path: path.clone(), findings: Findings::new(format, out) };
     let looked_at = check.chains()?;
-    writeln!(out, "{looked_at}").map_err(JournalError::Output)?;
-    let mut faults = check.faults;
-    replay::replay_segments(&transaction, &path, out, &mut faults)?;
-    for fault in &faults.0 {
-        writeln!(out, "{fault}").map_err(JournalError::Output)?;
-    }
-    Ok(faults.verdict())
+    let mut findings = check.findings;
+    findings.chains(looked_at)?;
+    replay::replay_segments(&transaction, &path, &mut findings)?;
+    findings.finish()
 }
 
 struct Check<'a> {
     connection: &'a Connection,
     path: PathBuf,
-    faults: Faults,
+    findings: Findings<'a>,
 }
 
 /// Where a chain is.
@@ -165,7 +61,7 @@ impl Position {
 }
 
 impl Check<'_> {
-    fn chains(&mut self) -> Result<String, JournalError> {
+    fn chains(&mut self) -> Result<Chains, JournalError> {
         let records_removed = store::removed(self.connection, "records").at(&self.path)?;
         let facts_removed = store::removed(self.connection, "facts").at(&self.path)?;
         let (first_record, first_fact) = (records_removed.0 + 1, facts_removed.0 + 1);
@@ -205,14 +101,11 @@ impl Check<'_> {
         if let Some(fact) = next_fact {
             self.missing("record", records.seq + 1, fact.record);
         }
-        Ok(format!(
-            "records {first_record} to {}, facts {first_fact} to {}: sequence and checksums looked at{}; the chain ends \
-             in {}",
-            records.seq,
-            facts.seq,
-            if first_record > 1 || first_fact > 1 { " (what came before is past its retention)" } else { "" },
-            records.checksum.as_str()
-        ))
+        Ok(Chains {
+            records: (first_record, records.seq),
+            facts: (first_fact, facts.seq),
+            end: records.checksum.as_str().to_owned(),
+        })
     }
 
     fn record(&mut self, row: &RecordRow, records: &mut Position, facts: &Position) {
@@ -231,10 +124,10 @@ impl Check<'_> {
         let computed = link.after(&records.checksum);
         // Where facts are missing, their checksum is too: that they are missing has been said.
         if !records.step(row.seq, row.checksum.clone(), &computed) && !facts.broken {
-            self.faults.push(Fault::Changed { row: "record", seq: row.seq });
+            self.findings.push(Fault::Changed { row: "record", seq: row.seq });
         }
         if row.kind == GAP_KIND {
-            self.faults.push(Fault::Lost { record: row.seq, what: row.input.clone() });
+            self.findings.push(Fault::Lost { record: row.seq, what: row.input.clone() });
         }
     }
 
@@ -246,10 +139,10 @@ impl Check<'_> {
         let link = FactLink { seq: row.seq, record: row.record, time_ms: row.time_ms, json: &row.json };
         let computed = link.after(&facts.checksum);
         if !facts.step(row.seq, row.checksum.clone(), &computed) {
-            self.faults.push(Fault::Changed { row: "fact", seq: row.seq });
+            self.findings.push(Fault::Changed { row: "fact", seq: row.seq });
         }
         if let Err(what) = row.columns(record) {
-            self.faults.push(Fault::ColumnsDiffer { fact: row.seq, what });
+            self.findings.push(Fault::ColumnsDiffer { fact: row.seq, what });
         }
     }
 
@@ -271,12 +164,12 @@ impl Check<'_> {
         };
         let computed = link.after(&records.checksum);
         if !records.step(first_record - 1, checksum.clone(), &computed) {
-            self.faults.push(Fault::Changed { row: "segment", seq: *id });
+            self.findings.push(Fault::Changed { row: "segment", seq: *id });
         }
     }
 
     fn missing(&mut self, row: &'static str, from: u64, to: u64) {
-        self.faults.push(Fault::Missing { row, from, to });
+        self.findings.push(Fault::Missing { row, from, to });
     }
 
     fn segments(&self, first_record: u64) -> Result<Vec<SegmentRow>, JournalError> {

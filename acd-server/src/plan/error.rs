@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
+use serde_json::{Value, json};
+
 /// One error of a plan file (or of the holiday file that it names).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct PlanError {
@@ -27,6 +29,17 @@ impl fmt::Display for PlanError {
 }
 
 impl std::error::Error for PlanError {}
+
+/// A plan's errors as one object: `{"errors":[{"path","line","column","problem","remedy"}]}`.
+pub fn errors_json(errors: &[PlanError]) -> Value {
+    let errors: Vec<Value> = errors
+        .iter()
+        .map(|PlanError { path, line, column, problem, remedy }| {
+            json!({ "path": path, "line": line, "column": column, "problem": problem, "remedy": remedy })
+        })
+        .collect();
+    json!({ "errors": errors })
+}
 
 /// A byte offset in a plan's text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -86,6 +99,18 @@ impl<'t> Report<'t> {
     /// How many errors there are so far: equal before and after a part, the part is sound.
     pub(super) const fn len(&self) -> usize {
         self.errors.len()
+    }
+
+    /// Whether the syntax is broken in a tenant, from its header to the next that is not of its own tables.
+    pub(super) fn is_broken_in_tenant(&self, tenant: At) -> bool {
+        let first = self.line(tenant);
+        let ends = |(line, text): &(usize, &str)| {
+            let text = text.trim_start();
+            let own = text.starts_with("[[tenants.") || text.starts_with("[tenants.");
+            *line > first && text.starts_with('[') && !own && !self.broken_lines.contains(line)
+        };
+        let mut lines = (1..).zip(self.text.lines()).skip(first - 1).take_while(|line| !ends(line));
+        lines.any(|(line, _)| self.broken_lines.contains(&line))
     }
 
     /// The line of a place, for errors that point at a second one.

@@ -54,9 +54,20 @@ impl<'a> Fields<'a> {
         self.value(key).is_some()
     }
 
+    /// Whether the key is not there, and no key looks like it.
+    pub(super) fn is_absent(&self, key: &str) -> bool {
+        !self.has(key) && !self.is_mistyped(key)
+    }
+
+    /// Whether the key is there, as a list of nothing but tables.
+    pub(super) fn is_list_of_tables(&self, key: &str) -> bool {
+        let items = self.value(key).and_then(|value| value.get_ref().as_array());
+        items.is_some_and(|items| items.iter().all(|item| item.get_ref().is_table()))
+    }
+
     /// Reports a key that is absent.
     pub(super) fn require(&self, report: &mut Report<'_>, key: &str, remedy: &str) {
-        if !self.has(key) && !self.is_mistyped(key) {
+        if self.is_absent(key) {
             report.missing(self.at, format!("{} has no `{key}`", self.section.name), remedy);
         }
     }

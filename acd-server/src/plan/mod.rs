@@ -7,6 +7,7 @@
 
 mod audio;
 mod bands;
+mod coverage;
 mod credentials;
 mod diff;
 mod error;
@@ -38,7 +39,7 @@ use limits::{Limit, PLAN_BYTES_MAX};
 
 pub use audio::{AudioFormat, PromptAudio};
 pub use diff::PlanDiff;
-pub use error::PlanError;
+pub use error::{PlanError, errors_json};
 pub use keys::{SECTIONS, Section};
 pub use render::{render_json, render_text};
 pub use shell::{

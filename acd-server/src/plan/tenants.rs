@@ -6,7 +6,8 @@ use std::time::Duration;
 use acd_core::plan::{Guidance, LinesFullRefusal, Number, RecordingPolicy, Tenant, Waiting};
 use acd_core::{DialledNumber, SkillId, TenantId, TimeOfDay};
 
-use super::bands::{self, bands};
+use super::bands::bands;
+use super::coverage;
 use super::error::{At, Located, Report};
 use super::fields::{Complaint, Fields};
 use super::limits::{
@@ -90,7 +91,10 @@ fn tenant(
             .map(|skill| skill.value),
         response_rate_target_permille: target.and_then(|target| permille(report, target)),
     };
-    bands::check(report, fields.at(), &core, &bands);
+    // From `day_start` on everything is measured.
+    if day_start.is_some() || fields.is_absent("day_start") {
+        coverage::check(report, fields.at(), &core, &bands);
+    }
     TenantDraft {
         core,
         shell: TenantSettings {

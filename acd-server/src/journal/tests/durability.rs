@@ -9,8 +9,8 @@ use acd_core::{CallId, CallPhase, Input, LegId, Pii};
 use super::super::queue::{Entry, Queue};
 use super::super::store::Store;
 use super::super::{
-    Batch, BatchId, DialogChange, DialogRow, Journal, JournalError, JournalState, Life, OpenCalls, Record,
-    Retention, schema, verify,
+    Batch, BatchId, DialogChange, DialogRow, Format, Journal, JournalError, JournalState, Life, OpenCalls,
+    Record, Retention, schema, verify,
 };
 use super::lives::{World, plan, ring, seat};
 use super::{EVENING, Folder, batch_of, wait_durable, waker};
@@ -123,7 +123,7 @@ fn a_newer_journal_is_refused_and_left_as_it_is() {
     schema::set_meta(&folder.tamper(), "schema_version", 2).expect("a table");
     for error in [
         Journal::open(folder.path()).map(|_| ()).expect_err("newer"),
-        verify(folder.path(), &mut Vec::new()).map(|_| ()).expect_err("newer"),
+        verify(folder.path(), Format::Text, &mut Vec::new()).map(|_| ()).expect_err("newer"),
     ] {
         assert!(matches!(error, JournalError::Newer { found: 2, known: 1, .. }), "{error}");
         assert!(error.to_string().contains("use a newer acd"), "{error}");

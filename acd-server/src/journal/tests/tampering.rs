@@ -6,9 +6,9 @@ use std::time::Duration;
 use acd_core::{CallEvent, Switch};
 use rusqlite::params;
 
+use super::super::findings::Findings;
 use super::super::replay::replay_with;
-use super::super::verify::Faults;
-use super::super::{Fault, Record, Verdict, replay, schema};
+use super::super::{Fault, Format, Record, Verdict, replay, schema};
 use super::lives::{Forgetful, World};
 use super::{EVENING, Folder};
 
@@ -136,7 +136,7 @@ fn a_fact_that_the_inputs_do_not_give_is_found_at_its_record_though_every_checks
     assert_eq!(replayed.len(), journalled.len() + 1);
 
     let mut out = Vec::new();
-    let verdict = replay(folder.path(), &mut out).expect("a journal");
+    let verdict = replay(folder.path(), Format::Text, &mut out).expect("a journal");
     assert_eq!(verdict, Verdict::Faults(found));
     let said = String::from_utf8(out).expect("UTF-8");
     assert!(said.contains(&format!("record {} gives other facts when replayed", at + 1)), "{said}");
@@ -148,8 +148,8 @@ fn a_core_that_decides_otherwise_is_found_at_the_first_record_of_each_life() {
     let folder = two_lives();
     let connection = folder.tamper();
     let mut out = Vec::new();
-    let mut faults = Faults::default();
-    replay_with(&connection, folder.path(), &mut out, &mut faults, &|plan, at| {
+    let mut findings = Findings::new(Format::Text, &mut out);
+    replay_with(&connection, folder.path(), &mut findings, &|plan, at| {
         Box::new(Forgetful { switch: Switch::new(plan, at), kind: "ring_started" })
     })
     .expect("a journal");
@@ -157,7 +157,7 @@ fn a_core_that_decides_otherwise_is_found_at_the_first_record_of_each_life() {
         .prepare("SELECT min(record) FROM facts WHERE fact = 'ring_started' GROUP BY call > 2 ORDER BY 1")
         .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
         .expect("facts");
-    let Verdict::Faults(faults) = faults.verdict() else { panic!("the core differs") };
+    let Verdict::Faults(faults) = findings.finish().expect("a journal") else { panic!("the core differs") };
     let found: Vec<u64> = faults
         .iter()
         .map(|fault| {
@@ -176,7 +176,7 @@ fn a_life_of_another_core_is_not_replayed_and_that_is_said() {
         .execute("UPDATE segments SET core_version = ?1 WHERE id = 1", params!["0.0.1"])
         .expect("a row");
     let mut out = Vec::new();
-    assert_eq!(replay(folder.path(), &mut out).expect("a journal"), Verdict::Clean);
+    assert_eq!(replay(folder.path(), Format::Text, &mut out).expect("a journal"), Verdict::Clean);
     let said = String::from_utf8(out).expect("UTF-8");
     assert!(said.contains("segment 1 from record 1: not replayed: it was made by core 0.0.1"), "{said}");
     assert!(said.contains("the facts are equal"), "{said}");

@@ -175,6 +175,7 @@ fn bands_and_ranges() {
             "to = \"24:00\"",
             "to = \"08:00\"\nclosed = true",
             &[
+                "plan.toml:26:1: no band covers `weekday`, `saturday`, `sunday`, `holiday` from 08:00 to 24:00; let a neighbouring band go on, add one, or add one with closed = true",
                 "plan.toml:31:14: a closed band has `seat_lines`; take it out, or take out `closed`",
                 "plan.toml:32:18: a closed band has `guidance_lines`; take it out, or take out `closed`",
             ],
@@ -232,6 +233,7 @@ fn bands_and_ranges() {
             "[[seats]]",
             "[[tenants.ranges]]\nname = \"holiday\"\nfrom = \"02-29 00:00\"\nto = \"02-30 08:00\"\n\n[[seats]]",
             &[
+                "plan.toml:34:8: a kind of day `holiday` exists already; give the range a name of its own",
                 r#"plan.toml:35:8: `from` "02-29 00:00" is no instant of every year; write MM-DD HH:MM, such as 12-26 00:00, with a day that exists"#,
                 r#"plan.toml:36:6: `to` "02-30 08:00" is no instant of every year; write MM-DD HH:MM, such as 12-26 00:00, with a day that exists"#,
             ],
