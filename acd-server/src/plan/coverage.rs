@@ -28,7 +28,7 @@ type CoveredTwice = (At, At, TimeOfDay, TimeOfDay);
 /// several kinds of day is one error.
 pub(super) fn check(report: &mut Report<'_>, at_tenant: At, tenant: &Tenant, bands: &Bands) {
     if report.is_broken_in_tenant(at_tenant) {
-        // A bracket may be missing, and with it bands be read as another tenant's.
+        // What stands on the broken line may be a band, or the bracket that ends one.
         return;
     }
     let Unsure { gaps, all } = &bands.unsure;

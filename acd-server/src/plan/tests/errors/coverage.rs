@@ -173,3 +173,12 @@ fn broken_syntax_hides_the_coverage_of_its_own_tenant_alone() {
     let within = gap.replace("days = [\"every\"]", "days = every");
     assert_eq!((syntax(&within), gaps(&within)), (1, 0), "{:?}", errors(&within));
 }
+
+#[test]
+fn bands_below_a_broken_header_are_not_held_against_the_tenant_above() {
+    let whole = band(r#"["every"]"#, "00:00", "24:00");
+    let next = "[[tenants]\nname = \"kyoto\"\ntitle = \"Kyoto\"\nwaiting_message = \"waiting\"\n";
+    let found = errors(&with_bands(&[whole.as_str(), next, whole.as_str()].concat()));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("plan.toml:31:11: this is not TOML: unclosed array table"), "{found:?}");
+}
