@@ -43,7 +43,8 @@ impl Folder {
 
     fn verify(&self) -> (Verdict, String) {
         let mut out = Vec::new();
-        let verdict = super::verify(&self.0, super::Format::Text, &mut out).expect("a journal that can be read");
+        let verdict =
+            super::verify(&self.0, super::Format::Text, &mut out).expect("a journal that can be read");
         (verdict, String::from_utf8(out).expect("UTF-8"))
     }
 
