@@ -10,7 +10,6 @@ mod probe;
 mod redial;
 mod talks;
 mod tcp;
-mod watch;
 
 use std::path::PathBuf;
 
@@ -20,12 +19,12 @@ use crate::folder;
 use crate::limits::{AFTERMATH, SETTLED};
 use crate::process::load_average;
 use crate::switch::{self, Switch};
+use crate::watch::{self, Memory};
 pub use kinds::Attack;
 use kinds::Target;
 use outcome::{Outcome, Summary, render};
 use probe::Probe;
 use talks::Talks;
-use watch::Memory;
 
 /// A folder with this file is an attack's own, which the next may empty.
 const MARK: &str = "acd-sim-attack";

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use acd_sim::attack::{self, Attack};
 use acd_sim::demo;
+use acd_sim::lifetime;
 use clap::{Args, Parser, Subcommand};
 
 mod manual;
@@ -26,6 +27,8 @@ enum Command {
     Demo(Demo),
     /// Attack a switch in every way that a network knows, and check that ten calls in progress do not notice.
     Attack(AttackOptions),
+    /// Place many thousand short calls in a row, and check that nothing is left of them.
+    Lifetime(LifetimeOptions),
     /// Place one call and tell what was heard.
     Call(manual::Call),
     /// Be one seat until Ctrl-C, or until so many calls were answered.
@@ -70,6 +73,39 @@ struct AttackOptions {
     json: bool,
 }
 
+#[derive(Args, Debug)]
+struct LifetimeOptions {
+    /// The program `acd`.
+    #[arg(long, value_name = "PATH")]
+    acd: PathBuf,
+    /// Calls, after the warm-up.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    calls: u32,
+    /// Calls before memory is looked at.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    warm_up: u32,
+    /// Calls a second.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    rate: u32,
+    /// Where journal, log and summary are left; emptied if it is a former lifetime's.
+    #[arg(long, value_name = "DIR", default_value = "out/lifetime")]
+    out: PathBuf,
+    /// Decides every random choice.
+    #[arg(long, default_value_t = 7_119)]
+    seed: u64,
+    /// Print the summary as JSON and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+async fn lifetime(options: LifetimeOptions) -> Result<bool, String> {
+    let LifetimeOptions { acd, calls, warm_up, rate, out, seed, json } = options;
+    let options = lifetime::Options { acd, out, seed, calls, warm_up, rate };
+    let (text, holds) = lifetime::run(&options, json).await?;
+    println!("{text}");
+    Ok(holds)
+}
+
 fn attack_named(name: &str) -> Result<Attack, String> {
     Attack::named(name).ok_or_else(|| {
         let names: Vec<&str> = Attack::ALL.iter().map(|attack| attack.name()).collect();
@@ -106,6 +142,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
                 .await
             }
             Command::Attack(options) => attack(options).await,
+            Command::Lifetime(options) => lifetime(options).await,
             Command::Call(options) => manual::call(options).await,
             Command::Seat(options) => manual::seat(options).await,
         }

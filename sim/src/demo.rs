@@ -2,7 +2,7 @@
 
 mod cast;
 mod check;
-mod facts;
+pub(crate) mod facts;
 mod show;
 
 use std::net::SocketAddr;

@@ -38,8 +38,8 @@ pub const READY_TIME_MAX: Duration = Duration::from_secs(30);
 /// How long the switch may take to end after SIGTERM when no call is left.
 pub const STOP_TIME_MAX: Duration = Duration::from_secs(30);
 
-/// How long reading the journal at the end may take.
-pub const JOURNAL_TIME_MAX: Duration = Duration::from_secs(60);
+/// How long reading the journal at the end may take: after a lifetime of calls it has half a million records.
+pub const JOURNAL_TIME_MAX: Duration = Duration::from_secs(300);
 
 /// How long calls in progress at the demo's end are left alone before their callers hang up.
 pub const LAST_CALLS_TIME_MAX: Duration = Duration::from_secs(45);
@@ -99,3 +99,18 @@ pub const SETTLED: Duration = Duration::from_secs(35);
 
 /// How long the switch's figures may take to come.
 pub const FIGURES_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// How much the switch's memory may have grown over a lifetime of calls, in KiB.
+pub const LIFETIME_GROWTH_KIB_MAX: u64 = 10 * 1_024;
+
+/// How long one short call of a lifetime may take before it counts as failed: guidance, queue, talk, and retransmissions.
+pub const LIFETIME_CALL_MAX: Duration = Duration::from_secs(60);
+
+/// Calls of a lifetime that are up at once, so that a switch that stalls is not piled up: far above what the rate needs.
+pub const LIFETIME_CALLS_AT_ONCE: usize = 1_000;
+
+/// How long after a restart a request in a dialog of the life before is waited for.
+pub const LEFTOVERS_WAIT: Duration = Duration::from_secs(3);
+
+/// Failures that a summary lists; who has so many needs no more.
+pub const FAILURES_LISTED_MAX: usize = 20;

@@ -147,7 +147,7 @@ impl TcpTable {
             let Some(connection) = self.connections.get_mut(&id) else { continue };
             let turn = match connection.flush() {
                 Turn::Open if connection.readable => connection.read(now, id, budget, hand_out),
-                turn => turn,
+                turn @ (Turn::Open | Turn::Closed | Turn::Ended) => turn,
             };
             match turn {
                 Turn::Closed | Turn::Ended => closed.push((id, turn)),

@@ -21,7 +21,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Watches the highest resident memory.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     pid: u32,
     peak: Arc<AtomicU64>,
     task: JoinHandle<()>,
@@ -35,7 +35,7 @@ impl Drop for Memory {
 
 impl Memory {
     /// Begins to watch a process.
-    pub(super) fn watch(pid: u32) -> Self {
+    pub(crate) fn watch(pid: u32) -> Self {
         let peak = Arc::new(AtomicU64::new(0));
         let shared = Arc::clone(&peak);
         let task = tokio::spawn(async move {
@@ -50,26 +50,26 @@ impl Memory {
     }
 
     /// Resident now, in KiB; the peak begins anew from it.
-    pub(super) fn now(&self) -> Result<u64, String> {
+    pub(crate) fn now(&self) -> Result<u64, String> {
         let now = resident_kib(self.pid)?;
         self.peak.store(now, Ordering::Relaxed);
         Ok(now)
     }
 
     /// The highest since [`Self::now`], in KiB.
-    pub(super) fn peak(&self) -> u64 {
+    pub(crate) fn peak(&self) -> u64 {
         self.peak.load(Ordering::Relaxed)
     }
 }
 
 /// Lines of the switch's log.
-pub(super) fn log_lines(out: &Path) -> u64 {
+pub(crate) fn log_lines(out: &Path) -> u64 {
     let log = std::fs::read(out.join("acd.log")).unwrap_or_default();
     log.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// Facts of a kind in the journal.
-pub(super) async fn facts(switch: &Switch, kind: &str) -> Result<u64, String> {
+pub(crate) async fn facts(switch: &Switch, kind: &str) -> Result<u64, String> {
     let output = timeout(JOURNAL_TIME_MAX, switch.journal("export").output())
         .await
         .map_err(|_| "acd journal export took too long".to_owned())?
@@ -83,7 +83,7 @@ pub(super) async fn facts(switch: &Switch, kind: &str) -> Result<u64, String> {
 }
 
 /// The switch's own figures by series; empty if it tells none.
-pub(super) async fn figures(http: Option<SocketAddr>) -> BTreeMap<String, f64> {
+pub(crate) async fn figures(http: Option<SocketAddr>) -> BTreeMap<String, f64> {
     let Some(http) = http else { return BTreeMap::new() };
     match timeout(FIGURES_TIME_MAX, scrape(http)).await {
         Ok(Ok(text)) => series(&text),
@@ -113,7 +113,7 @@ fn series(text: &str) -> BTreeMap<String, f64> {
 }
 
 /// What grew between two looks at the figures, of the series that count refusals and what is like them.
-pub(super) fn refusals(
+pub(crate) fn refusals(
     before: &BTreeMap<String, f64>,
     after: &BTreeMap<String, f64>,
 ) -> BTreeMap<String, f64> {
