@@ -4,8 +4,10 @@
 mod support;
 
 use acd_core::plan::Capacity;
-use reports::accounting::{Account, Figures, Interval, OutageCause, Slots};
-use support::{DATE, JST, account, account_over, at};
+use acd_core::{CallEvent, LineUse};
+use reports::Fold;
+use reports::accounting::{Account, Figures, Interval, Ledger, OutageCause, Slots};
+use support::{DATE, JST, account, account_over, at, plan, tenant};
 
 fn hour(account: &Account, hour: usize) -> Figures {
     account.figures[hour]
@@ -70,6 +72,80 @@ fn a_blockage_across_midnight_is_cut_for_the_minutes_and_whole_in_the_list() {
         ]
     );
     assert_eq!(list[0].ms(), Some(1_200_250));
+}
+
+#[test]
+fn blockage_and_full_seat_lines_are_sets_of_instants() {
+    // A line freed and taken in one millisecond frees nothing: 9:58 to 10:05 is one blockage, as it began. What begins
+    // and ends at once is none, and lends its beginning to none. 9:58 to 10:00 is 120,000 ms; then 300,000 and 60,000.
+    let account = day("
+        09:58:00 blocked 1
+        09:58:00 full
+        10:00:00 unblocked
+        10:00:00 not-full
+        10:00:00 full
+        10:00:00 blocked 2
+        10:00:00 unblocked
+        10:00:00 blocked 3
+        10:05:00 unblocked
+        10:05:00 not-full
+        10:06:00 blocked 4
+        10:06:00 full
+        10:06:00 unblocked
+        10:06:00 not-full
+        10:06:00 blocked 5
+        10:07:00 unblocked
+    ");
+    assert_eq!((hour(&account, 9).blockage_ms, hour(&account, 10).blockage_ms), (120_000, 360_000));
+    let list: Vec<_> =
+        account.blockages.iter().map(|it| (it.interval, it.lines.map(|lines| lines.talking))).collect();
+    let first = Interval { from: at("09:58:00"), to: Some(at("10:05:00")) };
+    let second = Interval { from: at("10:06:00"), to: Some(at("10:07:00")) };
+    assert_eq!(list, [(first, Some(1)), (second, Some(5))]);
+    assert_eq!(account.seat_lines_full, [first]);
+    assert_eq!(
+        (hour(&account, 9).seat_lines_full_ms, hour(&account, 10).seat_lines_full_ms),
+        (120_000, 300_000)
+    );
+}
+
+#[test]
+fn a_blockage_that_goes_on_at_the_end_of_the_day_keeps_the_books_open() {
+    let midnight = at("+00:00:00");
+    let mut ledger = Ledger::new(tenant(), Slots::hours(DATE, JST));
+    let lines = LineUse::default();
+    let tenant = tenant();
+    ledger.life_begins(&plan());
+    ledger.apply(at("-22:00:00"), 1, &CallEvent::NodeStarted);
+    ledger.apply(at("23:50:00"), 2, &CallEvent::BlockageStarted { tenant, lines });
+    ledger.apply(midnight, 3, &CallEvent::BlockageEnded { tenant });
+    assert!(!ledger.is_settled(midnight), "it may begin again at this instant, and be one with what was");
+    assert!(ledger.is_settled(at("+00:00:00.001")));
+    ledger.apply(midnight, 4, &CallEvent::BlockageStarted { tenant, lines });
+    assert!(!ledger.is_settled(at("+00:00:00.001")));
+    ledger.apply(at("+00:10:00"), 5, &CallEvent::BlockageEnded { tenant });
+    assert!(ledger.is_settled(at("+00:10:00.001")));
+
+    let account = ledger.close(at("+01:00:00"));
+    assert_eq!(account.total().blockage_ms, 600_000);
+    let list: Vec<_> = account.blockages.iter().map(|it| it.interval).collect();
+    assert_eq!(list, [Interval { from: at("23:50:00"), to: Some(at("+00:10:00")) }]);
+}
+
+#[test]
+fn a_blockage_that_an_outage_cut_is_not_one_with_that_of_the_next_life() {
+    let account = day("
+        12:00:00 blocked
+        12:10:00 life
+        12:10:00 outage 12:05:00 12:10:00
+        12:10:00 start
+        12:10:00 blocked
+        12:20:00 unblocked
+    ");
+    let list: Vec<_> = account.blockages.iter().map(|it| (it.interval, it.cut_by_outage)).collect();
+    let cut = Interval { from: at("12:00:00"), to: Some(at("12:05:00")) };
+    let next = Interval { from: at("12:10:00"), to: Some(at("12:20:00")) };
+    assert_eq!(list, [(cut, true), (next, false)]);
 }
 
 #[test]

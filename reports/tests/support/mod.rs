@@ -140,6 +140,10 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
         ["blocked"] => {
             vec![CallEvent::BlockageStarted { tenant, lines: LineUse { talking: 2, ..LineUse::default() } }]
         }
+        ["blocked", talking] => {
+            let lines = LineUse { talking: talking.parse().unwrap(), ..LineUse::default() };
+            vec![CallEvent::BlockageStarted { tenant, lines }]
+        }
         ["unblocked"] => vec![CallEvent::BlockageEnded { tenant }],
         ["full"] => vec![CallEvent::SeatLinesFullStarted { tenant }],
         ["not-full"] => vec![CallEvent::SeatLinesFullEnded { tenant }],

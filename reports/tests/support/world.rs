@@ -45,23 +45,15 @@ pub(crate) fn run(seed: u64, midnight: Timestamp) -> Day {
     for tenant in 0..2 {
         world.plan_arrival(begin, end, tenant);
     }
-    while let Some(((ms, _), act)) = world.planned.pop_first() {
-        let now = Timestamp::from_millis(ms);
-        while let Some((due, _)) = world.switch.poll_timeout().filter(|(due, _)| *due < now) {
-            world.turn(due, Input::TimePassed);
-        }
-        match act {
-            Act::Input(input) => world.turn(now, input),
-            Act::Arrive { tenant } => {
-                world.arrive(now, tenant);
-                world.plan_arrival(now, end, tenant);
-            }
-            Act::LosePatience(call) => {
-                if world.switch.call_phase(call).is_some_and(|it| it != CallPhase::Talking) {
-                    world.turn(now, Input::CallerLegEnded { call, end: CallerLegEnd::HungUp });
-                }
-            }
-            Act::EndWrapUp(seat) => world.command(now, seat, SeatCommand::Ready),
+    loop {
+        let planned = world.planned.first_key_value().map(|((ms, _), _)| Timestamp::from_millis(*ms));
+        let due = world.switch.poll_timeout().map(|(due, _)| due);
+        // One step at a time: what a timer sets going may come before what was planned already.
+        match (due, planned) {
+            (Some(due), Some(next)) if due < next => world.turn(due, Input::TimePassed),
+            (_, Some(_)) => world.act(end),
+            (Some(due), None) if world.switch.calls_len() > 0 => world.turn(due, Input::TimePassed),
+            (_, None) => break,
         }
     }
     Day { plan: plan(), facts: world.facts }
@@ -84,6 +76,29 @@ struct World {
 }
 
 impl World {
+    /// Does what is planned next; nobody calls at or after `end`.
+    fn act(&mut self, end: Timestamp) {
+        let Some(((ms, _), act)) = self.planned.pop_first() else { return };
+        let now = Timestamp::from_millis(ms);
+        match act {
+            Act::Input(input) => self.turn(now, input),
+            Act::Arrive { tenant } => {
+                self.arrive(now, tenant);
+                self.plan_arrival(now, end, tenant);
+            }
+            Act::LosePatience(call) => match self.switch.call_phase(call) {
+                // A seat that is lost sends its caller back to the queue, where no one waits for ever.
+                Some(CallPhase::Talking) => {
+                    let patience = self.rng.about(300_000);
+                    self.plan_at(now + Duration::from_millis(patience), Act::LosePatience(call));
+                }
+                Some(_) => self.turn(now, Input::CallerLegEnded { call, end: CallerLegEnd::HungUp }),
+                None => {}
+            },
+            Act::EndWrapUp(seat) => self.command(now, seat, SeatCommand::Ready),
+        }
+    }
+
     fn plan_at(&mut self, at: Timestamp, act: Act) {
         self.order += 1;
         self.planned.insert((at.as_millis(), self.order), act);

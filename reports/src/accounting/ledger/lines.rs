@@ -4,6 +4,7 @@ use acd_core::plan::Capacity;
 use acd_core::{LineUse, Timestamp};
 
 use super::books::{Books, Bounded};
+use super::stretch::{Ended, Stretch};
 use crate::accounting::{Blockage, Interval, Slots};
 
 #[derive(Clone, Debug, Default)]
@@ -13,8 +14,8 @@ pub(super) struct Lines {
     /// The lines in force, and since when; kept over an outage, in which the hours go on.
     capacity: Option<(Option<Capacity>, Timestamp)>,
     capacities: Vec<(Timestamp, Option<Capacity>)>,
-    blocked: Option<(Timestamp, Option<LineUse>)>,
-    full: Option<Timestamp>,
+    blocked: Stretch<Option<LineUse>>,
+    full: Stretch<()>,
     pub(super) blockages: Bounded<Blockage>,
     pub(super) seat_lines_full: Bounded<Interval>,
 }
@@ -45,57 +46,56 @@ impl Lines {
         self.capacities.iter().copied().filter(|(at, _)| *at < slots.to()).collect()
     }
 
-    pub(super) const fn blockage_started(&mut self, at: Timestamp, lines: LineUse) {
-        if self.blocked.is_none() {
-            self.blocked = Some((at, Some(lines)));
-        }
+    pub(super) fn blockage_started(&mut self, at: Timestamp, lines: LineUse, books: &mut Books) {
+        let over = self.blocked.start(at, Some(lines));
+        self.note_blockage(over, false, books);
     }
 
     pub(super) fn blockage_ended(&mut self, at: Timestamp, books: &mut Books) {
         // One that began before the record is known from where the record begins.
-        let open = self.blocked.take().or_else(|| Some((self.known_from?, None)));
-        if let Some((from, lines)) = open {
-            self.note_blockage((from, at), lines, false, books);
-        }
+        let over = self.blocked.end(at, self.known_from.map(|from| (from, None)));
+        self.note_blockage(over, false, books);
     }
 
-    pub(super) const fn full_started(&mut self, at: Timestamp) {
-        if self.full.is_none() {
-            self.full = Some(at);
-        }
+    pub(super) fn full_started(&mut self, at: Timestamp, books: &mut Books) {
+        let over = self.full.start(at, ());
+        self.note_full(over, books);
     }
 
     pub(super) fn full_ended(&mut self, at: Timestamp, books: &mut Books) {
-        if let Some(from) = self.full.take().or(self.known_from) {
-            self.note_full((from, at), books);
-        }
+        let over = self.full.end(at, self.known_from.map(|from| (from, ())));
+        self.note_full(over, books);
     }
 
     /// A switch that is gone refuses nobody for want of a line (R-L9).
     pub(super) fn end_life(&mut self, at: Timestamp, books: &mut Books) {
-        if let Some((from, lines)) = self.blocked.take() {
-            self.note_blockage((from, at), lines, true, books);
-        }
-        if let Some(from) = self.full.take() {
-            self.note_full((from, at), books);
-        }
+        let (ended, open) = self.blocked.take();
+        self.note_blockage(ended, false, books);
+        self.note_blockage(open.map(|(from, what)| Ended { from, to: at, what }), true, books);
+        let (ended, open) = self.full.take();
+        self.note_full(ended, books);
+        self.note_full(open.map(|(from, what)| Ended { from, to: at, what }), books);
         self.known_from = None;
     }
 
-    /// Whether an interval that began before an instant is still open.
-    pub(super) fn any_open_before(&self, at: Timestamp) -> bool {
-        self.blocked.is_some_and(|(from, _)| from < at) || self.full.is_some_and(|from| from < at)
+    /// Whether an interval that began before `edge` may still grow by facts of `now` or later.
+    pub(super) fn may_grow(&self, edge: Timestamp, now: Timestamp) -> bool {
+        self.blocked.may_grow(edge, now) || self.full.may_grow(edge, now)
     }
 
     pub(super) fn close(&mut self, until: Timestamp, books: &mut Books) {
         if let Some((Some(_), since)) = self.capacity {
             books.spread(since, until, |it| &mut it.open_ms);
         }
-        if let Some((from, lines)) = self.blocked.take() {
+        let (ended, open) = self.blocked.take();
+        self.note_blockage(ended, false, books);
+        if let Some((from, lines)) = open {
             books.spread(from, until, |it| &mut it.blockage_ms);
             self.list_blockage(Interval { from, to: None }, lines, false, books);
         }
-        if let Some(from) = self.full.take() {
+        let (ended, open) = self.full.take();
+        self.note_full(ended, books);
+        if let Some((from, ())) = open {
             books.spread(from, until, |it| &mut it.seat_lines_full_ms);
             self.list_full(Interval { from, to: None }, books);
         }
@@ -103,13 +103,13 @@ impl Lines {
 
     fn note_blockage(
         &mut self,
-        (from, to): (Timestamp, Timestamp),
-        lines: Option<LineUse>,
+        over: Option<Ended<Option<LineUse>>>,
         cut_by_outage: bool,
         books: &mut Books,
     ) {
+        let Some(Ended { from, to, what }) = over else { return };
         books.spread(from, to, |it| &mut it.blockage_ms);
-        self.list_blockage(Interval { from, to: Some(to) }, lines, cut_by_outage, books);
+        self.list_blockage(Interval { from, to: Some(to) }, what, cut_by_outage, books);
     }
 
     fn list_blockage(
@@ -124,7 +124,8 @@ impl Lines {
         }
     }
 
-    fn note_full(&mut self, (from, to): (Timestamp, Timestamp), books: &mut Books) {
+    fn note_full(&mut self, over: Option<Ended<()>>, books: &mut Books) {
+        let Some(Ended { from, to, .. }) = over else { return };
         books.spread(from, to, |it| &mut it.seat_lines_full_ms);
         self.list_full(Interval { from, to: Some(to) }, books);
     }

@@ -5,6 +5,7 @@ mod calls;
 mod lines;
 mod outages;
 mod seats;
+mod stretch;
 
 use acd_core::plan::Plan;
 use acd_core::{CallEvent, RefusalReason, TenantId, Timestamp};
@@ -84,7 +85,7 @@ impl Ledger {
         time >= self.books.slots.to()
             && self.opening.is_none()
             && !self.calls.any_in_period()
-            && !self.lines.any_open_before(self.books.slots.to())
+            && !self.lines.may_grow(self.books.slots.to(), time)
     }
 
     /// Closes the books. `until` is the last instant that the journal knows: what is still open is counted up to it.
@@ -165,10 +166,10 @@ impl Ledger {
                 lines.set_capacity(time, *capacity, books);
             }
             CallEvent::BlockageStarted { tenant, lines: line_use } if ours(tenant) => {
-                lines.blockage_started(time, *line_use);
+                lines.blockage_started(time, *line_use, books);
             }
             CallEvent::BlockageEnded { tenant } if ours(tenant) => lines.blockage_ended(time, books),
-            CallEvent::SeatLinesFullStarted { tenant } if ours(tenant) => lines.full_started(time),
+            CallEvent::SeatLinesFullStarted { tenant } if ours(tenant) => lines.full_started(time, books),
             CallEvent::SeatLinesFullEnded { tenant } if ours(tenant) => lines.full_ended(time, books),
 
             CallEvent::CallAdmitted { call, tenant, test, closed, .. } if ours(tenant) => {
