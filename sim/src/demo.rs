@@ -163,5 +163,12 @@ async fn judge(options: &Options, told: &Told, stopped: &Stopped) -> Result<Summ
     let wanted = Wanted::in_seconds(options.length.as_secs());
     let mut summary = check::check(&records, told, &options.out.join("recordings"), wanted);
     summary.failures.extend(stopped.verify().await.err());
+    let forms = options.out.join("forms");
+    std::fs::create_dir_all(&forms).map_err(|error| format!("{}: {error}", forms.display()))?;
+    let (date, _) = cast::CLOCK_START.split_once('T').unwrap_or((cast::CLOCK_START, ""));
+    for tenant in summary.tenants.keys() {
+        let sheet = forms.join(format!("{tenant}-{date}.xlsx"));
+        summary.failures.extend(stopped.day_sheet(tenant, date, &sheet).await.err());
+    }
     Ok(summary)
 }

@@ -140,17 +140,29 @@ impl Stopped {
         }
     }
 
+    /// The day sheet of a tenant, written to `out`.
+    pub(crate) async fn day_sheet(&self, tenant: &str, date: &str, out: &Path) -> Result<(), String> {
+        let out = out.display().to_string();
+        let arguments = ["report", "--form", "fdma2", "--tenant", tenant, "--date", date, "--out", &out];
+        let output = self.ask(&arguments).await?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(format!("acd report for {tenant}: {}", said(&output)))
+        }
+    }
+
     async fn run(&self, action: &str) -> Result<Output, String> {
+        self.ask(&["journal", action]).await
+    }
+
+    async fn ask(&self, arguments: &[&str]) -> Result<Output, String> {
         let mut command = Command::new(&self.program);
-        command
-            .args(["journal", action])
-            .arg("--data")
-            .arg(&self.data)
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
+        command.args(arguments).arg("--data").arg(&self.data).stdin(Stdio::null()).kill_on_drop(true);
+        let what = arguments.iter().take(2).copied().collect::<Vec<_>>().join(" ");
         match timeout(JOURNAL_TIME_MAX, command.output()).await {
-            Ok(output) => output.map_err(|error| format!("acd journal {action}: {error}")),
-            Err(_) => Err(format!("acd journal {action} took over {} s", JOURNAL_TIME_MAX.as_secs())),
+            Ok(output) => output.map_err(|error| format!("acd {what}: {error}")),
+            Err(_) => Err(format!("acd {what} took over {} s", JOURNAL_TIME_MAX.as_secs())),
         }
     }
 }

@@ -112,6 +112,7 @@ fn render(summary: &Summary, data: &Path) -> String {
         ));
     }
     lines.push(format!("  figures: {}", data.join("summary.json").display()));
+    lines.push(format!("  forms:   {} (様式2 対応状況一覧（日表）)", data.join("forms").display()));
     lines.push(format!("  every fact: acd journal export --data {}", data.display()));
     if summary.failures.is_empty() {
         lines.push("all holds".to_owned());
