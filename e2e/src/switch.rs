@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
@@ -12,7 +12,6 @@ use rustix::process::Signal;
 use crate::child::{Running, run_to_end};
 use crate::facts::{Fact, Facts};
 use crate::limits::{COMMAND_TIME_MAX, EXPORT_AGAIN, FACT_TIME_MAX, READY_TIME_MAX, STOP_TIME_MAX};
-use crate::net::free_port;
 use crate::scratch::Scratch;
 use crate::wait::until_every;
 
@@ -158,11 +157,10 @@ impl Switch {
 fn serve(scratch: &Scratch, options: &Options) -> (Running, SocketAddr) {
     let log =
         OpenOptions::new().create(true).append(true).open(scratch.join("log")).expect("a file for the log");
-    let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)).to_string();
-    let free = || local(free_port(Ipv4Addr::LOCALHOST));
     let mut command = program("ACD_BIN", "acd");
     command.arg("serve").arg("--data").arg(scratch.join("data"));
-    command.args(["--sip", &free(), "--http", &free(), "--grpc", &free()]);
+    // The switch finds free ports itself: one that was looked up here could be another's by then.
+    command.args(["--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"]);
     if let Some(plan) = &options.plan {
         command.arg("--config").arg(plan);
     }

@@ -33,10 +33,14 @@ const _: () = assert!(HEADER_LINE_BYTES_MAX < HEADER_BYTES_MAX, "one line cannot
 
 // --- transports ---
 
+/// Tries to find a port that is free for UDP and TCP alike: each fails only if another program has that one port.
+pub const ANY_PORT_TRIES: u32 = 16;
+
 /// Events of one wait of the poller; what does not fit comes with the next.
 pub const POLL_EVENTS_MAX: usize = 256;
 
-/// Messages handed out a turn, so that timers and effects are not starved by a flood.
+/// Messages handed out a turn of one UDP socket, and of all connections, so that timers and effects are not starved by a
+/// flood.
 pub const RECEIVE_BUDGET: usize = 256;
 
 /// The largest UDP payload.

@@ -15,7 +15,7 @@ use std::time::Duration;
 use acd_core::Timestamp;
 use mio::{Events, Poll, Token, Waker};
 
-use crate::limits::{POLL_EVENTS_MAX, RECEIVE_BUDGET};
+use crate::limits::{ANY_PORT_TRIES, POLL_EVENTS_MAX, RECEIVE_BUDGET};
 use crate::sip::{Peer, Transmit, Transport};
 
 use tcp::TcpTable;
@@ -86,11 +86,25 @@ pub struct Transports {
 }
 
 impl Transports {
-    /// Binds every address. A port of 0 takes any free one; see [`Self::udp_addresses`].
+    /// Binds every address. A port of 0 takes any free one, the same for TCP as for UDP of the same address; see
+    /// [`Self::udp_addresses`].
     ///
     /// # Errors
     /// If one of them cannot be bound.
     pub fn bind(udp: &[SocketAddr], tcp: &[SocketAddr]) -> Result<Self, BindError> {
+        let any_port = tcp.iter().any(|address| address.port() == 0);
+        let mut tries = if any_port { ANY_PORT_TRIES } else { 1 };
+        loop {
+            tries -= 1;
+            match Self::bind_once(udp, tcp) {
+                // Another program listens on TCP at the port that UDP was given.
+                Err(error) if tries > 0 && error.source.kind() == io::ErrorKind::AddrInUse => {}
+                bound => return bound,
+            }
+        }
+    }
+
+    fn bind_once(udp: &[SocketAddr], tcp: &[SocketAddr]) -> Result<Self, BindError> {
         let fail = |protocol, address| move |source| BindError { protocol, address, source };
         let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
         let poll = Poll::new().map_err(fail("poller for", anywhere))?;
@@ -99,11 +113,16 @@ impl Transports {
         for (at, &address) in udp.iter().enumerate() {
             sockets.push(UdpSocket::bind(poll.registry(), Token(at), address).map_err(fail("UDP", address))?);
         }
-        let tcp = TcpTable::bind(poll.registry(), udp.len(), tcp).map_err(|(address, source)| BindError {
-            protocol: "TCP",
-            address,
-            source,
-        })?;
+        let same_port = |address: &SocketAddr| {
+            let of_udp = sockets.iter().map(UdpSocket::local).find(|local| local.ip() == address.ip());
+            match of_udp {
+                Some(local) if address.port() == 0 => local,
+                Some(_) | None => *address,
+            }
+        };
+        let tcp: Vec<SocketAddr> = tcp.iter().map(same_port).collect();
+        let tcp = TcpTable::bind(poll.registry(), udp.len(), &tcp)
+            .map_err(|(address, source)| BindError { protocol: "TCP", address, source })?;
         Ok(Self {
             poll,
             events: Events::with_capacity(POLL_EVENTS_MAX),
@@ -168,12 +187,14 @@ impl Transports {
         Ok(())
     }
 
-    /// Hands out what has arrived, at most a budget of messages a turn so that timers and effects are not starved.
+    /// Hands out what has arrived, at most a budget of messages a turn so that timers and effects are not starved. Each UDP
+    /// socket has its own budget, and the connections have one: a flood on one way in does not keep the others waiting.
     pub fn receive(&mut self, now: Timestamp, mut hand_out: impl FnMut(Incoming<'_>)) {
-        let mut budget = RECEIVE_BUDGET;
         for socket in &mut self.udp {
+            let mut budget = RECEIVE_BUDGET;
             socket.receive(&mut budget, &mut self.counters, &mut hand_out);
         }
+        let mut budget = RECEIVE_BUDGET;
         self.tcp.receive(now, self.poll.registry(), &mut budget, &mut self.counters, &mut hand_out);
     }
 
@@ -205,5 +226,21 @@ impl Transports {
     /// Closes connections that are too slow or idle for too long.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.tcp.handle_timeout(now, self.poll.registry(), &mut self.counters);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_free_port_is_one_port_for_udp_and_tcp() {
+        let anywhere = [SocketAddr::from(([127, 0, 0, 1], 0))];
+        let transports = Transports::bind(&anywhere, &anywhere).unwrap();
+        let udp: Vec<SocketAddr> = transports.udp_addresses().collect();
+        let tcp: Vec<SocketAddr> = transports.tcp_addresses().collect();
+        assert_eq!(udp, tcp);
+        assert_ne!(udp[0].port(), 0);
+        assert!(Transports::bind(&udp, &[]).is_err(), "the port is taken");
     }
 }
