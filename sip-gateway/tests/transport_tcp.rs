@@ -1,11 +1,12 @@
-//! Connections of strangers: each ends by itself, is counted by its reason, and never shuts another out.
+//! Connections of strangers: each ends by itself, is counted by its reason, and never shuts another out; nor does a flood
+//! of datagrams.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use acd_core::Timestamp;
-use sip_gateway::limits::{CONNECTION_MESSAGE_MAX, CONNECTIONS_PER_SOURCE_MAX};
+use sip_gateway::limits::{CONNECTION_MESSAGE_MAX, CONNECTIONS_PER_SOURCE_MAX, RECEIVE_BUDGET};
 use sip_gateway::transport::{Incoming, TransportCounters, Transports};
 
 const START: Timestamp = Timestamp::from_millis(1_000_000);
@@ -85,6 +86,24 @@ fn silent_and_slow_connections_are_closed_in_time_and_a_sound_one_stays() {
     assert_eq!(side.counters().connections_closed, 2);
     sound.write_all(options.as_bytes()).expect("written");
     side.until(late, |side| side.messages.len() == 2);
+}
+
+#[test]
+fn a_flood_of_datagrams_keeps_no_connection_waiting() {
+    let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+    let mut side =
+        Side { transports: Transports::bind(&[any], &[any]).expect("ports"), messages: Vec::new() };
+    let victim = side.transports.udp_addresses().next().expect("a socket");
+    let flooder = UdpSocket::bind(any).expect("a port");
+    for _ in 0..RECEIVE_BUDGET * 2 {
+        flooder.send_to(b"garbage", victim).expect("sent");
+    }
+    let mut sound = side.connect();
+    sound.write_all(b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n").expect("written");
+    side.turn(START);
+    let garbage = side.messages.iter().filter(|message| *message == "garbage").count();
+    assert_eq!((garbage, side.messages.len()), (RECEIVE_BUDGET, RECEIVE_BUDGET + 1));
+    side.until(START, |side| side.messages.len() == RECEIVE_BUDGET * 2 + 1);
 }
 
 #[test]
