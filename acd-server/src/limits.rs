@@ -27,6 +27,10 @@ pub const CLOCK_STEP_MIN_US: i64 = 1_000_000;
 /// disaster day: long enough to free a full disk. Beyond it records are lost, and the journal states the gap.
 pub const JOURNAL_QUEUE_RECORDS_MAX: usize = 200_000;
 
+/// How long what no effect waits for is gathered into one commit. A call makes about ten batches and half of them order
+/// nothing; a power cut loses that much more: facts that ordered nothing, and the latest state of a dialog.
+pub const JOURNAL_GATHER: Duration = Duration::from_millis(4);
+
 /// Records of one commit, so that after a stall the first effects need not wait for the whole backlog.
 pub const JOURNAL_COMMIT_RECORDS_MAX: usize = 5_000;
 

@@ -59,7 +59,7 @@ use acd_core::plan::Plan;
 use acd_core::{CallEvent, Input, Timestamp};
 
 use folder::Folder;
-use queue::Queue;
+use queue::{Queue, Urgency};
 use store::Store;
 
 /// One input with what the core made of it.
@@ -141,10 +141,16 @@ impl Journal {
         Ok((OpenedJournal { store, folder }, previous))
     }
 
-    /// Gives a batch to the writer; never waits. If more records wait than [`crate::limits::JOURNAL_QUEUE_RECORDS_MAX`],
+    /// Gives a batch that effects wait for to the writer, which writes it at once; never waits. If more records wait than [`crate::limits::JOURNAL_QUEUE_RECORDS_MAX`],
     /// the batch's records are lost, and the journal will state the gap where they would have stood.
     pub fn append(&self, batch: Batch) -> BatchId {
-        self.queue.append(batch)
+        self.queue.append(batch, Urgency::AtOnce)
+    }
+
+    /// Like [`Self::append`], for a batch that nothing waits for: it may be written with what comes within the next
+    /// [`crate::limits::JOURNAL_GATHER`].
+    pub fn append_soon(&self, batch: Batch) -> BatchId {
+        self.queue.append(batch, Urgency::Soon)
     }
 
     /// The last batch that is on the disk, with all before it.

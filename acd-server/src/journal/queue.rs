@@ -9,7 +9,7 @@ use acd_core::{LegId, Timestamp};
 
 use super::dialogs::DialogChange;
 use super::{Batch, BatchId};
-use crate::limits::{JOURNAL_COMMIT_RECORDS_MAX, JOURNAL_QUEUE_RECORDS_MAX};
+use crate::limits::{JOURNAL_COMMIT_RECORDS_MAX, JOURNAL_GATHER, JOURNAL_QUEUE_RECORDS_MAX};
 
 /// Whether the writer can write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +50,15 @@ pub(super) enum Entry {
     Batch(BatchId, Batch),
     /// Batches up to the id that found no room.
     Gap(BatchId, Gap),
+}
+
+/// When a batch is to be written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Urgency {
+    /// Effects wait for it.
+    AtOnce,
+    /// Nothing waits for it: it may be gathered with what comes next, for [`JOURNAL_GATHER`] at most.
+    Soon,
 }
 
 /// Records that are lost.
@@ -102,6 +111,8 @@ struct Inner {
     /// Records in `entries` and with the writer.
     waiting_records: usize,
     last_id: BatchId,
+    /// Of the entries, one at least is to be written at once.
+    urgent: bool,
     closed: bool,
 }
 
@@ -127,8 +138,10 @@ impl Queue {
         }
     }
 
-    pub(super) fn append(&self, batch: Batch) -> BatchId {
+    pub(super) fn append(&self, batch: Batch, urgency: Urgency) -> BatchId {
         let mut inner = self.lock();
+        let was_empty = inner.entries.is_empty();
+        inner.urgent |= urgency == Urgency::AtOnce;
         inner.last_id = BatchId(inner.last_id.0 + 1);
         let id = inner.last_id;
         let has_room = inner.waiting_records + batch.records.len() <= self.records_max;
@@ -139,7 +152,10 @@ impl Queue {
             self.lose(&mut inner, id, batch);
         }
         drop(inner);
-        self.changed.notify_one();
+        // A writer that gathers already has been told, and waits for its time or for something urgent.
+        if was_empty || urgency == Urgency::AtOnce {
+            self.changed.notify_one();
+        }
         id
     }
 
@@ -169,11 +185,16 @@ impl Queue {
         }
     }
 
-    /// Waits for entries and takes up to a commit's worth; `None` once closed and empty.
+    /// Waits for entries, gathers those that nothing waits for, and takes up to a commit's worth; `None` once closed and
+    /// empty.
     pub(super) fn take(&self) -> Option<Vec<Entry>> {
-        let mut inner = self
+        let inner = self
             .changed
             .wait_while(self.lock(), |inner| inner.entries.is_empty() && !inner.closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        let (mut inner, _) = self
+            .changed
+            .wait_timeout_while(inner, JOURNAL_GATHER, |inner| !inner.urgent && !inner.closed)
             .unwrap_or_else(PoisonError::into_inner);
         let mut records = 0;
         let mut taken = Vec::new();
@@ -183,6 +204,9 @@ impl Queue {
             if records >= JOURNAL_COMMIT_RECORDS_MAX {
                 break;
             }
+        }
+        if inner.entries.is_empty() {
+            inner.urgent = false;
         }
         (!taken.is_empty()).then_some(taken)
     }

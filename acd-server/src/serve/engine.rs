@@ -177,7 +177,8 @@ impl Engine {
             batch.records.push(record);
             effects.extend(ordered);
         }
-        let id = self.journal.append(batch);
+        let id =
+            if effects.is_empty() { self.journal.append_soon(batch) } else { self.journal.append(batch) };
         self.gate.hold(now, id, effects);
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use acd_core::{CallId, CallPhase, Input, LegId, Pii};
 
-use super::super::queue::{Entry, Queue};
+use super::super::queue::{Entry, Queue, Urgency};
 use super::super::store::Store;
 use super::super::{
     Batch, BatchId, DialogChange, DialogRow, Format, Journal, JournalError, JournalState, Life, OpenCalls,
@@ -230,18 +230,40 @@ fn while_the_file_is_locked_nothing_waits_and_afterwards_nothing_is_missing() {
 }
 
 #[test]
+fn what_nothing_waits_for_is_written_too_and_in_its_place() {
+    let queue = Queue::new();
+    let mut day = World::day(EVENING, 1..4).into_iter();
+    let mut next = || batch_of(day.next().expect("a day has four records"));
+    let alone = queue.append(next(), Urgency::Soon);
+    let entries = queue.take().expect("not closed");
+    assert_eq!(entries.len(), 1);
+    queue.committed(&entries, Duration::ZERO);
+    assert_eq!(queue.durable(), alone);
+
+    queue.append(next(), Urgency::Soon);
+    queue.append(next(), Urgency::AtOnce);
+    let last = queue.append(next(), Urgency::Soon);
+    let entries = queue.take().expect("not closed");
+    assert_eq!(entries.len(), 3);
+    queue.committed(&entries, Duration::ZERO);
+    assert_eq!(queue.durable(), last);
+    queue.close();
+    assert!(queue.take().is_none());
+}
+
+#[test]
 fn a_full_queue_loses_records_and_states_the_gap() {
     let folder = Folder::new();
     let day = World::day(EVENING, 1..4);
     let queue = Queue::with_records_max(10);
     let leg = LegId::Caller(CallId(9));
     for record in day.iter().cloned() {
-        queue.append(batch_of(record));
+        queue.append(batch_of(record), Urgency::AtOnce);
     }
     let put = DialogChange::Put(Box::new(dialog(leg, 7)));
     let late =
         Record { time: EVENING + Duration::from_secs(60), input: Input::TimePassed, facts: Vec::new() };
-    let id = queue.append(Batch { records: vec![late], dialogs: vec![put] });
+    let id = queue.append(Batch { records: vec![late], dialogs: vec![put] }, Urgency::AtOnce);
     let lost = queue.metrics().lost_records;
     assert_eq!(lost, day.len() as u64 + 1 - 10);
 
