@@ -1,6 +1,8 @@
 //! Calls by value: each phase is a struct that holds only what is true in it, consumes itself on an input, and
 //! returns the next.
 
+use serde::{Deserialize, Serialize};
+
 use crate::effect::{Announcement, Effect, ReleaseCause};
 use crate::event::{CallEvent, CallPhase, Outcome, UnexpectedInput};
 use crate::house::House;
@@ -29,7 +31,7 @@ use talking::Talking;
 use waiting::Waiting;
 
 /// What is true of a call in all its phases.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Visit {
     pub(crate) call: CallId,
     pub(crate) tenant: TenantId,
@@ -68,13 +70,13 @@ pub(crate) enum CallInput {
 }
 
 /// A call: its visit and its phase.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Call {
     pub(crate) visit: Visit,
     state: CallState,
 }
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 enum CallState {
     Arriving(Arriving),
     Guidance(Guidance),
@@ -133,6 +135,11 @@ impl Call {
     /// The ring that is the call's present one, until its talk has ended.
     pub(crate) const fn ring(&self) -> Option<RingId> {
         self.state.ring()
+    }
+
+    /// The place in a queue in which the caller stands now.
+    pub(crate) const fn waits_at(&self) -> Option<Place> {
+        self.state.standing().waits_at
     }
 
     pub(crate) const fn is_talking(&self) -> bool {

@@ -4,6 +4,8 @@
 use alloc::string::String;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, SkillId, TenantId, TrunkId};
 use crate::input::{
     AlarmKind, CallCommand, CallCommandResult, CallerIdentity, CallerLegEnd, CommandSource, LegQuality,
@@ -327,7 +329,7 @@ pub struct LineUse {
 }
 
 /// Where a call is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum CallPhase {
     /// Admitted, not yet answered and acknowledged.
     Arriving,
@@ -361,7 +363,7 @@ pub enum RefusalReason {
 }
 
 /// How a ring ended (R-Q6).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum RingEnd {
     /// The seat answered.
     Answered,
@@ -391,7 +393,7 @@ pub enum TalkEnd {
 }
 
 /// What became of a call: exactly one (R-A15).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum Outcome {
     /// Heard the closed announcement.
     Closed,
@@ -408,7 +410,7 @@ pub enum Outcome {
 }
 
 /// A seat's state (R-S1).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum SeatState {
     /// Nobody is there.
     LoggedOut,

@@ -1,5 +1,7 @@
 //! Everything that a call shares with the others: lines, queues, seats, deadlines, and the way out.
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::{CallEvent, UnexpectedInput};
 use crate::ids::{CallId, LegId, RingId, TenantId};
 use crate::lines::Lines;
@@ -12,7 +14,7 @@ use crate::timer::Timers;
 use crate::{AlarmKind, Effect, ReleaseCause};
 
 /// The rooms that all calls walk through.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct House {
     /// The stamp of the present turn.
     pub(crate) now: Timestamp,

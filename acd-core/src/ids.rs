@@ -1,8 +1,11 @@
 //! Identifiers. Plan names are short inline strings, so that they are `Copy`, stay stable over a reload, and a person
 //! who reads the journal sees `shiga` and `seat101` instead of numbers.
 
+use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::limits::NAME_BYTES_MAX;
 
@@ -84,6 +87,19 @@ impl fmt::Debug for Name {
     }
 }
 
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::new(&text).map_err(de::Error::custom)
+    }
+}
+
 impl FromStr for Name {
     type Err = NameError;
 
@@ -95,7 +111,8 @@ impl FromStr for Name {
 macro_rules! named {
     ($(#[$doc:meta])* $id:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
         pub struct $id(pub Name);
 
         impl $id {
@@ -164,7 +181,7 @@ named!(
 );
 
 /// 通話: a caller's whole visit. Allocated by the shell, rising over the life of a journal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct CallId(pub u64);
 
 impl fmt::Display for CallId {
@@ -174,7 +191,7 @@ impl fmt::Display for CallId {
 }
 
 /// One ring of one seat for one caller. Counted within the call, from 1, by the core.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct RingId {
     /// The call for which the seat is rung.
     pub call: CallId,
@@ -189,7 +206,7 @@ impl fmt::Display for RingId {
 }
 
 /// One SIP dialog with its media, as the core names it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum LegId {
     /// The caller's leg of a call.
     Caller(CallId),

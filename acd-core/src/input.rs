@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::CallPhase;
 use crate::ids::{CallId, DialledNumber, LegId, Name, RequestId, RingId, SeatId, TenantId, TrunkId};
 use crate::pii::Pii;
@@ -186,7 +188,7 @@ pub enum Input {
 }
 
 /// Who calls.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum CallerIdentity {
     /// The number as the carrier gave it.
     Number(Pii<String>),
@@ -195,7 +197,7 @@ pub enum CallerIdentity {
 }
 
 /// The four reasons of an anonymous caller.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum WithheldReason {
     /// 非通知: the caller dialled 184, or asks for privacy.
     Withheld,
@@ -225,7 +227,7 @@ pub enum CallerLegEnd {
 }
 
 /// Why a ring failed without an answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum RingFailure {
     /// The seat refused (486, 603, any other final answer that shows that somebody is there). Holds the status code.
     Refused(u16),
@@ -247,7 +249,7 @@ pub enum SeatLegEnd {
 }
 
 /// How a seat was lost.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum SeatLoss {
     /// The registration ran out.
     RegistrationExpired,
@@ -273,7 +275,7 @@ pub enum SeatCommand {
 }
 
 /// Why an agent pauses: a name out of the plan (`lunch`), `pause` for the star code.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct PauseReason(pub Name);
 
 /// By which way a command came.

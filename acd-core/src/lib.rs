@@ -6,6 +6,9 @@
 //!
 //! **Every call of [`Switch::handle`] must be followed by a complete drain of [`Switch::poll_event`] and
 //! [`Switch::poll_effect`]**: mutate, drain, mutate.
+//!
+//! Between turns a [`Switch`] can be cloned, compared, and written by any format of `serde`; what is read back goes on
+//! where it was written.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -28,6 +31,7 @@ pub mod plan;
 mod queue;
 mod reload;
 mod seat;
+mod snapshot;
 mod switch;
 mod time;
 mod timer;

@@ -4,13 +4,15 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::{CallEvent, CallPhase, LineUse};
 use crate::ids::{CallId, TenantId};
 use crate::output::Output;
 use crate::plan::{Capacity, Tenant};
 
 /// What a call takes away from others (R-L6, R-L11).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Holding {
     /// One of the tenant's lines.
     Line,
@@ -21,7 +23,7 @@ pub(crate) enum Holding {
 }
 
 /// A tenant with its live calls.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Room {
     /// The settings in force, or the last ones if the plan no longer has the tenant.
     pub(crate) tenant: Tenant,
@@ -79,7 +81,21 @@ impl Room {
 
     /// Whether a call of the tenant is alive.
     pub(crate) fn has_calls(&self) -> bool {
-        !self.tests.is_empty() || !self.closed_lines.is_empty() || self.lines_in_use() > 0
+        self.calls_len() > 0
+    }
+
+    /// How many calls of the tenant are alive, tests included.
+    pub(crate) fn calls_len(&self) -> usize {
+        self.lines.values().map(BTreeSet::len).sum::<usize>() + self.closed_lines.len() + self.tests.len()
+    }
+
+    /// Whether a call has what a call of this phase holds.
+    pub(crate) fn holds(&self, call: CallId, holding: Holding, phase: CallPhase) -> bool {
+        match holding {
+            Holding::Line => self.lines.get(&phase).is_some_and(|calls| calls.contains(&call)),
+            Holding::ClosedLine => self.closed_lines.contains(&call),
+            Holding::Nothing => self.tests.contains(&call),
+        }
     }
 
     fn in_phase(&self, phase: CallPhase) -> u32 {
@@ -124,7 +140,7 @@ fn keep(calls: &mut BTreeSet<CallId>, call: CallId, phase: Option<CallPhase>) {
 }
 
 /// The rooms of all tenants.
-#[derive(Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Lines {
     rooms: BTreeMap<TenantId, Room>,
     /// Tenants whose lines changed in this turn.
@@ -139,6 +155,10 @@ impl Lines {
     /// The room of a live call's tenant.
     pub(crate) fn room(&self, tenant: TenantId) -> &Room {
         self.rooms.get(&tenant).expect("invariant: a tenant with live calls keeps its room")
+    }
+
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = &Room> {
+        self.rooms.values()
     }
 
     pub(crate) fn ids(&self) -> Vec<TenantId> {

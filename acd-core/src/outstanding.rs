@@ -3,12 +3,14 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{CallId, RingId, TenantId};
 use crate::input::OpenCall;
 use crate::limits::OUTSTANDING_MAX;
 
 /// What the outside still owes an answer to.
-#[derive(Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Outstanding {
     /// Refused calls whose leg has not ended.
     pub(crate) refused: Owed<CallId>,
@@ -30,8 +32,8 @@ impl Outstanding {
 }
 
 /// A bounded set; the oldest is forgotten when it is full, so that a silent outside cannot fill the memory.
-#[derive(Debug)]
-pub(crate) struct Owed<Id>(BTreeSet<Id>);
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Owed<Id: Ord>(BTreeSet<Id>);
 
 impl<Id: Ord> Default for Owed<Id> {
     fn default() -> Self {
@@ -54,13 +56,13 @@ impl<Id: Ord> Owed<Id> {
 }
 
 /// Recordings from their order to their end, which may come after their call's.
-#[derive(Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Recordings {
     by_call: BTreeMap<CallId, Recording>,
 }
 
 /// One call's recording.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Recording {
     /// Whose call it is.
     pub(crate) tenant: TenantId,

@@ -2,9 +2,13 @@
 
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A value that identifies a person. `Debug` and `Display` print `***`; [`Pii::reveal`] is the only way in, so
-/// every place that handles the number in the clear can be found by searching for one word.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+/// every place that handles the number in the clear can be found by searching for one word. Serialisation, which a
+/// snapshot of the switch is for, is in the clear too: what reads it is kept as safe as the journal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Pii<T>(T);
 
 impl<T> Pii<T> {

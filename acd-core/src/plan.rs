@@ -6,6 +6,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{DialledNumber, PromptId, SeatId, SkillId, TenantId};
 use crate::time::{CivilDate, TimeOfDay};
 
@@ -14,7 +16,7 @@ mod bands;
 pub use bands::{BandFault, band_at, capacity_at, check_bands, day_kind_at, next_band_edge};
 
 /// Everything that the core must know of the outside's wishes.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Plan {
     /// The clients by name.
     pub tenants: BTreeMap<TenantId, Tenant>,
@@ -25,7 +27,7 @@ pub struct Plan {
 }
 
 /// One client: numbers, lines, guidance, queue.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Tenant {
     /// The name that a seat's screen shows before the answer (R-S5).
     pub title: String,
@@ -60,7 +62,7 @@ pub struct Tenant {
 }
 
 /// What differs by dialled number.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Number {
     /// What must be heard before a person answers (R-G1).
     pub guidance: Guidance,
@@ -69,7 +71,7 @@ pub struct Number {
 }
 
 /// Who says the mandatory guidance (R-G1).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Guidance {
     /// `"tape"`: played from first frame to last before a seat may be rung.
     Tape(PromptId),
@@ -80,7 +82,7 @@ pub enum Guidance {
 }
 
 /// Whether talk is recorded (statement 6: "off" is a fact too).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum RecordingPolicy {
     /// From the seat's answer to the last leg's end.
     FromAnswer,
@@ -89,7 +91,7 @@ pub enum RecordingPolicy {
 }
 
 /// What a caller gets for want of a line (R-L4).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum LinesFullRefusal {
     /// 486 Busy Here.
     BusyHere,
@@ -98,7 +100,7 @@ pub enum LinesFullRefusal {
 }
 
 /// What a waiting caller hears (R-G3): the message, music, and the message again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Waiting {
     /// The waiting message (待機メッセージ).
     pub message: PromptId,
@@ -109,7 +111,7 @@ pub struct Waiting {
 }
 
 /// The kind of a day; the first that fits wins, in this order (R-L2).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum DayKind {
     /// The date range of this index in [`Tenant::ranges`].
     Range(u16),
@@ -124,7 +126,7 @@ pub enum DayKind {
 }
 
 /// Capacity by time, on some kinds of day. A band belongs to the day on which it began (R-L3).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Band {
     /// The kinds of day on which the band begins.
     pub days: BTreeSet<DayKind>,
@@ -137,7 +139,7 @@ pub struct Band {
 }
 
 /// How many calls there may be at once (R-L2).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Capacity {
     /// Callers who may be with seats, ringing or talking.
     pub seat_lines: u16,
@@ -153,7 +155,7 @@ impl Capacity {
 }
 
 /// A named range of days with bands of its own (year-end, Golden Week, お盆, 臨時休診).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DateRange {
     /// The range's name in the plan.
     pub name: String,
@@ -166,7 +168,7 @@ pub struct DateRange {
 }
 
 /// 席: where an agent works.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Seat {
     /// The tenants that the seat serves, with their priority for it; the highest is served first (R-Q3).
     pub serves: BTreeMap<TenantId, u16>,
@@ -185,7 +187,7 @@ pub struct Seat {
 }
 
 /// How an agent logs in (R-S2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Login {
     /// By star code on the phone, console or interface.
     ByCommand,

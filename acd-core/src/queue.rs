@@ -3,26 +3,28 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{CallId, SeatId, SkillId, TenantId};
 use crate::plan::Seat;
 use crate::time::Timestamp;
 
 /// Whose queue, and for which skill.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(crate) struct QueueKey {
     pub(crate) tenant: TenantId,
     pub(crate) skill: Option<SkillId>,
 }
 
 /// A caller's place: the queue, and the instant of the first entry, which is kept for life (R-Q1).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Place {
     pub(crate) queue: QueueKey,
     pub(crate) since: Timestamp,
 }
 
 /// One FIFO and who may serve it.
-#[derive(Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Queue {
     waiting: BTreeSet<(Timestamp, CallId)>,
     free: BTreeSet<(Timestamp, SeatId)>,
@@ -42,6 +44,10 @@ impl Queue {
         self.free.first().copied()
     }
 
+    pub(crate) fn waiting_len(&self) -> usize {
+        self.waiting.len()
+    }
+
     pub(crate) fn has_free(&self, seat: (Timestamp, SeatId)) -> bool {
         self.free.contains(&seat)
     }
@@ -56,8 +62,9 @@ pub(crate) struct Presence {
 }
 
 /// All queues.
-#[derive(Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Queues {
+    #[serde(with = "crate::snapshot::pairs")]
     by_key: BTreeMap<QueueKey, Queue>,
     /// Queues in which a match may have become possible in this turn, or who is logged in has changed.
     touched: BTreeSet<QueueKey>,
@@ -98,6 +105,11 @@ impl Queues {
         let queue = self.by_key.get_mut(&place.queue).expect("invariant: a queue is open while calls use it");
         let left = queue.waiting.remove(&(place.since, call));
         assert!(left, "invariant: a waiting caller stands in the queue");
+    }
+
+    /// Whether the caller stands there.
+    pub(crate) fn has_place(&self, call: CallId, place: Place) -> bool {
+        self.by_key.get(&place.queue).is_some_and(|queue| queue.waiting.contains(&(place.since, call)))
     }
 
     /// A seat line of the tenant may have become free.
@@ -163,7 +175,7 @@ impl Queues {
     }
 
     pub(crate) fn waiting_len(&self, tenant: TenantId) -> usize {
-        of_tenant(&self.by_key, tenant).map(|(_, queue)| queue.waiting.len()).sum()
+        of_tenant(&self.by_key, tenant).map(|(_, queue)| queue.waiting_len()).sum()
     }
 
     /// All queues, for expensive checks.

@@ -8,6 +8,7 @@ use crate::ids::{SeatId, TenantId};
 use crate::plan::{self, Login, Plan, capacity_at, next_band_edge};
 use crate::queue::{Presence, QueueKey};
 use crate::seat::Seat;
+use crate::snapshot::numbers;
 use crate::switch::Switch;
 use crate::timer::Reason;
 
@@ -38,10 +39,7 @@ impl Switch {
     }
 
     fn apply_tenants(&mut self) {
-        self.numbers.clear();
-        for (id, tenant) in &self.plan.tenants {
-            self.numbers.extend(tenant.numbers.keys().map(|number| (*number, *id)));
-        }
+        self.numbers = numbers(&self.plan);
         for id in self.house.lines.ids() {
             if !self.plan.tenants.contains_key(&id) {
                 self.house.lines.move_out(id);

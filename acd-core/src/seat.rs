@@ -3,6 +3,8 @@
 use alloc::collections::BTreeMap;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::{CallEvent, RingEnd, SeatState};
 use crate::house::House;
 use crate::ids::{RingId, SeatId};
@@ -16,7 +18,7 @@ mod command;
 mod reach;
 
 /// A seat with what the plan says of it.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Seat {
     /// The settings in force, with the tenants that the plan no longer has but whose last calls go on.
     pub(crate) settings: plan::Seat,
@@ -31,7 +33,7 @@ pub(crate) struct Seat {
 }
 
 /// What takes effect after the call and its wrap-up (R-S2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 enum Deferred {
     LogOut,
     Pause(PauseReason),

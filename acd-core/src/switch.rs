@@ -2,6 +2,8 @@
 
 use alloc::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::admission::Arrival;
 use crate::call::{Call, CallInput};
 use crate::effect::Effect;
@@ -10,21 +12,25 @@ use crate::house::House;
 use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, TenantId};
 use crate::input::{AlarmKind, Input, OpenCall, RecordingFailure, RingFailure, SeatLegEnd};
 use crate::plan::{Capacity, Plan};
+use crate::snapshot::Unchecked;
 use crate::time::Timestamp;
 use crate::timer::Reason;
 
 /// The switch. See the crate's documentation for how it is driven.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct Switch {
     pub(crate) house: House,
     pub(crate) calls: BTreeMap<CallId, Call>,
     pub(crate) plan: Plan,
+    /// Follows from the plan.
+    #[serde(skip)]
     pub(crate) numbers: BTreeMap<DialledNumber, TenantId>,
     /// Ids rise, so every id up to this one is, or was, a call's.
     pub(crate) highest_call: Option<CallId>,
     pub(crate) draining: bool,
-    journal_degraded: bool,
-    begun: bool,
+    pub(crate) journal_degraded: bool,
+    pub(crate) begun: bool,
 }
 
 impl Switch {

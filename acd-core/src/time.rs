@@ -4,8 +4,10 @@ use core::fmt;
 use core::ops::{Add, Sub};
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// An instant: whole milliseconds since 1970-01-01T00:00:00Z, truncated once, when the shell stamps an input.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -54,7 +56,7 @@ impl Sub<Duration> for Timestamp {
 }
 
 /// A day of the Gregorian calendar.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct CivilDate {
     /// The year, of the common era.
     pub year: i32,
@@ -138,7 +140,8 @@ pub enum Weekday {
 }
 
 /// A time of day: milliseconds since midnight, 0 to 86,400,000 (24:00, as the end of a band).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct TimeOfDay(u32);
 
 impl TimeOfDay {
@@ -161,6 +164,20 @@ impl TimeOfDay {
     /// Milliseconds since midnight.
     pub const fn as_millis(self) -> u32 {
         self.0
+    }
+}
+
+impl TryFrom<u32> for TimeOfDay {
+    type Error = &'static str;
+
+    fn try_from(millis: u32) -> Result<Self, Self::Error> {
+        Self::from_millis(millis).ok_or("a time of day is at most 24:00")
+    }
+}
+
+impl From<TimeOfDay> for u32 {
+    fn from(time: TimeOfDay) -> Self {
+        time.0
     }
 }
 

@@ -2,11 +2,13 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{CallId, RingId, SeatId, TenantId};
 use crate::time::Timestamp;
 
 /// Why a deadline exists. Deadlines of the same instant fire in this order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum Reason {
     /// Another band of the tenant may be in force (R-L3).
     BandEdge(TenantId),
@@ -21,10 +23,30 @@ pub enum Reason {
 }
 
 /// The deadlines to come.
-#[derive(Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "BTreeSet<(Timestamp, Reason)>", into = "BTreeSet<(Timestamp, Reason)>")]
 pub(crate) struct Timers {
     by_deadline: BTreeSet<(Timestamp, Reason)>,
     by_reason: BTreeMap<Reason, Timestamp>,
+}
+
+impl TryFrom<BTreeSet<(Timestamp, Reason)>> for Timers {
+    type Error = &'static str;
+
+    fn try_from(by_deadline: BTreeSet<(Timestamp, Reason)>) -> Result<Self, Self::Error> {
+        let by_reason: BTreeMap<_, _> =
+            by_deadline.iter().map(|(deadline, reason)| (*reason, *deadline)).collect();
+        if by_reason.len() < by_deadline.len() {
+            return Err("a reason has at most one deadline");
+        }
+        Ok(Self { by_deadline, by_reason })
+    }
+}
+
+impl From<Timers> for BTreeSet<(Timestamp, Reason)> {
+    fn from(timers: Timers) -> Self {
+        timers.by_deadline
+    }
 }
 
 impl Timers {

@@ -1,7 +1,8 @@
 //! A swarm of seeded histories. Each seed draws a plan and its own rates of faults; after every turn an auditor who
 //! sees the facts alone recounts what the rules demand and a reference model says what the facts must be (safety), and at the end everything is put right and every
-//! caller must have an outcome, every seat be free, every order be answered (liveness). The same inputs must then give
-//! the same facts again.
+//! caller must have an outcome, every seat be free, every order be answered (liveness). On the way the switch is written
+//! down and read back again and again. The same inputs must then give a switch that was never written down the same
+//! facts and orders again.
 //!
 //! `ACD_SEEDS=5000` runs more seeds, `ACD_SEED=17` runs one. The history of a seed that fails is printed whole.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
@@ -42,7 +43,7 @@ use auditor::Auditor;
 use model::Model;
 use options::Options;
 use rng::Rng;
-use turn::turn;
+use turn::{Turn, turn};
 use world::World;
 
 #[test]
@@ -124,21 +125,23 @@ fn run(seed: u64, seen: &mut BTreeMap<String, u64>) {
         history.print(seed);
         panic::resume_unwind(cause);
     }
-    for fact in history.journal.iter().flat_map(|(_, _, facts)| facts) {
+    for fact in history.journal.iter().flat_map(|(_, _, turn)| &turn.facts) {
         *seen.entry(kind(fact)).or_default() += 1;
     }
 }
 
 struct History {
     rng: Rng,
+    /// Draws the turns before which the switch is written down, beside the history.
+    pauses: Rng,
     options: Options,
     now: Timestamp,
     switch: Switch,
     world: World,
     auditor: Auditor,
     model: Model,
-    /// All inputs and their facts, to be replayed.
-    journal: Vec<(Timestamp, Input, Vec<CallEvent>)>,
+    /// All inputs and what they led to, to be replayed.
+    journal: Vec<(Timestamp, Input, Turn)>,
     plans: [Plan; 2],
     lines: Vec<String>,
 }
@@ -150,6 +153,7 @@ impl History {
         let mut auditor = Auditor::default();
         auditor.plan_applied(&plans[0]);
         Self {
+            pauses: Rng::new(rng.clone().within(0, u64::MAX - 1)),
             rng,
             options,
             now,
@@ -212,6 +216,9 @@ impl History {
 
     fn hand_in(&mut self, input: Input) -> Vec<CallEvent> {
         self.lines.push(format!("{} {input:?}", text::time(self.now)));
+        if self.pauses.percent(2) {
+            self.write_down_and_read_back();
+        }
         let turn = turn(&mut self.switch, self.now, input.clone());
         for fact in &turn.facts {
             self.lines.push(format!("    {}", text::fact(fact)));
@@ -228,8 +235,17 @@ impl History {
         self.world.check();
         self.auditor.check(&self.switch);
         self.model.compare(self.now, &input, &turn.facts, &self.switch);
-        self.journal.push((self.now, input, turn.facts.clone()));
-        turn.facts
+        let facts = turn.facts.clone();
+        self.journal.push((self.now, input, turn));
+        facts
+    }
+
+    /// From here on the switch that was read back goes on in place of the one that was written.
+    fn write_down_and_read_back(&mut self) {
+        let written = serde_json::to_string(&self.switch).unwrap();
+        let read: Switch = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, self.switch, "what is read back is what was written");
+        self.switch = read;
     }
 
     fn hand_in_garbage(&mut self) {
@@ -286,10 +302,11 @@ impl History {
     fn replay(&self) {
         let mut again: Option<Switch> = None;
         let first_plan = plans::read(&self.options.plan);
-        for (at, input, facts) in &self.journal {
+        for (at, input, said) in &self.journal {
             let switch = again.get_or_insert_with(|| Switch::new(first_plan.clone(), *at));
-            assert_eq!(&turn(switch, *at, input.clone()).facts, facts, "a replay gives the same facts");
+            assert_eq!(&turn(switch, *at, input.clone()), said, "a replay gives the same facts and orders");
         }
+        assert_eq!(again.as_ref(), Some(&self.switch), "a replay gives the same switch");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Admitted: the 200 is on its way, the ACK is not here yet.
 
+use serde::{Deserialize, Serialize};
+
 use super::closed::Closed;
 use super::guidance::Guidance;
 use super::waiting::Waiting;
@@ -8,7 +10,7 @@ use crate::event::{CallEvent, CallPhase, Outcome};
 use crate::house::House;
 use crate::plan::Guidance as GuidancePlan;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Arriving;
 
 impl Arriving {

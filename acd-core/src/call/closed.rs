@@ -1,11 +1,13 @@
 //! Outside hours: the closed announcement, then release (R-G5, R-L11).
 
+use serde::{Deserialize, Serialize};
+
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::{Announcement, Effect, ReleaseCause};
 use crate::event::{CallPhase, Outcome};
 use crate::house::House;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Closed;
 
 impl Closed {

@@ -1,10 +1,12 @@
 //! The caller's leg is being released; the line is held until that is done (R-L1).
 
+use serde::{Deserialize, Serialize};
+
 use super::{CallInput, CallState, Visit};
 use crate::event::{CallPhase, Outcome};
 use crate::house::House;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Closing {
     pub(super) outcome: Outcome,
     /// Where the call was when its end began.

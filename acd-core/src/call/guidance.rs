@@ -1,5 +1,7 @@
 //! The mandatory guidance, from first frame to last, before a seat may be rung (R-G1).
 
+use serde::{Deserialize, Serialize};
+
 use super::waiting::Waiting;
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::{Announcement, Effect};
@@ -7,7 +9,7 @@ use crate::event::{CallEvent, CallPhase, Outcome};
 use crate::house::House;
 use crate::ids::PromptId;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Guidance;
 
 impl Guidance {

@@ -1,5 +1,7 @@
 //! A seat is rung; the caller hears the waiting message meanwhile (R-Q5, R-Q6).
 
+use serde::{Deserialize, Serialize};
+
 use super::talking::Talking;
 use super::waiting::Waiting;
 use super::{CallInput, CallState, Visit, unanswered};
@@ -10,7 +12,7 @@ use crate::ids::{RingId, SeatId};
 use crate::queue::Place;
 use crate::timer::Reason;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Ringing {
     pub(super) place: Place,
     pub(super) ring: RingId,

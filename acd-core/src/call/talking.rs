@@ -1,5 +1,7 @@
 //! Talking with a seat, holds included. A seat that is lost never ends the caller's leg (R-Q7).
 
+use serde::{Deserialize, Serialize};
+
 use super::waiting::Waiting;
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::{Announcement, Effect, ReleaseCause};
@@ -9,7 +11,7 @@ use crate::ids::{LegId, RingId, SeatId};
 use crate::input::SeatLegEnd;
 use crate::queue::Place;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Talking {
     /// Where the caller comes back to if the seat is lost.
     pub(super) place: Place,

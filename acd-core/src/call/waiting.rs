@@ -1,5 +1,7 @@
 //! In the queue, hearing the waiting message (R-Q1, R-G3).
 
+use serde::{Deserialize, Serialize};
+
 use super::ringing::Ringing;
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::ReleaseCause;
@@ -9,7 +11,7 @@ use crate::limits::RINGS_PER_CALL_MAX;
 use crate::queue::{Place, QueueKey};
 use crate::timer::Reason;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Waiting {
     pub(super) place: Place,
 }

@@ -3,7 +3,7 @@
 use acd_core::{CallEvent, Effect, Input, Switch, Timestamp};
 
 /// What one turn said.
-#[derive(Debug, Default)]
+#[derive(PartialEq, Debug, Default)]
 pub(crate) struct Turn {
     pub(crate) facts: Vec<CallEvent>,
     pub(crate) orders: Vec<Effect>,

@@ -1,6 +1,6 @@
 //! Seeded choices (SplitMix64), so that a seed tells the whole history.
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
 
 impl Rng {
