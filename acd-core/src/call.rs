@@ -187,7 +187,7 @@ impl Call {
         {
             house.timers.cancel(Reason::RingOver(ring));
         }
-        if !after.is_kept_waiting() {
+        if before.is_kept_waiting() && !after.is_kept_waiting() {
             house.timers.cancel(Reason::WaitTooLong(call));
         }
     }

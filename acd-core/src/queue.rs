@@ -48,6 +48,24 @@ impl Queue {
         self.waiting.len()
     }
 
+    /// Follows the state of a seat that may serve.
+    fn follow_seat(&mut self, id: SeatId, before: Presence, after: Presence) {
+        if let Some(since) = before.free_since {
+            self.free.remove(&(since, id));
+        }
+        if let Some(since) = after.free_since {
+            self.free.insert((since, id));
+        }
+        if before.logged_in == after.logged_in {
+            return;
+        }
+        if after.logged_in {
+            self.logged_in.insert(id);
+        } else {
+            self.logged_in.remove(&id);
+        }
+    }
+
     pub(crate) fn has_free(&self, seat: (Timestamp, SeatId)) -> bool {
         self.free.contains(&seat)
     }
@@ -125,28 +143,15 @@ impl Queues {
         if before == after {
             return;
         }
-        let keys: Vec<QueueKey> = seat
-            .serves
-            .keys()
-            .flat_map(|tenant| of_tenant(&self.by_key, *tenant))
-            .map(|(key, _)| *key)
-            .filter(|key| key.skill.is_none_or(|skill| seat.skills.contains(&skill)))
-            .collect();
-        for key in keys {
-            let queue = self.by_key.get_mut(&key).expect("invariant: the key was found in this map");
-            if let Some(since) = before.free_since {
-                queue.free.remove(&(since, id));
-            }
-            if let Some(since) = after.free_since {
-                queue.free.insert((since, id));
-            }
-            if after.logged_in {
-                queue.logged_in.insert(id);
-            } else {
-                queue.logged_in.remove(&id);
-            }
-            if !queue.waiting.is_empty() || before.logged_in != after.logged_in {
-                self.touched.insert(key);
+        for tenant in seat.serves.keys() {
+            let queues = self.by_key.range_mut(QueueKey { tenant: *tenant, skill: None }..);
+            let queues = queues.take_while(|(key, _)| key.tenant == *tenant);
+            for (key, queue) in queues.filter(|(key, _)| key.skill.is_none_or(|it| seat.skills.contains(&it)))
+            {
+                queue.follow_seat(id, before, after);
+                if !queue.waiting.is_empty() || before.logged_in != after.logged_in {
+                    self.touched.insert(*key);
+                }
             }
         }
     }

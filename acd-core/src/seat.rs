@@ -154,8 +154,15 @@ impl House {
         }
         self.out.state(CallEvent::SeatStateChanged { seat: id, from, to });
         self.queues.follow_seat(id, &seat.settings, before, seat.presence());
-        self.timers.cancel(Reason::WrapUpOver(id));
-        self.timers.cancel(Reason::SeatRetry(id));
+        match from {
+            SeatState::WrapUp => self.timers.cancel(Reason::WrapUpOver(id)),
+            SeatState::NotAnswering(_) | SeatState::Unreachable => self.timers.cancel(Reason::SeatRetry(id)),
+            SeatState::LoggedOut
+            | SeatState::Ready
+            | SeatState::Ringing(_)
+            | SeatState::Talking(_)
+            | SeatState::Paused(_) => {}
+        }
         if let Some((reason, stay)) = seat.stay(id) {
             self.timers.set(reason, self.now + stay);
         }
