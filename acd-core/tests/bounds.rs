@@ -57,7 +57,7 @@ fn a_call_that_no_seat_ever_answers_is_released_in_the_end() {
 
 #[test]
 fn a_full_switch_refuses_as_overloaded_and_goes_on_when_a_call_has_ended() {
-    let mut bench = Bench::new(&["tenant shiga: number 0770007119, lines 10000+15000"]);
+    let mut bench = Bench::new(&["tenant shiga: number 0770007119, lines 65535+65535"]);
     for call in 1..=CALLS_MAX {
         bench.say(&format!("call {call} to 0770007119"));
     }

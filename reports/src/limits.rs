@@ -16,7 +16,7 @@ pub const INTERVALS_MAX: usize = 100_000;
 
 /// Facts that one life of the switch states before it has started: its tenants, seats and the calls that it found open
 /// (`acd_core::limits::CALLS_MAX`, two facts each), with room to spare.
-pub const OPENING_FACTS_MAX: usize = 100_000;
+pub const OPENING_FACTS_MAX: usize = 300_000;
 
 /// Calls remembered only so that their ends are known to belong to the tenant; more cannot be open at once.
-pub const OPEN_CALLS_MAX: usize = 100_000;
+pub const OPEN_CALLS_MAX: usize = 120_000;

@@ -6,7 +6,7 @@ use super::Findings;
 use crate::workspace;
 
 /// Which of ours each of ours may depend on, in any way.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("acd-core", &[]),
     ("acd-proto", &["acd-core"]),
     ("recorder", &["acd-core"]),
@@ -14,6 +14,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("sip-gateway", &["acd-core"]),
     ("acd-server", &["acd-core", "acd-proto", "recorder", "reports", "sip-gateway"]),
     ("sim", &["acd-core", "acd-proto", "recorder", "reports"]),
+    ("benches", &["acd-core"]),
     ("e2e", &[]),
     ("xtask", &[]),
 ];
