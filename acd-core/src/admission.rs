@@ -86,6 +86,7 @@ impl Switch {
             holding: admission.holding,
             rings: 0,
             answered: false,
+            awaits_adviser: false,
             caller_holds: false,
         };
         self.house.out.state(CallEvent::CallAdmitted {

@@ -46,6 +46,8 @@ pub(crate) struct Visit {
     pub(crate) rings: u32,
     /// Once a seat has answered, the outcome stays `answered` (R-Q5).
     pub(crate) answered: bool,
+    /// Handed over, and not answered since (R-S4).
+    pub(crate) awaits_adviser: bool,
     pub(crate) caller_holds: bool,
 }
 
@@ -295,7 +297,8 @@ impl Visit {
         house.unexpected(UnexpectedInput::OutOfPhase, Some(self.call));
     }
 
-    /// States the call's outcome: `answered` once a seat has answered, else `unanswered` (R-Q5).
+    /// States the call's outcome: `answered` once a seat has answered (R-Q5) unless the caller gave up between reception
+    /// and adviser (R-A2), else `unanswered`.
     fn end(
         &self,
         unanswered: Outcome,
@@ -304,7 +307,12 @@ impl Visit {
         house: &mut House,
     ) -> CallState {
         self.stop_recording(house);
-        let outcome = if self.answered { Outcome::Answered } else { unanswered };
+        let gave_up = matches!(unanswered, Outcome::AbandonedInQueue | Outcome::AbandonedWhileRinging);
+        let outcome = match (self.answered, self.awaits_adviser && gave_up) {
+            (false, _) => unanswered,
+            (true, false) => Outcome::Answered,
+            (true, true) => Outcome::AbandonedAfterReception,
+        };
         let Self { call, tenant, .. } = *self;
         house.out.state(CallEvent::CallEnded { call, tenant, outcome, phase, end });
         CallState::Ended

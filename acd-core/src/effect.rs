@@ -126,6 +126,8 @@ pub enum ReleaseCause {
     RingOver,
     /// An agent or a supervisor ended the call by command (R-S5).
     Commanded,
+    /// The seat handed the caller over (R-S4).
+    HandedOver,
     /// The drain's patience is over.
     Drained,
     /// Nothing can be done for the caller any more.

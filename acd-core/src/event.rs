@@ -142,7 +142,8 @@ pub enum CallEvent {
         /// The call.
         call: CallId,
     },
-    /// The caller entered a queue, or came back into it with the instant kept (R-Q1).
+    /// The caller entered a queue, was handed to that of another skill (R-S4), or came back into it with the instant kept
+    /// (R-Q1).
     CallerQueued {
         /// The call.
         call: CallId,
@@ -388,6 +389,8 @@ pub enum TalkEnd {
     SeatLost(SeatLoss),
     /// An agent or a supervisor ended the call by command.
     Commanded,
+    /// The seat handed the caller to the queue of another skill (R-S4).
+    HandedOver,
     /// The switch died.
     NodeOutage,
 }
@@ -403,6 +406,8 @@ pub enum Outcome {
     AbandonedInQueue,
     /// Left while a seat was rung.
     AbandonedWhileRinging,
+    /// Left between reception and adviser: a seat answered and handed over, and no other answered after it (R-A2).
+    AbandonedAfterReception,
     /// A seat answered.
     Answered,
     /// We failed: no ACK, no media, the switch died.

@@ -7,7 +7,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::event::CallPhase;
-use crate::ids::{CallId, DialledNumber, LegId, Name, RequestId, RingId, SeatId, TenantId, TrunkId};
+use crate::ids::{CallId, DialledNumber, LegId, Name, RequestId, RingId, SeatId, SkillId, TenantId, TrunkId};
 use crate::pii::Pii;
 use crate::plan::Plan;
 use crate::time::Timestamp;
@@ -313,6 +313,9 @@ pub enum CallCommand {
     Resume,
     /// Ends the call: caller and seat are released.
     HangUp,
+    /// The receptionist hands the caller to the queue of another skill of the tenant, where the caller keeps the
+    /// instant of the first entry (R-S4).
+    HandOver(SkillId),
 }
 
 /// What came of a call's command.
@@ -322,8 +325,10 @@ pub enum CallCommandResult {
     Done,
     /// No such call is in progress.
     UnknownCall,
-    /// Only talk can be held or resumed.
+    /// Only talk can be held, resumed or handed over.
     OutOfPhase,
+    /// The tenant hands no caller over to that skill.
+    UnknownSkill,
 }
 
 /// Why a recording has a hole or is missing.

@@ -19,6 +19,9 @@ pub const CALLS_MAX: usize = 120_000;
 /// Rings of one call. At one ring each 5 s a caller would wait more than a day.
 pub const RINGS_PER_CALL_MAX: u32 = 20_000;
 
+/// Characters of a hand-over code, the `*` included. Four digits are more than anybody wants to remember in talk.
+pub const HAND_OVER_CODE_CHARS_MAX: usize = 5;
+
 /// Outcomes of one kind (refused calls, cancelled rings, released legs, recordings) that the outside may owe at once:
 /// every call alive may owe one, and as many again may be on their way out.
 pub const OUTSTANDING_MAX: usize = 2 * CALLS_MAX;

@@ -57,8 +57,20 @@ pub struct Tenant {
     pub max_wait: Option<Duration>,
     /// The skill that a seat needs for a caller who enters; `None`: any seat that serves the tenant.
     pub entry_skill: Option<SkillId>,
+    /// The skills to which seats may hand a caller over, each with the code that the agent presses for it while talking:
+    /// `*` and digits, of which none begins with another (R-S4).
+    pub hand_over: BTreeMap<SkillId, String>,
     /// 応答率の目標 in thousandths (89.1 % is 891), where the client names one.
     pub response_rate_target_permille: Option<u16>,
+}
+
+impl Tenant {
+    /// The skills that the tenant has queues for; `None`: any seat that serves the tenant.
+    pub fn queue_skills(&self) -> BTreeSet<Option<SkillId>> {
+        let mut skills: BTreeSet<Option<SkillId>> = self.hand_over.keys().map(|skill| Some(*skill)).collect();
+        skills.insert(self.entry_skill);
+        skills
+    }
 }
 
 /// What differs by dialled number.

@@ -58,11 +58,11 @@ impl Switch {
         }
     }
 
-    /// Opens the queues that the plan's entries and the places of live calls need.
+    /// Opens the queues that the plan's entries and hand-overs and the places of live calls need.
     fn apply_queues(&mut self) {
-        let entries = self.house.lines.ids().into_iter().map(|tenant| {
-            let skill = self.house.lines.room(tenant).tenant.entry_skill;
-            QueueKey { tenant, skill }
+        let entries = self.house.lines.ids().into_iter().flat_map(|tenant| {
+            let skills = self.house.lines.room(tenant).tenant.queue_skills();
+            skills.into_iter().map(move |skill| QueueKey { tenant, skill })
         });
         let places = self.calls.values().filter_map(|call| Some(call.place()?.queue));
         let keys: BTreeSet<QueueKey> = entries.chain(places).collect();

@@ -290,7 +290,12 @@ impl Switch {
             (Some(_), LegId::Seat(_)) => Err(UnexpectedInput::OutOfPhase),
         };
         match fits {
-            Ok(()) => self.house.out.state(CallEvent::DigitPressed { leg, digit }),
+            Ok(()) => {
+                self.house.out.state(CallEvent::DigitPressed { leg, digit });
+                if let LegId::Seat(ring) = leg {
+                    self.seat_pressed(ring.call, digit);
+                }
+            }
             Err(kind) => self.house.unexpected(kind, Some(leg.call())),
         }
     }

@@ -32,6 +32,7 @@ use draw::{NUMBERS, draw_plan};
 use model::Model;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_oneof, proptest};
+use proptest::sample::select;
 use proptest::strategy::{Just, Strategy};
 use rng::Rng;
 use turn::turn;
@@ -48,7 +49,7 @@ enum Step {
     RingFails { ring: u8, how: u8 },
     SeatLegEnds { ring: u8, how: u8 },
     Hold { leg: u8, of_seat: bool, begins: bool },
-    Digit { leg: u8, of_seat: bool },
+    Digit { leg: u8, of_seat: bool, key: char },
     Registered { seat: u8, there: bool },
     Command { seat: u8, what: u8 },
     CallCommand { call: u8, what: u8 },
@@ -73,7 +74,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (any::<u8>(), any::<u8>()).prop_map(|(ring, how)| Step::SeatLegEnds { ring, how }),
         4 => (any::<u8>(), any::<bool>(), any::<bool>())
             .prop_map(|(leg, of_seat, begins)| Step::Hold { leg, of_seat, begins }),
-        1 => (any::<u8>(), any::<bool>()).prop_map(|(leg, of_seat)| Step::Digit { leg, of_seat }),
+        4 => (any::<u8>(), any::<bool>(), select(vec!['*', '*', '1', '2', '5']))
+            .prop_map(|(leg, of_seat, key)| Step::Digit { leg, of_seat, key }),
         4 => (any::<u8>(), proptest::bool::weighted(0.7)).prop_map(|(seat, there)| Step::Registered { seat, there }),
         8 => (any::<u8>(), any::<u8>()).prop_map(|(seat, what)| Step::Command { seat, what }),
         6 => (any::<u8>(), any::<u8>()).prop_map(|(call, what)| Step::CallCommand { call, what }),
@@ -219,7 +221,9 @@ impl History {
                 let leg = self.leg(leg, of_seat);
                 if begins { Input::HoldBegan { leg } } else { Input::HoldEnded { leg } }
             }
-            Step::Digit { leg, of_seat } => Input::DigitPressed { leg: self.leg(leg, of_seat), digit: '5' },
+            Step::Digit { leg, of_seat, key } => {
+                Input::DigitPressed { leg: self.leg(leg, of_seat), digit: key }
+            }
             Step::Registered { seat, there: true } => Input::SeatRegistered { seat: seat_id(seat % 9) },
             Step::Registered { seat, there: false } => {
                 Input::SeatUnregistered { seat: seat_id(seat % 9), loss: SeatLoss::RegistrationExpired }
@@ -242,7 +246,9 @@ impl History {
             Step::CallCommand { call, what } => {
                 let command = match what % 16 {
                     0..=7 => CallCommand::Hold,
-                    8..=14 => CallCommand::Resume,
+                    8..=11 => CallCommand::Resume,
+                    12..=13 => CallCommand::HandOver("adviser".parse().unwrap()),
+                    14 => CallCommand::HandOver("nothing".parse().unwrap()),
                     _ => CallCommand::HangUp,
                 };
                 let (call, request) = (self.call(call), RequestId(u64::from(what)));

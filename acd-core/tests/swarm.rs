@@ -66,7 +66,7 @@ fn every_history_is_safe_and_comes_to_its_end() {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 35] = [
+const WANTED: [&str; 38] = [
     "BlockageStarted",
     "BlockageEnded",
     "SeatLinesFullStarted",
@@ -79,6 +79,7 @@ const WANTED: [&str; 35] = [
     "CallEnded AbandonedInGuidance",
     "CallEnded AbandonedInQueue",
     "CallEnded AbandonedWhileRinging",
+    "CallEnded AbandonedAfterReception",
     "CallEnded Answered",
     "CallEnded Failed",
     "RingEnded Answered",
@@ -100,7 +101,9 @@ const WANTED: [&str; 35] = [
     "CallCommanded Done",
     "CallCommanded OutOfPhase",
     "CallCommanded UnknownCall",
+    "CallCommanded UnknownSkill",
     "TalkEnded Commanded",
+    "TalkEnded HandedOver",
     "PlanApplied",
 ];
 

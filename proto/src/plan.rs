@@ -87,6 +87,13 @@ struct TenantDef {
     max_wait: Option<Duration>,
     #[serde(with = "As::<Option<DisplayFromStr>>")]
     entry_skill: Option<SkillId>,
+    /// Absent in what was written before callers were handed over.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        with = "As::<BTreeMap<DisplayFromStr, Same>>"
+    )]
+    hand_over: BTreeMap<SkillId, String>,
     response_rate_target_permille: Option<u16>,
 }
 

@@ -4,7 +4,7 @@ use acd_core::plan::Capacity;
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
     LegQuality, LineUse, Name, Outcome, PauseReason, Pii, RecordingFailure, RefusalReason, RingEnd,
-    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, TalkEnd,
+    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd,
     UnexpectedInput, WithheldReason,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -114,6 +114,7 @@ pub(crate) enum CallCommandDef {
     Hold,
     Resume,
     HangUp,
+    HandOver(#[serde(with = "As::<DisplayFromStr>")] SkillId),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,6 +123,7 @@ pub(crate) enum CallCommandResultDef {
     Done,
     UnknownCall,
     OutOfPhase,
+    UnknownSkill,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -210,6 +212,7 @@ pub(crate) enum TalkEndDef {
     SeatEnded,
     SeatLost(#[serde(with = "SeatLossDef")] SeatLoss),
     Commanded,
+    HandedOver,
     NodeOutage,
 }
 
@@ -220,6 +223,7 @@ pub(crate) enum OutcomeDef {
     AbandonedInGuidance,
     AbandonedInQueue,
     AbandonedWhileRinging,
+    AbandonedAfterReception,
     Answered,
     Failed,
 }

@@ -179,6 +179,24 @@ fn abandons_in_guidance_queue_and_ringing_stand_apart() {
 }
 
 #[test]
+fn who_gives_up_between_reception_and_adviser_is_handled_and_shown() {
+    // R-A2: the receptionist talks 30,000 ms and wraps up 10,000; the caller gives up 20 s after the hand-over.
+    let account = day("
+        10:00:00 seat a1 ready
+        10:00:00 call 1
+        10:00:10 ring 1.1 a1
+        10:00:20 answer 1.1 a1
+        10:00:50 handed 1.1 a1
+        10:01:00 seat a1 ready
+        10:01:10 end 1 after-reception
+    ");
+    let ten = hour(&account, 10);
+    assert_eq!((ten.offered, ten.handled, ten.abandoned_after_reception, ten.abandoned()), (1, 1, 1, 0));
+    assert_eq!((ten.talk_ms, ten.wrap_up_ms, ten.short_abandons), (30_000, 10_000, 0));
+    assert!(ten.is_balanced());
+}
+
+#[test]
 fn two_seats_in_one_call_are_one_handled_call_with_both_times() {
     // a1 talks 60,000 ms and is lost; a2 talks 90,000 ms, 20,000 of them on hold (the caller's hold of 10,000 ms lies
     // within it), and wraps up 30,000 ms. Talk 150,000, hold 20,000, wrap-up 30,000; handled 1.

@@ -18,22 +18,50 @@ impl Switch {
         source: CommandSource,
         request: RequestId,
     ) {
+        let result = self.carry_out(id, command, source);
+        self.house.out.order(Effect::AnswerCallCommand { request, result });
+    }
+
+    /// An agent presses a key while talking: the last one of a hand-over code is a command (R-S4).
+    pub(crate) fn seat_pressed(&mut self, id: CallId, key: char) {
+        let skill = match self.calls.get_mut(&id) {
+            Some(Call { state: CallState::Talking(talking), .. }) => talking.type_code(key, &self.house),
+            Some(_) | None => None,
+        };
+        if let Some(skill) = skill {
+            self.carry_out(id, CallCommand::HandOver(skill), CommandSource::StarCode);
+        }
+    }
+
+    fn carry_out(&mut self, id: CallId, command: CallCommand, source: CommandSource) -> CallCommandResult {
         let call = self.calls.get_mut(&id);
-        let result = call.as_ref().map_or(CallCommandResult::UnknownCall, |it| it.may(command));
+        let result = call.as_ref().map_or(CallCommandResult::UnknownCall, |it| it.may(command, &self.house));
         self.house.out.state(CallEvent::CallCommanded { call: id, command, source, result });
         if let (Some(call), CallCommandResult::Done) = (call, result) {
             call.obey(command, &mut self.house);
         }
-        self.house.out.order(Effect::AnswerCallCommand { request, result });
+        result
     }
 }
 
 impl Call {
     /// Whether the command can be carried out in the present phase.
-    const fn may(&self, command: CallCommand) -> CallCommandResult {
-        match command {
-            CallCommand::Hold | CallCommand::Resume if !self.is_talking() => CallCommandResult::OutOfPhase,
-            CallCommand::Hold | CallCommand::Resume | CallCommand::HangUp => CallCommandResult::Done,
+    fn may(&self, command: CallCommand, house: &House) -> CallCommandResult {
+        match (command, &self.state) {
+            (CallCommand::HandOver(skill), CallState::Talking(talking)) => {
+                let tenant = &house.lines.room(talking.place.queue.tenant).tenant;
+                if tenant.hand_over.contains_key(&skill) {
+                    CallCommandResult::Done
+                } else {
+                    CallCommandResult::UnknownSkill
+                }
+            }
+            (CallCommand::Hold | CallCommand::Resume, CallState::Talking(_)) | (CallCommand::HangUp, _) => {
+                CallCommandResult::Done
+            }
+            (CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_), _) => {
+                CallCommandResult::OutOfPhase
+            }
         }
     }
 
@@ -44,13 +72,19 @@ impl Call {
                 talking.resume_by_command(&self.visit, house);
             }
             (CallCommand::Hold | CallCommand::Resume, _) => {}
-            (CallCommand::HangUp, _) => {
-                let before = core::mem::replace(&mut self.state, CallState::Ended);
-                let standing = before.standing();
-                self.state = before.hang_up(&self.visit, house);
-                self.follow_from(standing, house);
-            }
+            (CallCommand::HangUp, _) => self.change(house, |state, visit, house| state.hang_up(visit, house)),
+            (CallCommand::HandOver(skill), _) => self.change(house, |state, visit, house| match state {
+                CallState::Talking(talking) => talking.hand_over(skill, visit, house),
+                other => other,
+            }),
         }
+    }
+
+    fn change(&mut self, house: &mut House, to: impl FnOnce(CallState, &mut Visit, &mut House) -> CallState) {
+        let before = core::mem::replace(&mut self.state, CallState::Ended);
+        let standing = before.standing();
+        self.state = to(before, &mut self.visit, house);
+        self.follow_from(standing, house);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Talking with a seat, holds included. A seat that is lost never ends the caller's leg (R-Q7).
 
+use alloc::string::String;
+
 use serde::{Deserialize, Serialize};
 
 use super::waiting::Waiting;
@@ -7,9 +9,10 @@ use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::{Announcement, Effect, ReleaseCause};
 use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd};
 use crate::house::House;
-use crate::ids::{LegId, RingId, SeatId};
+use crate::ids::{LegId, RingId, SeatId, SkillId};
 use crate::input::SeatLegEnd;
-use crate::queue::Place;
+use crate::limits::HAND_OVER_CODE_CHARS_MAX;
+use crate::queue::{Place, QueueKey};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Talking {
@@ -21,6 +24,8 @@ pub(super) struct Talking {
     pub(super) seat_holds: bool,
     /// The call is on hold by command (R-T1).
     pub(super) hold_commanded: bool,
+    /// What the agent has pressed of a hand-over code, from its `*` on (R-S4).
+    typed: String,
 }
 
 impl Talking {
@@ -36,7 +41,15 @@ impl Talking {
         house.out.order(Effect::Bridge { ring });
         visit.record(house);
         visit.answered = true;
-        CallState::Talking(Self { place, ring, seat, seat_holds: false, hold_commanded: false })
+        visit.awaits_adviser = false;
+        CallState::Talking(Self {
+            place,
+            ring,
+            seat,
+            seat_holds: false,
+            hold_commanded: false,
+            typed: String::new(),
+        })
     }
 
     pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {
@@ -119,6 +132,34 @@ impl Talking {
         if core::mem::replace(&mut self.hold_commanded, false) && !self.seat_holds {
             self.end_hold(visit, house);
         }
+    }
+
+    /// The skill whose code is complete with this key, if one is (R-S4).
+    pub(super) fn type_code(&mut self, key: char, house: &House) -> Option<SkillId> {
+        if key == '*' {
+            self.typed.clear();
+        } else if self.typed.is_empty() {
+            return None;
+        }
+        self.typed.push(key);
+        let tenant = &house.lines.room(self.place.queue.tenant).tenant;
+        let skill = tenant.hand_over.iter().find(|(_, code)| **code == self.typed).map(|(skill, _)| *skill);
+        if skill.is_some() || self.typed.len() >= HAND_OVER_CODE_CHARS_MAX {
+            self.typed.clear();
+        }
+        skill
+    }
+
+    /// The receptionist's talk ends, and the caller stands in the queue of another skill with the instant kept (R-S4).
+    /// The recording goes on (R-R1).
+    pub(super) fn hand_over(self, skill: SkillId, visit: &mut Visit, house: &mut House) -> CallState {
+        self.state_end(TalkEnd::HandedOver, house);
+        house.out.order(Effect::Unbridge { ring: self.ring });
+        house.release_seat_leg(self.ring, ReleaseCause::HandedOver);
+        house.seat_talk_over(self.seat);
+        visit.awaits_adviser = true;
+        let queue = QueueKey { skill: Some(skill), ..self.place.queue };
+        Waiting::go_over(Place { queue, ..self.place }, visit, house)
     }
 
     /// The call is ended by command.

@@ -41,6 +41,13 @@ impl Waiting {
         Self::stand(place, true, visit, house)
     }
 
+    /// The caller goes over to another queue with the instant kept (R-S4).
+    pub(super) fn go_over(place: Place, visit: &Visit, house: &mut House) -> CallState {
+        visit.play_waiting(house);
+        Self::watch(visit, house);
+        Self::stand(place, false, visit, house)
+    }
+
     fn stand(place: Place, put_back: bool, visit: &Visit, house: &mut House) -> CallState {
         let Place { queue: QueueKey { tenant, skill }, since } = place;
         house.out.state(CallEvent::CallerQueued { call: visit.call, tenant, skill, since, put_back });

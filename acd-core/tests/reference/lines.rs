@@ -2,8 +2,8 @@
 
 use acd_core::plan::{self, Capacity, DayKind, Login, Plan};
 use acd_core::{
-    AlarmKind, CallEvent, CallPhase, CivilDate, Input, RefusalReason, SeatState, TenantId, Timestamp,
-    UnexpectedInput, Weekday,
+    AlarmKind, CallEvent, CallPhase, CivilDate, Input, RefusalReason, SeatState, SkillId, TenantId,
+    Timestamp, UnexpectedInput, Weekday,
 };
 
 use crate::model::{Call, Model, Seat, Tenant};
@@ -76,6 +76,8 @@ impl Model {
             ring_until: None,
             alarm_at: None,
             answered: false,
+            awaits_adviser: false,
+            typed: String::new(),
             caller_holds: false,
             seat_holds: false,
             hold_commanded: false,
@@ -111,7 +113,7 @@ impl Model {
         self.enter_bands();
         let Self { tenants, calls, .. } = &*self;
         let is_open = |(tenant, skill): &(TenantId, _)| {
-            tenants.iter().any(|it| it.id == *tenant && it.plan.entry_skill == *skill)
+            tenants.iter().any(|it| it.id == *tenant && has_queue(&it.plan, *skill))
                 || calls.iter().any(|it| it.queued_at.is_some() && (it.tenant, it.skill) == (*tenant, *skill))
         };
         self.alarmed = self.alarmed.iter().copied().filter(is_open).collect();
@@ -247,4 +249,8 @@ impl Model {
         let in_use = self.calls.iter().filter(|it| it.tenant == tenant && !it.test && !it.closed).count();
         u32::try_from(in_use).unwrap()
     }
+}
+
+fn has_queue(tenant: &plan::Tenant, skill: Option<SkillId>) -> bool {
+    tenant.entry_skill == skill || skill.is_some_and(|it| tenant.hand_over.contains_key(&it))
 }

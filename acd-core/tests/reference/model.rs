@@ -33,6 +33,8 @@ pub(crate) struct Call {
     pub(crate) ring_until: Option<Timestamp>,
     pub(crate) alarm_at: Option<Timestamp>,
     pub(crate) answered: bool,
+    pub(crate) awaits_adviser: bool,
+    pub(crate) typed: String,
     pub(crate) caller_holds: bool,
     pub(crate) seat_holds: bool,
     pub(crate) hold_commanded: bool,
@@ -346,7 +348,7 @@ impl Model {
         self.wait(at, false);
     }
 
-    fn wait(&mut self, at: usize, put_back: bool) {
+    pub(crate) fn wait(&mut self, at: usize, put_back: bool) {
         let call = &mut self.calls[at];
         call.phase = CallPhase::Waiting;
         call.ring = None;
@@ -406,6 +408,8 @@ impl Model {
         }
         let call = &mut self.calls[at];
         call.answered = true;
+        call.awaits_adviser = false;
+        call.typed.clear();
         call.phase = CallPhase::Talking;
         call.ring_until = None;
         call.alarm_at = None;
@@ -509,8 +513,13 @@ impl Model {
     }
 
     fn end(&mut self, at: usize, outcome: Outcome, phase: CallPhase, end: Option<CallerLegEnd>) {
-        let Call { id: call, tenant, answered, .. } = self.calls.remove(at);
-        let outcome = if answered { Outcome::Answered } else { outcome };
+        let Call { id: call, tenant, answered, awaits_adviser, .. } = self.calls.remove(at);
+        let gave_up = matches!(outcome, Outcome::AbandonedInQueue | Outcome::AbandonedWhileRinging);
+        let outcome = match answered {
+            true if awaits_adviser && gave_up => Outcome::AbandonedAfterReception,
+            true => Outcome::Answered,
+            false => outcome,
+        };
         self.state(CallEvent::CallEnded { call, tenant, outcome, phase, end });
     }
 
@@ -544,6 +553,7 @@ impl Model {
             LegId::Seat(ring) => self.of_ring(ring, |model, at| {
                 if model.calls[at].phase == CallPhase::Talking {
                     model.state(CallEvent::DigitPressed { leg, digit });
+                    model.seat_pressed(at, digit);
                 } else {
                     model.out_of_phase(at);
                 }

@@ -62,6 +62,9 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
         ["commanded", "to", "hold"] => commanded(CallCommand::Hold),
         ["commanded", "to", "resume"] => commanded(CallCommand::Resume),
         ["commanded", "to", "hang", "up"] => commanded(CallCommand::HangUp),
+        ["commanded", "to", "hand", "over", "to", skill] => {
+            commanded(CallCommand::HandOver(skill.parse().unwrap()))
+        }
         ["to", numbers, rest @ ..] => Input::CallArrived {
             call,
             trunk: TrunkId::new("carrier").unwrap(),

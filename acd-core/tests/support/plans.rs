@@ -54,6 +54,7 @@ pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
         ring: Duration::from_secs(15),
         max_wait: None,
         entry_skill: None,
+        hand_over: BTreeMap::new(),
         response_rate_target_permille: None,
     }
 }
@@ -104,6 +105,10 @@ fn read_tenant(plan: &mut Plan, text: &str) {
             "hold_music" => tenant.hold_music = Some(prompt("hold")),
             "day_start" => tenant.day_start = time(value),
             "skill" => tenant.entry_skill = Some(value.parse().unwrap()),
+            "hand_over" => {
+                let (skill, code) = value.split_once(' ').expect("hand_over SKILL CODE");
+                tenant.hand_over.insert(skill.parse().unwrap(), code.into());
+            }
             other => panic!("a tenant has no {other}"),
         }
     }

@@ -172,6 +172,7 @@ fn talk_end(end: TalkEnd) -> String {
         TalkEnd::SeatEnded => "seat ended".into(),
         TalkEnd::SeatLost(loss) => format!("seat lost, {loss:?}"),
         TalkEnd::Commanded => "ended by command".into(),
+        TalkEnd::HandedOver => "handed over".into(),
         TalkEnd::NodeOutage => "the switch died".into(),
     }
 }

@@ -22,6 +22,14 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         }
         if skilled && index == 0 {
             line += ", skill adviser";
+        } else if rng.percent(20) {
+            line += ", skill reception";
+        }
+        if rng.percent(50) {
+            line += ", hand_over adviser *1";
+        }
+        if rng.percent(20) {
+            line += ", hand_over reception *22";
         }
         line += &format!(", lines {}", draw_lines(rng));
         let changes = rng.percent(50);
@@ -41,8 +49,10 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
                 line += &format!(", serves {tenant} {}", rng.within(1, 3));
             }
         }
-        if seat == 1 || rng.percent(50) {
-            line += ", skill adviser";
+        for skill in ["adviser", "reception"] {
+            if seat == 1 || rng.percent(50) {
+                line += &format!(", skill {skill}");
+            }
         }
         for (extra, percent) in [
             ("static", 30),

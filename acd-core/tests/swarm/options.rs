@@ -39,6 +39,7 @@ pub(crate) struct Options {
     pub(crate) reloads: u64,
     pub(crate) holds: u64,
     pub(crate) call_commands: u64,
+    pub(crate) hand_overs: u64,
     /// Deadlines fire up to so late.
     pub(crate) loop_late_ms: u64,
     /// The history ends with a stop instead of in calm.
@@ -71,6 +72,7 @@ impl Options {
             reloads: rarely(rng, 3),
             holds: rarely(rng, 30),
             call_commands: rarely(rng, 30),
+            hand_overs: rarely(rng, 30),
             loop_late_ms: rarely(rng, 100),
             stops: rng.percent(10),
         }

@@ -31,6 +31,7 @@ enum Plan {
     RecordingEnds(CallId),
     Command(SeatId, SeatCommand),
     CommandCall(CallId, CallCommand),
+    Press(LegId, char),
 }
 
 #[derive(Debug, Default)]
@@ -167,6 +168,13 @@ impl World {
                 source: CommandSource::Api,
                 request: RequestId(1),
             }),
+            Plan::Press(leg, digit) => {
+                let there = match leg {
+                    LegId::Caller(call) => self.callers.contains_key(&call),
+                    LegId::Seat(ring) => matches!(self.rings.get(&ring), Some((_, Phone::Talks { .. }))),
+                };
+                there.then_some(Input::DigitPressed { leg, digit })
+            }
             Plan::CommandCall(call, command) => {
                 self.note_hold(call, command);
                 Some(Input::CallCommanded {
@@ -265,6 +273,23 @@ impl World {
             let command = if hangs_up { CallCommand::HangUp } else { CallCommand::Hold };
             self.plan(now, Plan::CommandCall(call, command));
             self.plan(now + rng.millis(1, 20_000), Plan::CommandCall(call, CallCommand::Resume));
+        }
+        if rng.percent(options.hand_overs) {
+            let talks = |(_, phone): &(SeatId, Phone)| matches!(phone, Phone::Talks { .. });
+            let talking: Vec<RingId> =
+                self.rings.iter().filter(|(_, it)| talks(it)).map(|(ring, _)| *ring).collect();
+            if let Some(ring) = rng.pick(&talking) {
+                let skill = *rng.pick(&["adviser", "reception", "adviser", "nothing"])?;
+                if rng.percent(50) {
+                    let command = CallCommand::HandOver(skill.parse().ok()?);
+                    self.plan(now, Plan::CommandCall(ring.call, command));
+                } else {
+                    let code = if skill == "adviser" { "7*1" } else { "*22" };
+                    for key in code.chars() {
+                        self.plan(now, Plan::Press(LegId::Seat(*ring), key));
+                    }
+                }
+            }
         }
         if rng.percent(options.registrations) {
             let seat = *rng.pick(&self.seats)?;
@@ -436,7 +461,7 @@ impl World {
                 *held = match command {
                     CallCommand::Hold => true,
                     CallCommand::Resume => false,
-                    CallCommand::HangUp => *held,
+                    CallCommand::HangUp | CallCommand::HandOver(_) => *held,
                 };
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use acd_core::CallId;
+use acd_core::{CallId, SkillId};
 use acd_proto::v1;
 use tonic::{Request, Response, Status};
 
@@ -35,6 +35,17 @@ impl v1::calls_server::Calls for Calls {
     ) -> Result<Response<v1::CommandCallResponse>, Status> {
         self.command(request.into_inner(), CallAction::HangUp).await
     }
+
+    async fn hand_over(
+        &self,
+        request: Request<v1::HandOverCallRequest>,
+    ) -> Result<Response<v1::CommandCallResponse>, Status> {
+        let v1::HandOverCallRequest { call, skill, idempotency_id } = request.into_inner();
+        let skill = SkillId::new(&skill)
+            .map_err(|error| Status::invalid_argument(format!("skill: {error}; send one of the plan")))?;
+        let request = v1::CommandCallRequest { call, idempotency_id };
+        self.command(request, CallAction::HandOver(skill)).await
+    }
 }
 
 impl Calls {
@@ -60,6 +71,7 @@ fn answer(result: CallActionResult) -> Answer {
         CallActionResult::Done => v1::CallCommandResult::Done,
         CallActionResult::UnknownCall => v1::CallCommandResult::UnknownCall,
         CallActionResult::OutOfPhase => v1::CallCommandResult::OutOfPhase,
+        CallActionResult::UnknownSkill => v1::CallCommandResult::UnknownSkill,
     };
     Answer::Call(v1::CommandCallResponse { result: result.into() })
 }

@@ -149,11 +149,12 @@ fn outcomes(page: &mut Page, view: &View) {
 }
 
 /// In the core's order, with the journal's names.
-const OUTCOMES: [(Outcome, &str); 6] = [
+const OUTCOMES: [(Outcome, &str); 7] = [
     (Outcome::Closed, "closed"),
     (Outcome::AbandonedInGuidance, "abandoned_in_guidance"),
     (Outcome::AbandonedInQueue, "abandoned_in_queue"),
     (Outcome::AbandonedWhileRinging, "abandoned_while_ringing"),
+    (Outcome::AbandonedAfterReception, "abandoned_after_reception"),
     (Outcome::Answered, "answered"),
     (Outcome::Failed, "failed"),
 ];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use acd_core::{CallId, SeatCommand, SeatCommandResult, SeatId, Timestamp};
+use acd_core::{CallId, SeatCommand, SeatCommandResult, SeatId, SkillId, Timestamp};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
@@ -50,6 +50,8 @@ pub enum CallAction {
     Resume,
     /// Releases the caller and the seat.
     HangUp,
+    /// Hands the caller to the queue of another skill (R-S4).
+    HandOver(SkillId),
 }
 
 /// What came of a call's command.
@@ -59,8 +61,10 @@ pub enum CallActionResult {
     Done,
     /// No such call is in progress.
     UnknownCall,
-    /// Not in this phase: only talk can be held or resumed.
+    /// Not in this phase: only talk can be held, resumed or handed over.
     OutOfPhase,
+    /// The tenant hands no caller over to that skill.
+    UnknownSkill,
 }
 
 /// What came of a reload.

@@ -59,7 +59,9 @@ impl OpenCalls {
                 }
             }
             CallEvent::TalkEnded { ring, end, .. } => match end {
-                TalkEnd::SeatLost(_) => self.move_to(ring.call, CallPhase::Waiting, None),
+                TalkEnd::SeatLost(_) | TalkEnd::HandedOver => {
+                    self.move_to(ring.call, CallPhase::Waiting, None)
+                }
                 TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::Commanded | TalkEnd::NodeOutage => {
                     self.move_to(ring.call, CallPhase::Closing, None);
                 }

@@ -171,6 +171,7 @@ struct LiveCall {
     test: bool,
     /// Since when it waits for its first answer.
     queued: Option<Timestamp>,
+    answered: bool,
 }
 
 impl Default for Life {
@@ -237,7 +238,8 @@ impl Life {
                 if !test && !closed {
                     self.tenants.entry(*tenant).or_default().offered += 1;
                 }
-                self.calls.insert(*call, LiveCall { tenant: *tenant, test: *test, queued: None });
+                self.calls
+                    .insert(*call, LiveCall { tenant: *tenant, test: *test, queued: None, answered: false });
             }
             CallEvent::CallRefused { tenant, reason, .. } => {
                 let refused = match tenant {
@@ -247,7 +249,8 @@ impl Life {
                 *refused.entry(*reason).or_default() += 1;
             }
             CallEvent::CallerQueued { call, since, put_back: false, .. } => {
-                if let Some(live) = self.calls.get_mut(call) {
+                // Who is handed over has been answered once.
+                if let Some(live) = self.calls.get_mut(call).filter(|live| !live.answered) {
                     live.queued = Some(*since);
                 }
             }
@@ -294,6 +297,7 @@ impl Life {
 
     fn answered(&mut self, time: Timestamp, call: CallId) {
         let Some(live) = self.calls.get_mut(&call) else { return };
+        live.answered = true;
         // Only the first answer ends a wait: who was put back has been answered once.
         if let Some(since) = live.queued.take()
             && !live.test

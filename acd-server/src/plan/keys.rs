@@ -64,6 +64,7 @@ pub(super) const TENANTS: Section = Section {
         "ring_s",
         "max_wait_s",
         "entry_skill",
+        "hand_over",
         "numbers",
         "ranges",
         "bands",

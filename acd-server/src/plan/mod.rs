@@ -13,6 +13,7 @@ mod diff;
 mod error;
 mod fields;
 mod files;
+mod hand_over;
 mod holidays;
 mod keys;
 pub mod limits;

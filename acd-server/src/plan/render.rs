@@ -95,6 +95,12 @@ fn write_tenant(
         tenant.day_start,
         tenant.ring.as_secs()
     )?;
+    if let Some(skill) = tenant.entry_skill {
+        writeln!(out, "  reception by {skill}")?;
+    }
+    for (skill, code) in &tenant.hand_over {
+        writeln!(out, "  hand-over to {skill}  code {code}")?;
+    }
     for range in &tenant.ranges {
         let (from, to) = (edge_text(range.from), edge_text(range.to));
         let year = range.year.map_or_else(|| "every year".to_owned(), |year| format!("beginning in {year}"));
@@ -213,12 +219,16 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
             (range.name.as_str(), edges)
         })
         .collect();
+    let hand_over: BTreeMap<&str, &str> =
+        tenant.hand_over.iter().map(|(skill, code)| (skill.as_str(), code.as_str())).collect();
     json!({
         "name": id.as_str(),
         "title": tenant.title,
         "numbers": numbers,
         "day_start": tenant.day_start.to_string(),
         "ring_s": tenant.ring.as_secs(),
+        "entry_skill": tenant.entry_skill.map(|skill| skill.to_string()),
+        "hand_over": hand_over,
         "dedicated_seats": settings.is_some_and(|it| it.dedicated_seats),
         "response_rate_target_permille": tenant.response_rate_target_permille,
         "ranges": ranges,

@@ -229,6 +229,15 @@ fn check_tenants_are_served(report: &mut Report<'_>, tenants: &Tenants, seats: &
                 "write it into `skills` of some [[seats]], or take `entry_skill` out",
             );
         }
+        for (skill, at) in &tenant.hand_overs_at {
+            if serving().next().is_some() && !serving().any(|seat| seat.skills.contains(skill)) {
+                report.wrong(
+                    *at,
+                    format!("`hand_over` leads to `{skill}`, which no seat that serves tenant `{id}` has"),
+                    "write it into `skills` of some [[seats]], or take it out of `hand_over`",
+                );
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::limits::{
 };
 use super::prompts::{self, Prompts};
 use super::shell::TenantSettings;
-use super::{keys, values};
+use super::{hand_over, keys, values};
 
 /// One tenant as the plan has it, with the places that later checks point at.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(super) struct TenantDraft {
     pub(super) shell: TenantSettings,
     pub(super) at: At,
     pub(super) entry_skill_at: At,
+    pub(super) hand_overs_at: BTreeMap<SkillId, At>,
 }
 
 pub(super) type Tenants = BTreeMap<TenantId, TenantDraft>;
@@ -69,6 +70,7 @@ fn tenant(
     let day_start = fields.parsed(report, "day_start", |text| values::time_of_day(text, false));
     let target = fields.decimal(report, "response_rate_target_percent");
     let bands = bands(report, fields);
+    let hand_overs = hand_over::hand_overs(report, fields);
     let core = Tenant {
         title,
         utc_offset_minutes: fields
@@ -89,6 +91,7 @@ fn tenant(
         entry_skill: fields
             .parsed(report, "entry_skill", |text| values::name(SkillId::new, text))
             .map(|skill| skill.value),
+        hand_over: hand_overs.iter().map(|(skill, hand_over)| (*skill, hand_over.code.clone())).collect(),
         response_rate_target_permille: target.and_then(|target| permille(report, target)),
     };
     // From `day_start` on everything is measured.
@@ -104,6 +107,7 @@ fn tenant(
         },
         at: fields.at(),
         entry_skill_at: fields.at_value("entry_skill"),
+        hand_overs_at: hand_overs.into_iter().map(|(skill, hand_over)| (skill, hand_over.at)).collect(),
     }
 }
 

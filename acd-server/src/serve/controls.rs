@@ -34,6 +34,7 @@ impl Pending {
                 CallCommandResult::Done => CallActionResult::Done,
                 CallCommandResult::UnknownCall => CallActionResult::UnknownCall,
                 CallCommandResult::OutOfPhase => CallActionResult::OutOfPhase,
+                CallCommandResult::UnknownSkill => CallActionResult::UnknownSkill,
             });
             return true;
         }
@@ -55,6 +56,7 @@ impl Engine {
                         CallAction::Hold => CallCommand::Hold,
                         CallAction::Resume => CallCommand::Resume,
                         CallAction::HangUp => CallCommand::HangUp,
+                        CallAction::HandOver(skill) => CallCommand::HandOver(skill),
                     };
                     let request = self.bridge.command_call(call, command, CommandSource::Api);
                     self.pending.calls.insert(request, reply);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use acd_core::{CallEvent, Timestamp};
 
 use super::generated as v1;
-use super::values::caller;
+use super::values::{call_command, caller};
 use v1::fact::Event;
 
 /// A fact as the stream sends it: its place in the journal, its instant, its record, and what happened. A caller's
@@ -121,11 +121,13 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             Event::DigitPressed(v1::DigitPressed { leg: Some((*leg).into()), digit: digit.to_string() })
         }
         CallEvent::CallCommanded { call, command, source, result } => {
+            let (command, skill) = call_command(*command);
             Event::CallCommanded(v1::CallCommanded {
                 call: call.0,
-                command: v1::CallCommand::from(*command).into(),
+                command: command.into(),
                 source: v1::CommandSource::from(*source).into(),
                 result: v1::CallCommandResult::from(*result).into(),
+                skill: text(skill.as_ref()),
             })
         }
         CallEvent::CallEnded { call, tenant, outcome, phase, end } => Event::CallEnded(v1::CallEnded {

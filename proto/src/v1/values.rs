@@ -4,8 +4,8 @@ use acd_core::plan::Capacity;
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, LegId,
     LegQuality, LineUse, Name, NameError, Outcome, PauseReason, RecordingFailure, RefusalReason, RingEnd,
-    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss, SeatState, TalkEnd, UnexpectedInput,
-    WithheldReason,
+    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss, SeatState, SkillId, TalkEnd,
+    UnexpectedInput, WithheldReason,
 };
 
 use super::generated as v1;
@@ -33,13 +33,14 @@ plain! {
     WithheldReason { Withheld, Payphone, ServiceConflict, OutOfArea }
     CallPhase { Arriving, Guidance, Waiting, Ringing, Talking, Closed, Closing }
     RefusalReason { UnknownNumber, LinesFull, Closed, Draining, Overload }
-    Outcome { Closed, AbandonedInGuidance, AbandonedInQueue, AbandonedWhileRinging, Answered, Failed }
+    Outcome {
+        Closed, AbandonedInGuidance, AbandonedInQueue, AbandonedWhileRinging, AbandonedAfterReception, Answered, Failed,
+    }
     CallerLegEnd { Cancelled, HungUp, Released, AckMissing, SessionExpired, Failed }
     SeatLoss { RegistrationExpired, Unregistered, LegFailed, MediaSilent }
     CommandSource { StarCode, Api, Console }
     SeatCommandResult { Done, Deferred, UnknownSeat, NotLoggedIn, NotReachable }
-    CallCommand { Hold, Resume, HangUp }
-    CallCommandResult { Done, UnknownCall, OutOfPhase }
+    CallCommandResult { Done, UnknownCall, OutOfPhase, UnknownSkill }
     RecordingFailure { CannotCreate, WriteFailed, Overrun }
     AlarmKind { NobodyLoggedIn, WaitTooLong, CallOutsideHours, RecordingFailed, JournalDegraded }
     UnexpectedInput { CallDuplicate, CallUnknown, RingOver, SeatUnknown, OutOfPhase, TimeBackwards }
@@ -111,9 +112,20 @@ impl From<TalkEnd> for v1::TalkEnd {
             TalkEnd::SeatEnded => (Kind::SeatEnded, v1::SeatLoss::Unspecified),
             TalkEnd::SeatLost(loss) => (Kind::SeatLost, loss.into()),
             TalkEnd::Commanded => (Kind::Commanded, v1::SeatLoss::Unspecified),
+            TalkEnd::HandedOver => (Kind::HandedOver, v1::SeatLoss::Unspecified),
             TalkEnd::NodeOutage => (Kind::NodeOutage, v1::SeatLoss::Unspecified),
         };
         Self { kind: kind.into(), loss: loss.into() }
+    }
+}
+
+/// A command to a call, and the skill if it hands the caller over.
+pub(super) fn call_command(command: CallCommand) -> (v1::CallCommand, Option<SkillId>) {
+    match command {
+        CallCommand::Hold => (v1::CallCommand::Hold, None),
+        CallCommand::Resume => (v1::CallCommand::Resume, None),
+        CallCommand::HangUp => (v1::CallCommand::HangUp, None),
+        CallCommand::HandOver(skill) => (v1::CallCommand::HandOver, Some(skill)),
     }
 }
 

@@ -115,7 +115,10 @@ fn command() -> impl Strategy<Value = SeatCommand> {
 }
 
 fn call_command() -> impl Strategy<Value = CallCommand> {
-    select(vec![CallCommand::Hold, CallCommand::Resume, CallCommand::HangUp])
+    prop_oneof![
+        select(vec![CallCommand::Hold, CallCommand::Resume, CallCommand::HangUp]),
+        skill().prop_map(CallCommand::HandOver),
+    ]
 }
 
 fn source() -> impl Strategy<Value = CommandSource> {
@@ -322,6 +325,7 @@ fn call_fact() -> impl Strategy<Value = CallEvent> {
         Outcome::AbandonedInGuidance,
         Outcome::AbandonedInQueue,
         Outcome::AbandonedWhileRinging,
+        Outcome::AbandonedAfterReception,
         Outcome::Answered,
         Outcome::Failed,
     ]);
@@ -376,10 +380,15 @@ fn talk_fact() -> impl Strategy<Value = CallEvent> {
         Just(TalkEnd::SeatEnded),
         seat_loss().prop_map(TalkEnd::SeatLost),
         Just(TalkEnd::Commanded),
+        Just(TalkEnd::HandedOver),
         Just(TalkEnd::NodeOutage),
     ];
-    let result =
-        select(vec![CallCommandResult::Done, CallCommandResult::UnknownCall, CallCommandResult::OutOfPhase]);
+    let result = select(vec![
+        CallCommandResult::Done,
+        CallCommandResult::UnknownCall,
+        CallCommandResult::OutOfPhase,
+        CallCommandResult::UnknownSkill,
+    ]);
     prop_oneof![
         (ring(), seat()).prop_map(|(ring, seat)| CallEvent::RingStarted { ring, seat }),
         (ring(), seat(), ring_end()).prop_map(|(ring, seat, end)| CallEvent::RingEnded { ring, seat, end }),
@@ -446,12 +455,13 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
     });
     let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>());
     let sound = (of(prompt()), waiting, of(prompt()));
-    let queue = (span(), of(span()), of(skill()), of(any::<u16>()));
+    let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3));
+    let queue = (span(), of(span()), skills, of(any::<u16>()));
     (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
         |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
             let (day_start, bands, ranges, refusal, closed_lines) = lines;
             let (closed_announcement, waiting, hold_music) = sound;
-            let (ring, max_wait, entry_skill, response_rate_target_permille) = queue;
+            let (ring, max_wait, (entry_skill, hand_over), response_rate_target_permille) = queue;
             Tenant {
                 title,
                 utc_offset_minutes,
@@ -467,6 +477,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 ring,
                 max_wait,
                 entry_skill,
+                hand_over,
                 response_rate_target_permille,
             }
         },

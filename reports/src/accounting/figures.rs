@@ -20,6 +20,8 @@ pub struct Figures {
     pub abandoned_while_ringing: u64,
     /// Those of the three who left before [`SHORT_ABANDON`](super::SHORT_ABANDON).
     pub short_abandons: u64,
+    /// Of the handled ones: those whose caller gave up between reception and adviser (R-A2).
+    pub abandoned_after_reception: u64,
     /// Those that we failed.
     pub failed: u64,
     /// Those not answered and not ended when the record ended.
@@ -98,6 +100,7 @@ impl AddAssign for Figures {
             abandoned_in_queue,
             abandoned_while_ringing,
             short_abandons,
+            abandoned_after_reception,
             failed,
             unanswered_in_progress,
             handled_in_progress,
@@ -125,6 +128,7 @@ impl AddAssign for Figures {
         self.abandoned_in_queue += abandoned_in_queue;
         self.abandoned_while_ringing += abandoned_while_ringing;
         self.short_abandons += short_abandons;
+        self.abandoned_after_reception += abandoned_after_reception;
         self.failed += failed;
         self.unanswered_in_progress += unanswered_in_progress;
         self.handled_in_progress += handled_in_progress;

@@ -59,8 +59,8 @@ impl Fold for Board {
             },
             CallEvent::CallAnswered { ring, .. } => self.leave_queue(ring.call, CallPhase::Talking),
             CallEvent::TalkEnded { ring, end, .. } => match end {
-                // The caller is put back, which `CallerQueued` says.
-                TalkEnd::SeatLost(_) => {}
+                // The caller is put back or handed over, which `CallerQueued` says.
+                TalkEnd::SeatLost(_) | TalkEnd::HandedOver => {}
                 TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::Commanded | TalkEnd::NodeOutage => {
                     self.leave_queue(ring.call, CallPhase::Closing);
                 }

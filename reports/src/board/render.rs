@@ -45,16 +45,17 @@ const TENANT_COLUMNS: [Column; 9] = [
     Column { japanese: "閉塞", english: "blockage", columns: 10 },
 ];
 
-const CALL_COLUMNS: [Column; 9] = [
-    Column { japanese: "本日", english: "today", columns: 16 },
+const CALL_COLUMNS: [Column; 10] = [
+    Column { japanese: "本日", english: "today", columns: 13 },
     Column { japanese: "入電", english: "offered", columns: 8 },
     Column { japanese: "対応", english: "answered", columns: 9 },
-    Column { japanese: "案内中", english: "aband.", columns: 8 },
-    Column { japanese: "待ち中", english: "aband.", columns: 8 },
-    Column { japanese: "呼出中", english: "aband.", columns: 8 },
+    Column { japanese: "案内中", english: "aband.", columns: 7 },
+    Column { japanese: "待ち中", english: "aband.", columns: 7 },
+    Column { japanese: "呼出中", english: "aband.", columns: 7 },
+    Column { japanese: "受付後", english: "aband.", columns: 7 },
     Column { japanese: "失敗", english: "failed", columns: 7 },
     Column { japanese: "話中", english: "blocked", columns: 8 },
-    Column { japanese: "時間外", english: "closed", columns: 8 },
+    Column { japanese: "時間外", english: "closed", columns: 7 },
 ];
 
 impl Board {
@@ -166,7 +167,7 @@ impl Board {
     }
 }
 
-fn call_cells(tenant: TenantId, board: &TenantBoard) -> [String; 9] {
+fn call_cells(tenant: TenantId, board: &TenantBoard) -> [String; 10] {
     let outcome = |outcome| count(board.outcomes.get(&outcome).copied().unwrap_or(0));
     [
         tenant.to_string(),
@@ -175,6 +176,7 @@ fn call_cells(tenant: TenantId, board: &TenantBoard) -> [String; 9] {
         outcome(Outcome::AbandonedInGuidance),
         outcome(Outcome::AbandonedInQueue),
         outcome(Outcome::AbandonedWhileRinging),
+        outcome(Outcome::AbandonedAfterReception),
         outcome(Outcome::Failed),
         count(board.refused.get(&RefusalReason::LinesFull).copied().unwrap_or(0)),
         count(board.closed),

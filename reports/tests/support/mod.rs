@@ -196,6 +196,10 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             CallEvent::TalkEnded { ring: ring(id), seat: seat_id(seat), end: TalkEnd::SeatEnded },
             go(seat, state(then)),
         ],
+        ["handed", id, seat] => vec![
+            CallEvent::TalkEnded { ring: ring(id), seat: seat_id(seat), end: TalkEnd::HandedOver },
+            go(seat, SeatState::WrapUp),
+        ],
         ["lost", id, seat] => vec![
             CallEvent::TalkEnded {
                 ring: ring(id),
@@ -212,6 +216,7 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
                 "in-guidance" => Outcome::AbandonedInGuidance,
                 "in-queue" => Outcome::AbandonedInQueue,
                 "while-ringing" => Outcome::AbandonedWhileRinging,
+                "after-reception" => Outcome::AbandonedAfterReception,
                 "failed" => Outcome::Failed,
                 "closed" => Outcome::Closed,
                 other => panic!("no such outcome: {other}"),

@@ -282,6 +282,7 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
         ring: Duration::from_secs(15),
         max_wait: None,
         entry_skill: None,
+        hand_over: BTreeMap::new(),
         response_rate_target_permille: Some(800),
     }
 }

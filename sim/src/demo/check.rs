@@ -221,6 +221,7 @@ const fn outcome_name(outcome: Outcome) -> &'static str {
         Outcome::AbandonedInGuidance => "abandoned_in_guidance",
         Outcome::AbandonedInQueue => "abandoned_in_queue",
         Outcome::AbandonedWhileRinging => "abandoned_while_ringing",
+        Outcome::AbandonedAfterReception => "abandoned_after_reception",
         Outcome::Answered => "answered",
         Outcome::Failed => "failed",
     }

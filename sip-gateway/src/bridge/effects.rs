@@ -201,6 +201,7 @@ impl Bridge {
             ReleaseCause::Closed => "outside hours",
             ReleaseCause::RingOver => "ring over",
             ReleaseCause::Commanded => "ended by command",
+            ReleaseCause::HandedOver => "caller handed over",
             ReleaseCause::Drained => "switch drained",
             ReleaseCause::Failed => "failed",
         };

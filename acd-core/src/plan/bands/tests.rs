@@ -45,6 +45,7 @@ fn tenant(day_start: u32, bands: Vec<Band>, ranges: Vec<DateRange>) -> Tenant {
         ring: Duration::from_secs(15),
         max_wait: None,
         entry_skill: None,
+        hand_over: BTreeMap::new(),
         response_rate_target_permille: None,
     }
 }

@@ -56,7 +56,8 @@ fn fact() -> impl Strategy<Value = CallEvent> {
             8 => CallEvent::RingEnded { ring, seat, end: RingEnd::Failed(RingFailure::Refused(486)) },
             9 => CallEvent::CallAnswered { ring, seat },
             10 => CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(SeatLoss::LegFailed) },
-            11 => CallEvent::TalkEnded { ring, seat, end: TalkEnd::CallerEnded },
+            11 if flag => CallEvent::TalkEnded { ring, seat, end: TalkEnd::CallerEnded },
+            11 => CallEvent::TalkEnded { ring, seat, end: TalkEnd::HandedOver },
             12 => CallEvent::RecordingStarted { call: id, file: format!("shiga/{attempt}.wav") },
             13 => CallEvent::RingEnded { ring, seat, end: RingEnd::CallerGone },
             14 | 15 => CallEvent::CallCommanded {
@@ -81,7 +82,7 @@ fn says(fact: &CallEvent, closed: bool) -> Option<CallPhase> {
         CallEvent::RingStarted { .. } => Some(CallPhase::Ringing),
         CallEvent::CallAnswered { .. } => Some(CallPhase::Talking),
         CallEvent::CallerQueued { .. }
-        | CallEvent::TalkEnded { end: TalkEnd::SeatLost(_), .. }
+        | CallEvent::TalkEnded { end: TalkEnd::SeatLost(_) | TalkEnd::HandedOver, .. }
         | CallEvent::RingEnded { end: RingEnd::Failed(_), .. } => Some(CallPhase::Waiting),
         CallEvent::TalkEnded { .. }
         | CallEvent::RingEnded { end: RingEnd::CallerGone, .. }

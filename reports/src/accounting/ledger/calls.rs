@@ -155,6 +155,8 @@ impl Calls {
                 books.add(slot, 1, |it| &mut it.abandoned_while_ringing);
                 abandoned(books);
             }
+            // Counted as handled when the receptionist answered.
+            Outcome::AbandonedAfterReception => books.add(slot, 1, |it| &mut it.abandoned_after_reception),
             // A call that was admitted within hours and yet sent away as closed would be our fault.
             Outcome::Failed | Outcome::Closed => books.add(slot, 1, |it| &mut it.failed),
         }

@@ -46,7 +46,7 @@ fn the_form_of_the_file() {
             "title = \"Shiga\"",
             "titel = \"Shiga\"",
             &[
-                "plan.toml:18:1: unknown key `titel` in [[tenants]] (did you mean `title`?); use one of `name`, `title`, `greeting`, `utc_offset_minutes`, `day_start`, `response_rate_target_percent`, `dedicated_seats`, `lines_full`, `retry_after_s`, `closed_lines`, `closed_announcement`, `waiting_message`, `waiting_music`, `waiting_message_every_s`, `hold_music`, `ring_s`, `max_wait_s`, `entry_skill`, `numbers`, `ranges`, `bands`",
+                "plan.toml:18:1: unknown key `titel` in [[tenants]] (did you mean `title`?); use one of `name`, `title`, `greeting`, `utc_offset_minutes`, `day_start`, `response_rate_target_percent`, `dedicated_seats`, `lines_full`, `retry_after_s`, `closed_lines`, `closed_announcement`, `waiting_message`, `waiting_music`, `waiting_message_every_s`, `hold_music`, `ring_s`, `max_wait_s`, `entry_skill`, `hand_over`, `numbers`, `ranges`, `bands`",
             ],
         ),
         (

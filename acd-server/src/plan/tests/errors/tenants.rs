@@ -108,6 +108,25 @@ fn tenants_numbers_and_prompts() {
             ],
         ),
         (
+            "waiting_message = \"waiting\"",
+            "waiting_message = \"waiting\"\nhand_over = { adviser = \"*1\" }",
+            &[
+                "plan.toml:20:15: `hand_over` leads to `adviser`, which no seat that serves tenant `shiga` has; write it into `skills` of some [[seats]], or take it out of `hand_over`",
+            ],
+        ),
+        (
+            "waiting_message = \"waiting\"",
+            "waiting_message = \"waiting\"\nhand_over = { adviser = \"*1\", english = \"*12\", thai = \"2\", \"a b\" = \"*3\", dentist = 4 }",
+            &[
+                "plan.toml:20:15: `hand_over` leads to `adviser`, which no seat that serves tenant `shiga` has; write it into `skills` of some [[seats]], or take it out of `hand_over`",
+                "plan.toml:20:31: `hand_over` leads to `english`, which no seat that serves tenant `shiga` has; write it into `skills` of some [[seats]], or take it out of `hand_over`",
+                "plan.toml:20:41: the code \"*12\" of `english` and \"*1\" of `adviser` begin alike; choose codes of which none begins with another",
+                "plan.toml:20:55: \"2\" is no hand-over code; write a code of '*' and 1 to 4 digits, such as \"*1\"",
+                "plan.toml:20:60: `hand_over` \"a b\" is no name: a name has only a-z, A-Z, 0-9, '_', '-' and '.', not ' '; use 1 to 31 of a-z, A-Z, 0-9, '_', '-', '.'",
+                "plan.toml:20:84: `dentist` is a whole number; write a code of '*' and 1 to 4 digits, such as \"*1\"",
+            ],
+        ),
+        (
             "name = \"shiga\"",
             "name = \"滋賀\"",
             &[
