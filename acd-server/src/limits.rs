@@ -34,6 +34,10 @@ pub const JOURNAL_GATHER: Duration = Duration::from_millis(4);
 /// Records of one commit, so that after a stall the first effects need not wait for the whole backlog.
 pub const JOURNAL_COMMIT_RECORDS_MAX: usize = 5_000;
 
+/// Records from one snapshot of the switch to the next at most, beside the one of each day: a replay from the last one
+/// takes seconds, and a snapshot of some 100 KB is nothing beside the 100 MB of so many records.
+pub const SNAPSHOT_RECORDS: usize = 250_000;
+
 /// From one try to write after a failure to the next: at first, doubled each time.
 pub const JOURNAL_RETRY_MIN: Duration = Duration::from_millis(50);
 

@@ -44,7 +44,7 @@ impl Folder {
         let (opened, _) = Journal::open(&self.0).expect("a journal");
         let life = Life { plan: &plan, at, retention: Retention::default(), wake: Box::new(|| ()) };
         let journal = opened.start(life).expect("a writer");
-        journal.append(Batch { records, dialogs: Vec::new() });
+        journal.append(Batch { records, ..Batch::default() });
         journal.close().expect("a disk with room");
         facts
     }

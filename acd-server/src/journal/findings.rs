@@ -58,6 +58,13 @@ pub enum Fault {
         /// Why.
         what: String,
     },
+    /// The inputs before a snapshot do not lead to it.
+    SnapshotDiffers {
+        /// The segment that begins with it.
+        segment: u64,
+        /// The last record before it.
+        record: u64,
+    },
     /// The same inputs give other facts.
     ReplayDiffers {
         /// The first record that differs.
@@ -82,6 +89,10 @@ impl fmt::Display for Fault {
             Self::ColumnsDiffer { fact, what } => write!(f, "fact {fact}: {what}"),
             Self::Lost { record, what } => write!(f, "record {record} states that records were lost: {what}"),
             Self::Unreadable { record, what } => write!(f, "record {record} cannot be replayed: {what}"),
+            Self::SnapshotDiffers { segment, record } => write!(
+                f,
+                "segment {segment} begins with a snapshot that the inputs up to record {record} do not lead to"
+            ),
             Self::ReplayDiffers { record, input, journalled, replayed } => {
                 write!(f, "record {record} gives other facts when replayed: {input}")?;
                 for fact in journalled {
@@ -106,6 +117,9 @@ impl Fault {
             Self::ColumnsDiffer { fact, what } => ("columns_differ", json!({ "seq": fact, "what": what })),
             Self::Lost { record, what } => ("lost", json!({ "record": record, "what": what })),
             Self::Unreadable { record, what } => ("unreadable", json!({ "record": record, "what": what })),
+            Self::SnapshotDiffers { segment, record } => {
+                ("snapshot_differs", json!({ "segment": segment, "record": record }))
+            }
             Self::ReplayDiffers { record, input, journalled, replayed } => (
                 "replay_differs",
                 json!({ "record": record, "input": input, "journalled": journalled, "replayed": replayed }),

@@ -4,8 +4,9 @@
 //! missing or changed is found ([`verify()`]). One thread writes: it takes everything that waits into one transaction,
 //! which is on the disk when it is [`Journal::durable`]. The loop never waits for it.
 //!
-//! A life of the process is a segment: it begins with the plan and an empty switch and carries the core's version, so
-//! that its inputs can be fed to a fresh switch and must give the same facts ([`replay()`]).
+//! A life of the process begins a segment, with the plan and an empty switch; now and then in its midst another begins,
+//! with a snapshot of the switch. Each carries the core's version, so that its inputs can be fed to a switch of its
+//! beginning and must give the same facts, and the next snapshot ([`replay()`]). The retention removes whole segments.
 //!
 //! ```text
 //! chain of records:  … ─ record 41 ─ record 42 ─ segment 3 ─ record 43 ─ …      each link: SHA-256 over the checksum
@@ -28,6 +29,7 @@ mod read;
 mod replay;
 mod retention;
 mod schema;
+mod snapshot;
 mod store;
 mod time_text;
 mod verify;
@@ -56,7 +58,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use acd_core::plan::Plan;
-use acd_core::{CallEvent, Input, Timestamp};
+use acd_core::{CallEvent, Input, Switch, Timestamp};
 
 use folder::Folder;
 use queue::{Queue, Urgency};
@@ -80,6 +82,8 @@ pub struct Batch {
     pub records: Vec<Record>,
     /// What changed of the SIP dialogs, in order.
     pub dialogs: Vec<DialogChange>,
+    /// The switch after the records, if a segment is to begin here.
+    pub snapshot: Option<Box<Switch>>,
 }
 
 /// Counts the batches of one life, from 1. `BatchId(0)` is durable before anything is.
@@ -161,6 +165,11 @@ impl Journal {
     /// Whether the writer can write.
     pub fn state(&self) -> JournalState {
         self.queue.state()
+    }
+
+    /// How many records of this life were lost since the queue was full.
+    pub fn lost_records(&self) -> u64 {
+        self.queue.lost_records()
     }
 
     /// Figures for the status and the metrics.

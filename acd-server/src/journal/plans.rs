@@ -26,7 +26,8 @@ pub struct PlanEntry {
 /// What the journal knows beside its facts.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PlanLog {
-    /// The plans, oldest first. Those that came in the midst of a life are known as long as inputs are kept.
+    /// The plans, oldest first. One that came in the midst of a life is known to the fact as long as inputs are kept, and
+    /// from the next snapshot on after that.
     pub plans: Vec<PlanEntry>,
     /// The last instant that the journal knows; `None`: it has no record.
     pub last_record_time: Option<Timestamp>,
@@ -50,13 +51,17 @@ fn read(connection: &Connection, from: Timestamp) -> rusqlite::Result<PlanLog> {
         .optional()?;
     // The life in which the instant lies, or the first one there is.
     let first_id: u64 = connection.query_row(
-        "SELECT coalesce((SELECT max(id) FROM segments WHERE started_ms <= ?1), (SELECT min(id) FROM segments), 0)",
-        [from.as_millis()],
+        "SELECT coalesce(
+             (SELECT max(id) FROM segments WHERE started_ms <= ?1 AND snapshot = ?2),
+             (SELECT min(id) FROM segments), 0)",
+        params![from.as_millis(), store::EMPTY_SWITCH],
         |row| row.get(0),
     )?;
-    let mut plans = lives(connection, first_id)?;
+    let mut plans = segments(connection, first_id)?;
     plans.extend(changes(connection, first_id)?);
     plans.sort_by_key(|entry| (entry.first_fact, !entry.begins_life));
+    // A snapshot in the midst of a life seldom has another plan than what came before it.
+    plans.dedup_by(|later, earlier| !later.begins_life && later.plan == earlier.plan);
     let losses = connection
         .prepare("SELECT time_ms FROM records WHERE kind = ?1 AND time_ms >= ?2 ORDER BY seq")?
         .query_map(params![store::GAP_KIND, from.as_millis()], |row| row.get(0).map(Timestamp::from_millis))?
@@ -64,14 +69,15 @@ fn read(connection: &Connection, from: Timestamp) -> rusqlite::Result<PlanLog> {
     Ok(PlanLog { plans, last_record_time: last_record_time.map(Timestamp::from_millis), losses })
 }
 
-fn lives(connection: &Connection, first_id: u64) -> rusqlite::Result<Vec<PlanEntry>> {
+fn segments(connection: &Connection, first_id: u64) -> rusqlite::Result<Vec<PlanEntry>> {
     connection
-        .prepare("SELECT first_fact, started_ms, plan FROM segments WHERE id >= ?1 ORDER BY id")?
+        .prepare("SELECT first_fact, started_ms, plan, snapshot FROM segments WHERE id >= ?1 ORDER BY id")?
         .query_map([first_id], |row| {
             let plan: String = row.get(2)?;
+            let snapshot: String = row.get(3)?;
             Ok(PlanEntry {
                 first_fact: row.get(0)?,
-                begins_life: true,
+                begins_life: snapshot == store::EMPTY_SWITCH,
                 at: Timestamp::from_millis(row.get(1)?),
                 plan: plan_from_json(&plan).ok(),
             })

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use acd_core::{CallId, OpenCall, Timestamp};
 use acd_proto::fact_from_json;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::dialogs::{self, DialogRow};
 use super::error::{At, JournalError};
@@ -75,8 +75,9 @@ fn ended_clean(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row(
         "SELECT EXISTS (
              SELECT 1 FROM (SELECT seq, kind FROM records ORDER BY seq DESC LIMIT ?1)
-             WHERE kind = 'node_stopped' AND seq >= (SELECT coalesce(max(first_record), 0) FROM segments))",
-        [CLEAN_END_RECORDS_MAX],
+             WHERE kind = 'node_stopped' AND seq >= (
+                 SELECT coalesce(max(first_record), 0) FROM segments WHERE snapshot = ?2))",
+        params![CLEAN_END_RECORDS_MAX, store::EMPTY_SWITCH],
         |row| row.get(0),
     )
 }

@@ -253,6 +253,10 @@ impl Queue {
         if self.state.load(Ordering::Relaxed) == 0 { JournalState::Healthy } else { JournalState::Degraded }
     }
 
+    pub(super) fn lost_records(&self) -> u64 {
+        self.lost_records.load(Ordering::Relaxed)
+    }
+
     pub(super) fn metrics(&self) -> JournalMetrics {
         JournalMetrics {
             state: self.state(),
@@ -260,7 +264,7 @@ impl Queue {
             failures: self.failures.load(Ordering::Relaxed),
             records: self.records.load(Ordering::Relaxed),
             queued_records: self.lock().waiting_records,
-            lost_records: self.lost_records.load(Ordering::Relaxed),
+            lost_records: self.lost_records(),
             commit_time: Duration::from_micros(self.commit_time_us.load(Ordering::Relaxed)),
             last_commit: Duration::from_micros(self.last_commit_us.load(Ordering::Relaxed)),
             max_commit: Duration::from_micros(self.max_commit_us.load(Ordering::Relaxed)),

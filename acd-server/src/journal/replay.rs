@@ -1,9 +1,9 @@
-//! Feeds the journalled inputs to a fresh switch: the same inputs must give the same facts (statement 4).
+//! Feeds the journalled inputs to a switch: the same inputs must give the same facts (statement 4), and the switch that
+//! the next snapshot states.
 
 use std::io::Write;
 use std::path::Path;
 
-use acd_core::plan::Plan;
 use acd_core::{CallEvent, Input, Switch, Timestamp};
 use acd_proto::{fact_to_json, input_from_json, plan_from_json};
 use rusqlite::Connection;
@@ -11,8 +11,8 @@ use rusqlite::Connection;
 use super::error::{At, JournalError};
 use super::findings::{Fault, Findings, SegmentReplay, Verdict};
 use super::read::Format;
-use super::schema;
 use super::store::{self, EMPTY_SWITCH, GAP_KIND};
+use super::{schema, snapshot};
 
 /// Replays every segment that can be and compares fact by fact; tells `out` which were replayed and which were not, and
 /// why, then the first record of each that differs; as JSON in one object: `verdict` (`clean` or `faults`), `faults` and
@@ -33,6 +33,8 @@ pub fn replay(dir: &Path, format: Format, out: &mut dyn Write) -> Result<Verdict
 pub(super) trait Machine {
     /// One input, and all facts that come of it.
     fn apply(&mut self, time: Timestamp, input: Input) -> Vec<CallEvent>;
+    /// What a snapshot says now.
+    fn snapshot(&self) -> serde_json::Result<String>;
 }
 
 impl Machine for Switch {
@@ -41,6 +43,10 @@ impl Machine for Switch {
         while self.poll_effect().is_some() {}
         std::iter::from_fn(|| self.poll_event()).collect()
     }
+
+    fn snapshot(&self) -> serde_json::Result<String> {
+        snapshot::write(self)
+    }
 }
 
 pub(super) fn replay_segments(
@@ -48,39 +54,60 @@ pub(super) fn replay_segments(
     path: &Path,
     findings: &mut Findings<'_>,
 ) -> Result<(), JournalError> {
-    let machine = |plan, at| Box::new(Switch::new(plan, at)) as Box<dyn Machine>;
+    let machine = |switch| Box::new(switch) as Box<dyn Machine>;
     replay_with(connection, path, findings, &machine)
 }
 
-/// As [`replay_segments`], with a switch of the caller's making.
+/// As [`replay_segments`], with a machine of the caller's making.
 pub(super) fn replay_with(
     connection: &Connection,
     path: &Path,
     findings: &mut Findings<'_>,
-    machine: &dyn Fn(Plan, Timestamp) -> Box<dyn Machine>,
+    machine: &dyn Fn(Switch) -> Box<dyn Machine>,
 ) -> Result<(), JournalError> {
     let (removed, _) = store::removed(connection, "records").at(path)?;
+    // The machine that has come to the end of the segment before.
+    let mut arrived: Option<Box<dyn Machine>> = None;
     for segment in segments(connection).at(path)? {
+        let before = arrived.take();
         let (replayed, said) = if segment.first_record <= removed {
             (None, "not replayed: its beginning is past its retention".to_owned())
         } else if segment.core_version != acd_core::VERSION {
             let version = &segment.core_version;
             (None, format!("not replayed: it was made by core {version}, this is {}", acd_core::VERSION))
-        } else if segment.snapshot != EMPTY_SWITCH {
-            (
-                None,
-                format!(
-                    "not replayed: it begins with '{}', which this version cannot load",
-                    segment.snapshot
-                ),
-            )
         } else {
-            segment.replay(connection, path, findings, machine)?
+            match segment.beginning() {
+                Ok(switch) => {
+                    segment.compare(before.as_deref(), findings);
+                    let replay = segment.replay(connection, path, findings, machine(switch))?;
+                    arrived = replay.arrived;
+                    (Some(replay.records), format!("{}{}", segment.origin(), replay.said))
+                }
+                Err(what) => {
+                    findings.push(Fault::Unreadable { record: segment.first_record, what: what.clone() });
+                    (None, format!("not replayed: {what}"))
+                }
+            }
         };
         let Segment { id, first_record, .. } = segment;
         findings.segment(SegmentReplay { id, first_record, replayed, said })?;
     }
     Ok(())
+}
+
+/// What has become of a segment's records.
+struct Replay {
+    /// How many gave the same facts.
+    records: u64,
+    said: String,
+    /// The machine after the last record, if all gave the same facts.
+    arrived: Option<Box<dyn Machine>>,
+}
+
+impl Replay {
+    const fn stopped(records: u64, said: String) -> Self {
+        Self { records, said, arrived: None }
+    }
 }
 
 struct Segment {
@@ -118,23 +145,40 @@ fn segments(connection: &Connection) -> rusqlite::Result<Vec<Segment>> {
 }
 
 impl Segment {
-    /// Replays up to the first difference: how many records, and what there is to say of it.
+    /// The switch that the segment begins with, or what of it cannot be read.
+    fn beginning(&self) -> Result<Switch, String> {
+        if self.snapshot != EMPTY_SWITCH {
+            return snapshot::read(&self.snapshot)
+                .map_err(|error| format!("the snapshot of segment {} cannot be read: {error}", self.id));
+        }
+        plan_from_json(&self.plan)
+            .map(|plan| Switch::new(plan, Timestamp::from_millis(self.started_ms)))
+            .map_err(|error| format!("the plan of segment {} cannot be read: {error}", self.id))
+    }
+
+    fn origin(&self) -> &'static str {
+        if self.snapshot == EMPTY_SWITCH { "" } else { "from a snapshot, " }
+    }
+
+    /// The snapshot must be what the inputs before it have led to.
+    fn compare(&self, before: Option<&dyn Machine>, findings: &mut Findings<'_>) {
+        if self.snapshot == EMPTY_SWITCH {
+            return;
+        }
+        let Some(before) = before else { return };
+        if before.snapshot().ok().as_ref() != Some(&self.snapshot) {
+            findings.push(Fault::SnapshotDiffers { segment: self.id, record: self.first_record - 1 });
+        }
+    }
+
+    /// Replays up to the first difference.
     fn replay(
         &self,
         connection: &Connection,
         path: &Path,
         findings: &mut Findings<'_>,
-        machine: &dyn Fn(Plan, Timestamp) -> Box<dyn Machine>,
-    ) -> Result<(Option<u64>, String), JournalError> {
-        let plan = match plan_from_json(&self.plan) {
-            Ok(plan) => plan,
-            Err(error) => {
-                let what = format!("the plan of segment {} cannot be read: {error}", self.id);
-                findings.push(Fault::Unreadable { record: self.first_record, what });
-                return Ok((None, "not replayed: its plan cannot be read".to_owned()));
-            }
-        };
-        let mut machine = machine(plan, Timestamp::from_millis(self.started_ms));
+        mut machine: Box<dyn Machine>,
+    ) -> Result<Replay, JournalError> {
         let mut facts_of = connection
             .prepare("SELECT json FROM facts WHERE seq > ?1 AND seq <= ?2 ORDER BY seq")
             .at(path)?;
@@ -155,14 +199,14 @@ impl Segment {
             if kind == GAP_KIND {
                 let said =
                     format!("{replayed} records replayed, up to the lost ones that record {seq} states");
-                return Ok((Some(replayed), said));
+                return Ok(Replay::stopped(replayed, said));
             }
             let input = match input_from_json(&json) {
                 Ok(input) => input,
                 Err(error) => {
                     findings.push(Fault::Unreadable { record: seq, what: error.to_string() });
                     let said = format!("{replayed} records replayed, up to record {seq}");
-                    return Ok((Some(replayed), said));
+                    return Ok(Replay::stopped(replayed, said));
                 }
             };
             let journalled: Vec<String> = facts_of
@@ -173,11 +217,12 @@ impl Segment {
             if journalled != found {
                 findings.push(Fault::ReplayDiffers { record: seq, input: json, journalled, replayed: found });
                 let said = format!("{replayed} records replayed, up to record {seq}, which differs");
-                return Ok((Some(replayed), said));
+                return Ok(Replay::stopped(replayed, said));
             }
             last_fact = facts_to;
             replayed += 1;
         }
-        Ok((Some(replayed), format!("{replayed} records replayed, the facts are equal")))
+        let said = format!("{replayed} records replayed, the facts are equal");
+        Ok(Replay { records: replayed, said, arrived: Some(machine) })
     }
 }

@@ -1,12 +1,12 @@
 //! Removes records and facts whose time is over, oldest first, and keeps the checksum that the rest follows, so that
-//! a check can say where the chain begins.
+//! a check can say where the chain begins. Records go by whole segments, so that what is left can be replayed.
 
 use std::time::Duration;
 
 use acd_core::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::schema;
+use super::{schema, store};
 use crate::limits::RETENTION_ROWS_MAX;
 
 /// The highest call of which a fact was removed, in `meta`: its number is not used again.
@@ -46,26 +46,57 @@ pub(super) fn remove(
     Ok(more)
 }
 
-/// The last record always stays: the next life begins from its time.
+/// Those before the last segment of which all that came before is past its time. The last record always stays: the next
+/// life begins from its time.
 fn remove_records(transaction: &Transaction<'_>, before_ms: i64) -> rusqlite::Result<bool> {
+    let end: Option<u64> = transaction
+        .query_row(
+            "SELECT first_record FROM segments
+             WHERE (SELECT time_ms FROM records WHERE seq = segments.first_record - 1) < ?1
+             ORDER BY first_record DESC LIMIT 1",
+            [before_ms],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(end) = end else { return Ok(false) };
     let last: Option<(u64, String)> = last_before(
         transaction,
-        "SELECT seq, checksum, time_ms FROM records WHERE seq < (SELECT max(seq) FROM records) ORDER BY seq",
+        "SELECT seq, checksum, time_ms, seq AS record FROM records
+         WHERE seq < (SELECT max(seq) FROM records) ORDER BY seq",
         before_ms,
+        end,
     )?;
     let Some((seq, checksum)) = last else { return Ok(false) };
     transaction.execute("DELETE FROM records WHERE seq <= ?1", [seq])?;
     note(transaction, "records", seq, &checksum)?;
+    remove_snapshots(transaction, seq)?;
     Ok(true)
 }
 
-/// The facts of open calls always stay, however long they are open.
+/// A snapshot that no replay can begin with any more goes, since callers are in it. Which plan was in force is told on by
+/// the first segment that has it.
+fn remove_snapshots(transaction: &Transaction<'_>, removed: u64) -> rusqlite::Result<()> {
+    transaction.execute(
+        "DELETE FROM segments WHERE first_record <= ?1 AND snapshot <> ?2 AND plan =
+             (SELECT plan FROM segments AS earlier WHERE earlier.id < segments.id ORDER BY id DESC LIMIT 1)",
+        params![removed, store::EMPTY_SWITCH],
+    )?;
+    transaction.execute(
+        "UPDATE segments SET snapshot = '' WHERE first_record <= ?1 AND snapshot <> ?2 AND snapshot <> ''",
+        params![removed, store::EMPTY_SWITCH],
+    )?;
+    Ok(())
+}
+
+/// The facts of open calls always stay, however long they are open, and those of records that stay, which are replayed.
 fn remove_facts(transaction: &Transaction<'_>, before_ms: i64) -> rusqlite::Result<bool> {
+    let (removed, _) = store::removed(transaction, "records")?;
     let last = last_before(
         transaction,
-        "SELECT seq, checksum, time_ms FROM facts
+        "SELECT seq, checksum, time_ms, record FROM facts
          WHERE seq < coalesce((SELECT value FROM meta WHERE key = 'open_calls_from'), 0) ORDER BY seq",
         before_ms,
+        removed + 1,
     )?;
     let Some((seq, checksum)) = last else { return Ok(false) };
     let call: Option<i64> =
@@ -88,18 +119,20 @@ fn remove_dialogs(transaction: &Transaction<'_>, before_ms: i64) -> rusqlite::Re
     Ok(removed > 0)
 }
 
-/// The last row of an unbroken run, from the first on, that is older; stamps never go back, so nothing older follows.
+/// The last row of an unbroken run, from the first on, that is older and of a record before `end`; stamps never go back, so
+/// nothing older follows.
 fn last_before(
     transaction: &Transaction<'_>,
     oldest_first: &str,
     before_ms: i64,
+    end: u64,
 ) -> rusqlite::Result<Option<(u64, String)>> {
     transaction
         .prepare_cached(&format!(
             "SELECT seq, checksum FROM ({oldest_first} LIMIT {RETENTION_ROWS_MAX})
-             WHERE time_ms < ?1 ORDER BY seq DESC LIMIT 1"
+             WHERE time_ms < ?1 AND record < ?2 ORDER BY seq DESC LIMIT 1"
         ))?
-        .query_row([before_ms], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![before_ms, end], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
 }
 

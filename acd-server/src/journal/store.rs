@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use acd_core::Timestamp;
 use acd_core::plan::Plan;
+use acd_core::{Switch, Timestamp};
 use acd_proto::{Subject, fact_kind, fact_subject, fact_to_json, input_kind, input_to_json, plan_to_json};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -11,13 +11,13 @@ use super::chain::{Checksum, FactLink, RecordLink, SegmentLink};
 use super::error::{At, JournalError};
 use super::open_calls::OpenCalls;
 use super::queue::{Entry, Gap};
-use super::{Batch, Record, dialogs, schema};
+use super::{Batch, Record, dialogs, schema, snapshot};
 use crate::limits::OPEN_CALLS_NOTE_EVERY;
 
 /// The kind of a record that states how many are lost; no input has this name.
 pub(super) const GAP_KIND: &str = "gap";
 
-/// A segment's snapshot in this version of the tables: the switch had no calls.
+/// What a life begins with in place of a snapshot.
 pub(super) const EMPTY_SWITCH: &str = "empty switch";
 
 /// The note of where the oldest open call begins, in `meta`.
@@ -56,39 +56,11 @@ impl Store {
 
     /// Notes the beginning of a life.
     pub(super) fn begin_segment(&mut self, plan: &Plan, at: Timestamp) -> Result<(), JournalError> {
-        let plan = plan_to_json(plan);
         let transaction = self.connection.transaction().at(&self.path)?;
-        let id = transaction
-            .query_row("SELECT coalesce(max(id), 0) + 1 FROM segments", [], |row| row.get(0))
-            .at(&self.path)?;
-        let link = SegmentLink {
-            id,
-            first_record: self.ends.record + 1,
-            first_fact: self.ends.fact + 1,
-            started_ms: at.as_millis(),
-            core_version: acd_core::VERSION,
-            plan: &plan,
-            snapshot: EMPTY_SWITCH,
-        };
-        let checksum = link.after(&self.ends.record_checksum);
-        transaction
-            .execute(
-                "INSERT INTO segments (id, first_record, first_fact, started_ms, core_version, plan, snapshot, checksum)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    id,
-                    link.first_record,
-                    link.first_fact,
-                    link.started_ms,
-                    link.core_version,
-                    link.plan,
-                    link.snapshot,
-                    checksum.as_str()
-                ],
-            )
-            .at(&self.path)?;
+        let mut ends = self.ends.clone();
+        write_segment(&transaction, &mut ends, plan, at, EMPTY_SWITCH).at(&self.path)?;
         transaction.commit().at(&self.path)?;
-        self.ends.record_checksum = checksum;
+        self.ends = ends;
         Ok(())
     }
 
@@ -192,6 +164,58 @@ fn write_batch(transaction: &Transaction<'_>, ends: &mut Ends, batch: &Batch) ->
     for change in &batch.dialogs {
         dialogs::apply(transaction, change)?;
     }
+    if let Some(switch) = &batch.snapshot {
+        write_snapshot(transaction, ends, switch)?;
+    }
+    Ok(())
+}
+
+/// Begins a segment in the midst of a life.
+fn write_snapshot(transaction: &Transaction<'_>, ends: &mut Ends, switch: &Switch) -> rusqlite::Result<()> {
+    let Some(at) = ends.last_time else { return Ok(()) };
+    match snapshot::write(switch) {
+        Ok(state) => write_segment(transaction, ends, switch.plan(), at, &state),
+        Err(error) => {
+            tracing::error!(%error, "the switch could not be written down: replays go on from the snapshot before");
+            Ok(())
+        }
+    }
+}
+
+fn write_segment(
+    transaction: &Transaction<'_>,
+    ends: &mut Ends,
+    plan: &Plan,
+    at: Timestamp,
+    snapshot: &str,
+) -> rusqlite::Result<()> {
+    let plan = plan_to_json(plan);
+    let id = transaction.query_row("SELECT coalesce(max(id), 0) + 1 FROM segments", [], |row| row.get(0))?;
+    let link = SegmentLink {
+        id,
+        first_record: ends.record + 1,
+        first_fact: ends.fact + 1,
+        started_ms: at.as_millis(),
+        core_version: acd_core::VERSION,
+        plan: &plan,
+        snapshot,
+    };
+    let checksum = link.after(&ends.record_checksum);
+    transaction.execute(
+        "INSERT INTO segments (id, first_record, first_fact, started_ms, core_version, plan, snapshot, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            id,
+            link.first_record,
+            link.first_fact,
+            link.started_ms,
+            link.core_version,
+            link.plan,
+            link.snapshot,
+            checksum.as_str()
+        ],
+    )?;
+    ends.record_checksum = checksum;
     Ok(())
 }
 

@@ -173,7 +173,7 @@ fn what_found_no_room_is_read_from_the_journal() {
         let facts = vec![admitted(call)];
         observer.facts(LATE, &facts);
         let record = Record { time: LATE, input: Input::TimePassed, facts };
-        last = journal.append(Batch { records: vec![record], dialogs: Vec::new() });
+        last = journal.append(Batch { records: vec![record], ..Batch::default() });
     }
     assert!(observer.missed() >= 498, "the queue took all but {}", observer.missed());
     drop(held);

@@ -61,7 +61,7 @@ impl Folder {
             let facts = std::iter::from_fn(|| switch.poll_event()).collect();
             Record { time: *time, input: input.clone(), facts }
         });
-        journal.append(Batch { records: records.collect(), dialogs: Vec::new() });
+        journal.append(Batch { records: records.collect(), ..Batch::default() });
         journal.close().unwrap();
     }
 }

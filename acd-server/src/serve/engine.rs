@@ -15,6 +15,7 @@ use sip_gateway::transport::Transports;
 use super::controls::Pending;
 use super::gate::{EffectGate, GateChange};
 use super::signals::Signal;
+use super::snapshots::Snapshots;
 use super::taps::Outcomes;
 use crate::cli::Serve;
 use crate::clock::Clock;
@@ -37,6 +38,7 @@ pub(super) struct Engine {
     pub(super) drain: Duration,
     pub(super) state: State,
     pub(super) last_record: Timestamp,
+    pub(super) snapshots: Snapshots,
     pub(super) interfaces: Interfaces,
     pub(super) pending: Pending,
     /// When the machine's figures are handed over next.
@@ -170,7 +172,9 @@ impl Engine {
         if records.is_empty() && dialogs.is_empty() {
             return;
         }
-        let mut batch = Batch { records: Vec::with_capacity(records.len()), dialogs };
+        let snapshot =
+            self.snapshots.is_due(now, records.len(), &self.journal).then(|| Box::new(self.switch.clone()));
+        let mut batch = Batch { records: Vec::with_capacity(records.len()), dialogs, snapshot };
         let mut effects = Vec::new();
         for (record, ordered) in records {
             self.interfaces.observer.facts(record.time, &record.facts);
@@ -186,7 +190,7 @@ impl Engine {
     pub(super) fn close_dialog(&mut self, leg: LegId) {
         let at = self.now();
         let dialogs = vec![DialogChange::Closed { leg, at }];
-        let batch = self.journal.append(Batch { records: Vec::new(), dialogs });
+        let batch = self.journal.append(Batch { dialogs, ..Batch::default() });
         self.gate.hold(at, batch, Vec::new());
     }
 

@@ -8,6 +8,7 @@ mod gate;
 mod reload;
 mod settings;
 mod signals;
+mod snapshots;
 mod start;
 mod taps;
 

@@ -16,6 +16,7 @@ use sip_gateway::transport::Transports;
 use super::controls::Pending;
 use super::engine::{Engine, State};
 use super::gate::EffectGate;
+use super::snapshots::Snapshots;
 use super::taps::{Outcomes, RecorderTaps};
 use super::{cut, dialogs, settings, signals};
 use crate::cli::Serve;
@@ -199,6 +200,7 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
         drain: plan.shell.drain,
         state: State::Serving,
         last_record: now,
+        snapshots: Snapshots::new(now),
         interfaces,
         pending: Pending::default(),
         figures_due: now,

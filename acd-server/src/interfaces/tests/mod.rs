@@ -77,7 +77,7 @@ fn open(dir: &Path) -> (Journal, Receiver<()>) {
 /// Writes one record and waits until it is durable.
 fn append(journal: &Journal, woken: &Receiver<()>, time: Timestamp, facts: &[CallEvent]) {
     let record = Record { time, input: Input::TimePassed, facts: facts.to_vec() };
-    let batch = journal.append(Batch { records: vec![record], dialogs: Vec::new() });
+    let batch = journal.append(Batch { records: vec![record], ..Batch::default() });
     while journal.durable() < batch {
         woken.recv_timeout(PATIENCE).expect("the journal wakes");
     }

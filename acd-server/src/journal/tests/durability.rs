@@ -44,7 +44,7 @@ fn a_first_life_finds_nothing_and_a_second_finds_a_clean_end() {
     assert!(previous.ended_clean && previous.open_calls.is_empty() && previous.down_since().is_none());
     let day = World::day(EVENING, 1..4);
     let (len, last) = (day.len() as u64, day.last().expect("records").time);
-    journal.append(Batch { records: day, dialogs: Vec::new() });
+    journal.append(Batch { records: day, ..Batch::default() });
     journal.close().expect("room");
 
     let (journal, previous) = folder.start(last);
@@ -73,7 +73,7 @@ fn a_life_that_did_not_end_leaves_its_calls_and_dialogs_open() {
         DialogChange::Put(Box::new(dialog(nurse, 2))),
         DialogChange::Closed { leg: LegId::Caller(CallId(1)), at: last },
     ];
-    journal.append(Batch { records, dialogs });
+    journal.append(Batch { records, dialogs, snapshot: None });
     journal.close().expect("room");
 
     let (_journal, previous) = folder.start(last);
@@ -120,12 +120,12 @@ fn a_second_process_is_refused_the_folder_and_told_who_has_it() {
 fn a_newer_journal_is_refused_and_left_as_it_is() {
     let folder = Folder::new();
     folder.live(EVENING, World::day(EVENING, 1..2));
-    schema::set_meta(&folder.tamper(), "schema_version", 2).expect("a table");
+    schema::set_meta(&folder.tamper(), "schema_version", 3).expect("a table");
     for error in [
         Journal::open(folder.path()).map(|_| ()).expect_err("newer"),
         verify(folder.path(), Format::Text, &mut Vec::new()).map(|_| ()).expect_err("newer"),
     ] {
-        assert!(matches!(error, JournalError::Newer { found: 2, known: 1, .. }), "{error}");
+        assert!(matches!(error, JournalError::Newer { found: 3, known: 2, .. }), "{error}");
         assert!(error.to_string().contains("use a newer acd"), "{error}");
     }
 }
@@ -145,7 +145,7 @@ fn write_until_killed(dir: &std::path::Path) -> ! {
         }
         let records = world.take_records();
         written += records.len();
-        let batch = journal.append(Batch { records, dialogs: Vec::new() });
+        let batch = journal.append(Batch { records, ..Batch::default() });
         wait_durable(&journal, &woken, batch);
         println!("durable {written}");
     }
@@ -193,7 +193,7 @@ fn a_full_disk_fails_the_commit_whole_and_it_can_be_tried_again() {
     let start = EVENING + Duration::from_secs(60);
     store.begin_segment(&plan(), start).expect("room");
     let entries =
-        vec![Entry::Batch(BatchId(1), Batch { records: World::day(start, 2..200), dialogs: Vec::new() })];
+        vec![Entry::Batch(BatchId(1), Batch { records: World::day(start, 2..200), ..Batch::default() })];
     let pages = |store: &mut Store, max: i64| {
         store.connection().pragma_update(None, "max_page_count", max).expect("a pragma");
     };
@@ -263,7 +263,7 @@ fn a_full_queue_loses_records_and_states_the_gap() {
     let put = DialogChange::Put(Box::new(dialog(leg, 7)));
     let late =
         Record { time: EVENING + Duration::from_secs(60), input: Input::TimePassed, facts: Vec::new() };
-    let id = queue.append(Batch { records: vec![late], dialogs: vec![put] }, Urgency::AtOnce);
+    let id = queue.append(Batch { records: vec![late], dialogs: vec![put], snapshot: None }, Urgency::AtOnce);
     let lost = queue.metrics().lost_records;
     assert_eq!(lost, day.len() as u64 + 1 - 10);
 
@@ -298,7 +298,7 @@ fn past_the_retention_rows_go_and_the_rest_says_where_it_begins() {
     let (wake, woken) = waker();
     let journal = folder.start_with(later, retention, wake);
     let day = World::day(later, 200..203);
-    let (first, last) = (day.len() as u64, journal.append(Batch { records: day, dialogs: Vec::new() }));
+    let (first, last) = (day.len() as u64, journal.append(Batch { records: day, ..Batch::default() }));
     wait_durable(&journal, &woken, last);
     journal.close().expect("room");
 
@@ -320,10 +320,14 @@ fn past_the_retention_rows_go_and_the_rest_says_where_it_begins() {
 fn a_call_number_is_not_used_again_when_its_facts_are_gone() {
     let folder = Folder::new();
     folder.live(EVENING, World::day(EVENING, 1..300));
-    let mut connection = folder.tamper();
     let now = EVENING + Duration::from_secs(86_400);
+    folder.live(now, Vec::new());
+    let mut connection = folder.tamper();
     let retention = Retention { inputs: Duration::ZERO, facts: Duration::ZERO };
     while super::super::retention::remove(&mut connection, now, retention).expect("a journal") {}
+    let facts: u64 =
+        connection.query_row("SELECT count(*) FROM facts", [], |row| row.get(0)).expect("a table");
+    assert!(facts < 10, "{facts} facts are left");
     drop(connection);
     let (_journal, previous) = folder.start(now);
     assert_eq!(previous.next_call_id, CallId(300));
@@ -360,7 +364,7 @@ fn closed_dialogs_go_with_the_inputs_and_open_ones_stay() {
         DialogChange::Put(Box::new(dialog(open, 1))),
         DialogChange::Closed { leg: ended, at: EVENING },
     ];
-    journal.append(Batch { records: Vec::new(), dialogs });
+    journal.append(Batch { dialogs, ..Batch::default() });
     journal.close().expect("room");
     let mut connection = folder.tamper();
     let retention = Retention { inputs: Duration::from_secs(60), facts: Duration::from_secs(60) };
@@ -400,7 +404,7 @@ fn twenty_thousand_records_are_written_in_batches() {
     let mut last = BatchId(0);
     let mut records = records.into_iter().peekable();
     while records.peek().is_some() {
-        let batch = Batch { records: records.by_ref().take(50).collect(), dialogs: Vec::new() };
+        let batch = Batch { records: records.by_ref().take(50).collect(), ..Batch::default() };
         last = journal.append(batch);
     }
     let appended = started.elapsed();

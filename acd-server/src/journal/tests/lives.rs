@@ -110,6 +110,11 @@ impl World {
         std::mem::take(&mut self.records)
     }
 
+    /// The switch as it is now.
+    pub(super) fn switch(&self) -> Box<Switch> {
+        Box::new(self.switch.clone())
+    }
+
     /// Calls one after another, and the end.
     pub(super) fn day(at: Timestamp, calls: std::ops::Range<u64>) -> Vec<Record> {
         let mut world = Self::begin(at);
@@ -165,6 +170,10 @@ impl Machine for Forgetful {
         let mut facts = self.switch.apply(time, input);
         facts.retain(|fact| acd_proto::fact_kind(fact) != self.kind);
         facts
+    }
+
+    fn snapshot(&self) -> serde_json::Result<String> {
+        self.switch.snapshot()
     }
 }
 

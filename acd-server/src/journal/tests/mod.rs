@@ -4,6 +4,7 @@ mod durability;
 mod lives;
 mod open_calls;
 mod reading;
+mod snapshots;
 mod tampering;
 
 use std::fs;
@@ -84,7 +85,7 @@ impl Drop for Folder {
 }
 
 fn batch_of(record: Record) -> Batch {
-    Batch { records: vec![record], dialogs: Vec::new() }
+    Batch { records: vec![record], ..Batch::default() }
 }
 
 /// What wakes a test, and what the test waits with.

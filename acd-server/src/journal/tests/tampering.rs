@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use acd_core::{CallEvent, Switch};
+use acd_core::CallEvent;
 use rusqlite::params;
 
 use super::super::findings::Findings;
@@ -149,8 +149,8 @@ fn a_core_that_decides_otherwise_is_found_at_the_first_record_of_each_life() {
     let connection = folder.tamper();
     let mut out = Vec::new();
     let mut findings = Findings::new(Format::Text, &mut out);
-    replay_with(&connection, folder.path(), &mut findings, &|plan, at| {
-        Box::new(Forgetful { switch: Switch::new(plan, at), kind: "ring_started" })
+    replay_with(&connection, folder.path(), &mut findings, &|switch| {
+        Box::new(Forgetful { switch, kind: "ring_started" })
     })
     .expect("a journal");
     let firsts: Vec<u64> = connection
