@@ -47,7 +47,8 @@ impl Switch {
         } else if self.calls.len() >= CALLS_MAX {
             Err(RefusalReason::Overload)
         } else {
-            admission(self.house.lines.room(tenant), arrival.test)
+            let lines = &self.house.lines;
+            admission(lines.room(tenant), lines.line_limit(tenant), arrival.test)
         };
         if matches!(&admission, Ok(Admission { closed: true, .. }) | Err(RefusalReason::Closed))
             && !arrival.test
@@ -129,10 +130,10 @@ impl Switch {
     }
 }
 
-/// Whether a room has a line for one more call.
-fn admission(room: &Room, test: bool) -> Result<Admission, RefusalReason> {
-    let (holding, lines_in_use, capacity, full) = match room.capacity() {
-        Some(capacity) => (Holding::Line, room.lines_in_use(), capacity.total(), RefusalReason::LinesFull),
+/// Whether a room that may hold so many lines has one for one more call (R-L4); `None`: outside hours.
+fn admission(room: &Room, limit: Option<u32>, test: bool) -> Result<Admission, RefusalReason> {
+    let (holding, lines_in_use, capacity, full) = match limit {
+        Some(limit) => (Holding::Line, room.lines_in_use(), limit, RefusalReason::LinesFull),
         None if room.tenant.closed_announcement.is_none() => return Err(RefusalReason::Closed),
         None => {
             let capacity = u32::from(room.tenant.closed_lines);

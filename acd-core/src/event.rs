@@ -69,6 +69,9 @@ pub enum CallEvent {
         tenant: TenantId,
         /// What the lines were doing.
         lines: LineUse,
+        /// Lines of the tenant's pool that other tenants' calls held: its cause, where the tenant's own lines are not it
+        /// (R-L5). 0 without a pool.
+        lent: u32,
     },
     /// A new call would be admitted again.
     BlockageEnded {
@@ -104,7 +107,8 @@ pub enum CallEvent {
         closed: bool,
         /// Lines in use with this call (a test takes none); of a `closed` call: the closed lines (R-L11).
         lines_in_use: u32,
-        /// Lines in force; of a `closed` call: the closed lines.
+        /// The lines that the tenant could hold at this instant: those in force, or what its pool left of them (R-L5);
+        /// of a `closed` call: the closed lines.
         capacity: u32,
     },
     /// A call was refused.

@@ -200,6 +200,10 @@ named!(
     PromptId
 );
 named!(
+    /// Lines that several tenants share (R-L5).
+    PoolId
+);
+named!(
     /// The number that the caller dialled, as the plan writes it (`0770007119`).
     DialledNumber
 );

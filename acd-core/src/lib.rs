@@ -41,7 +41,7 @@ pub use event::{
     CallEvent, CallPhase, LineUse, Outcome, RefusalReason, RingEnd, SeatState, TalkEnd, UnexpectedInput,
 };
 pub use ids::{CallId, DialledNumber, LegId, Name, NameError, RingId, SeatId, SkillId, TenantId, TrunkId};
-pub use ids::{PromptId, RequestId};
+pub use ids::{PoolId, PromptId, RequestId};
 pub use input::{
     AlarmKind, CallCommand, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, OpenRecording,
     PauseReason, RecordingFailure, RingFailure, SeatCommand, SeatLegEnd, SeatLoss, WithheldReason,

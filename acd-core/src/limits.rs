@@ -12,6 +12,9 @@ pub const SEATS_MAX: usize = 10_000;
 /// Lines of one tenant in one band. The bench plan has 4,000.
 pub const LINES_MAX: u16 = 10_000;
 
+/// Pools of one plan: one for each tenant at most, and one tenant shares with nobody.
+pub const POOLS_MAX: usize = TENANTS_MAX;
+
 /// Calls alive at once in one switch: what its speed is measured with (100,000), and room for their ends. The busiest
 /// imagined day of the whole country has 2,000, the bench plan 4,000; ports end long before memory does.
 pub const CALLS_MAX: usize = 120_000;

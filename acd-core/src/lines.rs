@@ -1,5 +1,5 @@
-//! Lines: how many there are by band (R-L2, R-L3), which calls hold them (R-L1, R-L6), and the edges of blockage and
-//! of full seat lines (R-L7).
+//! Lines: how many there are by band (R-L2, R-L3) and pool (R-L5), which calls hold them (R-L1, R-L6), and the edges of
+//! blockage and of full seat lines (R-L7).
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -10,6 +10,10 @@ use crate::event::{CallEvent, CallPhase, LineUse};
 use crate::ids::{CallId, TenantId};
 use crate::output::Output;
 use crate::plan::{Capacity, Tenant};
+
+mod pools;
+
+use pools::Pools;
 
 /// What a call takes away from others (R-L6, R-L11).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -143,6 +147,7 @@ fn keep(calls: &mut BTreeSet<CallId>, call: CallId, phase: Option<CallPhase>) {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Lines {
     rooms: BTreeMap<TenantId, Room>,
+    pools: Pools,
     /// Tenants whose lines changed in this turn.
     touched: BTreeSet<TenantId>,
 }
@@ -216,15 +221,17 @@ impl Lines {
     /// neither the plan nor a call needs. Returns the tenants whose rooms were closed.
     pub(crate) fn state_edges(&mut self, out: &mut Output) -> Vec<TenantId> {
         let mut closed = Vec::new();
+        let standings = self.touched_pools();
         while let Some(tenant) = self.touched.pop_first() {
             let Some(room) = self.rooms.get_mut(&tenant) else { continue };
             let capacity = room.capacity;
-            let blocked = capacity.is_some_and(|capacity| room.lines_in_use() >= capacity.total());
+            let standing = room.pool().and_then(|pool| standings.get(&pool));
+            let blocked = room.line_limit(standing).is_some_and(|limit| room.lines_in_use() >= limit);
             let seat_lines_full = capacity.is_some() && !room.seat_line_is_free();
 
             if core::mem::replace(&mut room.blocked, blocked) != blocked {
                 out.state(if blocked {
-                    CallEvent::BlockageStarted { tenant, lines: room.line_use() }
+                    CallEvent::BlockageStarted { tenant, lines: room.line_use(), lent: room.lent(standing) }
                 } else {
                     CallEvent::BlockageEnded { tenant }
                 });
@@ -238,6 +245,7 @@ impl Lines {
             }
             if !room.in_plan && !room.has_calls() {
                 self.rooms.remove(&tenant);
+                self.pools.leave(tenant);
                 closed.push(tenant);
             }
         }

@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{DialledNumber, PromptId, SeatId, SkillId, TenantId};
+use crate::ids::{DialledNumber, PoolId, PromptId, SeatId, SkillId, TenantId};
 use crate::time::{CivilDate, TimeOfDay};
 
 mod bands;
@@ -24,6 +24,8 @@ pub struct Plan {
     pub seats: BTreeMap<SeatId, Seat>,
     /// Public holidays (国民の祝日, 振替休日, 国民の休日) of every year that the plan covers.
     pub holidays: BTreeSet<CivilDate>,
+    /// How many lines each pool has, which its tenants share (R-L5).
+    pub pools: BTreeMap<PoolId, u16>,
 }
 
 /// One client: numbers, lines, guidance, queue.
@@ -41,6 +43,8 @@ pub struct Tenant {
     pub bands: Vec<Band>,
     /// Named date ranges, which win over every other day kind (R-L2).
     pub ranges: Vec<DateRange>,
+    /// The tenant's share in a pool of lines; `None`: its lines are its own (R-L5).
+    pub pool: Option<PoolShare>,
     /// What a caller gets for want of a line (R-L4).
     pub refusal: LinesFullRefusal,
     /// Lines that carry the closed announcement outside hours (R-L11).
@@ -164,6 +168,17 @@ impl Capacity {
     pub const fn total(self) -> u32 {
         self.seat_lines as u32 + self.guidance_lines as u32
     }
+}
+
+/// What a tenant has of a pool of lines (R-L5). A band's capacity bounds the tenant too.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct PoolShare {
+    /// Which pool. One that the plan does not have bounds nothing.
+    pub pool: PoolId,
+    /// Lines that are never lent to another tenant, outside hours neither.
+    pub reserved: u16,
+    /// The most lines that the tenant may hold at once.
+    pub max: u16,
 }
 
 /// A named range of days with bands of its own (year-end, Golden Week, お盆, 臨時休診).

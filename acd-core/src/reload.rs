@@ -56,6 +56,7 @@ impl Switch {
             }
             self.enter_band(id);
         }
+        self.house.lines.share_pools(&self.plan.pools);
     }
 
     /// Opens the queues that the plan's entries and hand-overs and the places of live calls need.

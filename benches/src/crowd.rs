@@ -155,14 +155,14 @@ impl Crowd {
                     assert_eq!(first, Some(ring.call), "who has waited longest is rung for");
                 }
                 CallEvent::CallAnswered { ring, .. } => self.talking.push(ring.call),
-                _ => {},
+                _ => {}
             }
         }
         while let Some(order) = self.switch.poll_effect() {
             match order {
                 Effect::RingSeat { ring, .. } => self.rung.push(ring),
                 Effect::ReleaseLeg { leg: LegId::Seat(ring), .. } => self.released.push(ring),
-                _ => {},
+                _ => {}
             }
         }
     }

@@ -196,7 +196,7 @@ impl Nation {
             match fact {
                 CallEvent::CallEnded { outcome, .. } => *self.year.outcomes.entry(outcome).or_default() += 1,
                 CallEvent::CallRefused { .. } => self.year.refused += 1,
-                _ => {},
+                _ => {}
             }
         }
         let mut started = None;
@@ -234,7 +234,7 @@ impl Nation {
             }
             Effect::StartRecording { call, .. } => *started = Some(call),
             Effect::StopRecording { call } => self.plan(SOON, Happening::RecordingEnds(call)),
-            _ => {},
+            _ => {}
         }
     }
 

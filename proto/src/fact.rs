@@ -81,6 +81,8 @@ enum CallEventDef {
         tenant: TenantId,
         #[serde(with = "LineUseDef")]
         lines: LineUse,
+        #[serde(default)]
+        lent: u32,
     },
     BlockageEnded {
         #[serde(with = "As::<DisplayFromStr>")]

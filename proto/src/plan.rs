@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
-    Seat, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, PoolShare,
+    RecordingPolicy, Seat, Tenant, Waiting,
 };
-use acd_core::{CivilDate, DialledNumber, PromptId, SeatId, SkillId, TenantId, TimeOfDay};
+use acd_core::{CivilDate, DialledNumber, PoolId, PromptId, SeatId, SkillId, TenantId, TimeOfDay};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DisplayFromStr, Same};
 
@@ -57,6 +57,8 @@ struct PlanDef {
     seats: BTreeMap<SeatId, Seat>,
     #[serde(with = "As::<BTreeSet<DateText>>")]
     holidays: BTreeSet<CivilDate>,
+    #[serde(default, with = "As::<BTreeMap<DisplayFromStr, Same>>")]
+    pools: BTreeMap<PoolId, u16>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,6 +74,8 @@ struct TenantDef {
     bands: Vec<Band>,
     #[serde(with = "As::<Vec<DateRangeDef>>")]
     ranges: Vec<DateRange>,
+    #[serde(default, with = "As::<Option<PoolShareDef>>")]
+    pool: Option<PoolShare>,
     #[serde(with = "LinesFullRefusalDef")]
     refusal: LinesFullRefusal,
     closed_lines: u16,
@@ -164,6 +168,15 @@ struct BandDef {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(remote = "PoolShare")]
+struct PoolShareDef {
+    #[serde(with = "As::<DisplayFromStr>")]
+    pool: PoolId,
+    reserved: u16,
+    max: u16,
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(remote = "DateRange")]
 struct DateRangeDef {
     name: String,
@@ -205,6 +218,7 @@ in_containers!(
     NumberDef => Number,
     BandDef => Band,
     DateRangeDef => DateRange,
+    PoolShareDef => PoolShare,
     DayKindDef => DayKind,
     SeatDef => Seat,
 );

@@ -117,11 +117,11 @@ fn a_blockage_that_goes_on_at_the_end_of_the_day_keeps_the_books_open() {
     let tenant = tenant();
     ledger.life_begins(&plan());
     ledger.apply(at("-22:00:00"), 1, &CallEvent::NodeStarted);
-    ledger.apply(at("23:50:00"), 2, &CallEvent::BlockageStarted { tenant, lines });
+    ledger.apply(at("23:50:00"), 2, &CallEvent::BlockageStarted { tenant, lines, lent: 0 });
     ledger.apply(midnight, 3, &CallEvent::BlockageEnded { tenant });
     assert!(!ledger.is_settled(midnight), "it may begin again at this instant, and be one with what was");
     assert!(ledger.is_settled(at("+00:00:00.001")));
-    ledger.apply(midnight, 4, &CallEvent::BlockageStarted { tenant, lines });
+    ledger.apply(midnight, 4, &CallEvent::BlockageStarted { tenant, lines, lent: 0 });
     assert!(!ledger.is_settled(at("+00:00:00.001")));
     ledger.apply(at("+00:10:00"), 5, &CallEvent::BlockageEnded { tenant });
     assert!(ledger.is_settled(at("+00:10:00.001")));

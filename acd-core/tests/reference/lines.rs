@@ -37,7 +37,7 @@ impl Model {
             return refuse(self, Some(id), Some(number), RefusalReason::Draining);
         }
         let (closed, in_use, lines, full) = match tenant.capacity.flatten() {
-            Some(it) => (false, self.lines_in_use(id), it.total(), RefusalReason::LinesFull),
+            Some(_) => (false, self.lines_in_use(id), self.lines_for(id).unwrap(), RefusalReason::LinesFull),
             None => {
                 let in_use = self.calls.iter().filter(|it| it.tenant == id && it.closed && !it.test).count();
                 let lines = u32::from(tenant.plan.closed_lines);
@@ -223,11 +223,12 @@ impl Model {
             let Tenant { id: tenant, capacity, blocked: was_blocked, seat_lines_full: was_full, .. } =
                 self.tenants[at];
             let capacity = capacity.flatten();
-            let blocked = capacity.is_some_and(|it| self.lines_in_use(tenant) >= it.total());
+            let blocked = self.lines_for(tenant).is_some_and(|it| self.lines_in_use(tenant) >= it);
             let full = capacity.is_some() && !self.seat_line_is_free(tenant);
             let lines = self.line_use(tenant);
+            let lent = self.held_by_others(tenant);
             match (was_blocked, blocked) {
-                (false, true) => self.state(CallEvent::BlockageStarted { tenant, lines }),
+                (false, true) => self.state(CallEvent::BlockageStarted { tenant, lines, lent }),
                 (true, false) => self.state(CallEvent::BlockageEnded { tenant }),
                 (true, true) | (false, false) => {}
             }
@@ -242,6 +243,46 @@ impl Model {
         let Self { tenants, calls, alarmed, .. } = self;
         tenants.retain(|it| it.in_plan || calls.iter().any(|call| call.tenant == it.id));
         alarmed.retain(|(tenant, _)| tenants.iter().any(|it| it.id == *tenant));
+    }
+
+    /// R-L2, R-L5: how many lines the tenant could hold now, found by taking one line after the other.
+    fn lines_for(&self, id: TenantId) -> Option<u32> {
+        let tenant = self.tenant(id);
+        let in_force = tenant.capacity.flatten()?.total();
+        let Some((share, lines)) = self.pool_of(tenant) else { return Some(in_force) };
+        let reserved = if tenant.in_plan { u32::from(share.reserved) } else { 0 };
+        let mut others_need = 0;
+        for other in self.sharers(tenant) {
+            let kept = other.plan.pool.filter(|_| other.in_plan).map_or(0, |it| u32::from(it.reserved));
+            others_need += self.lines_in_use(other.id).max(kept);
+        }
+        let mut may_hold = 0;
+        while may_hold < in_force
+            && may_hold < u32::from(share.max)
+            && (may_hold < reserved || may_hold + others_need < lines)
+        {
+            may_hold += 1;
+        }
+        Some(may_hold)
+    }
+
+    fn held_by_others(&self, id: TenantId) -> u32 {
+        let tenant = self.tenant(id);
+        if self.pool_of(tenant).is_none() {
+            return 0;
+        }
+        self.sharers(tenant).map(|it| self.lines_in_use(it.id)).sum()
+    }
+
+    fn pool_of(&self, tenant: &Tenant) -> Option<(plan::PoolShare, u32)> {
+        let share = tenant.plan.pool?;
+        Some((share, u32::from(*self.plan.pools.get(&share.pool)?)))
+    }
+
+    /// The other tenants of the same pool.
+    fn sharers(&self, tenant: &Tenant) -> impl Iterator<Item = &Tenant> {
+        let (id, pool) = (tenant.id, tenant.plan.pool.map(|it| it.pool));
+        self.tenants.iter().filter(move |it| it.id != id && it.plan.pool.map(|it| it.pool) == pool)
     }
 
     /// R-L6.

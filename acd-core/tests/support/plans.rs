@@ -1,11 +1,12 @@
-//! Plans in words: `tenant shiga: number 0770007119, lines 2+2, …`, `band shiga: …`, `seat s1: serves shiga 1, …`.
+//! Plans in words: `tenant shiga: number 0770007119, lines 2+2, …`, `band shiga: …`, `seat s1: serves shiga 1, …`,
+//! `pool shared: lines 6` with `pool shared 2 to 5` in a tenant.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
-    Seat, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, PoolShare,
+    RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{CivilDate, PromptId, SkillId, TenantId, TimeOfDay};
 
@@ -22,6 +23,10 @@ pub(crate) fn read(lines: &[String]) -> Plan {
                 plan.holidays.insert(date(rest));
             }
             "seat" => read_seat(&mut plan, rest),
+            "pool" => {
+                let (name, lines) = rest.split_once(": lines ").expect("pool NAME: lines N");
+                plan.pools.insert(name.parse().unwrap(), lines.parse().unwrap());
+            }
             other => panic!("no such line in a plan: {other}"),
         }
     }
@@ -42,6 +47,7 @@ pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
             capacity: Some(Capacity { seat_lines, guidance_lines }),
         }],
         ranges: Vec::new(),
+        pool: None,
         refusal: LinesFullRefusal::BusyHere,
         closed_lines: 2,
         closed_announcement: None,
@@ -103,6 +109,7 @@ fn read_tenant(plan: &mut Plan, text: &str) {
             "closed_lines" => tenant.closed_lines = value.parse().unwrap(),
             "closed_announcement" => tenant.closed_announcement = Some(prompt("closed")),
             "hold_music" => tenant.hold_music = Some(prompt("hold")),
+            "pool" => tenant.pool = Some(pool_share(value)),
             "day_start" => tenant.day_start = time(value),
             "skill" => tenant.entry_skill = Some(value.parse().unwrap()),
             "hand_over" => {
@@ -190,6 +197,13 @@ fn capacity(text: &str) -> Option<Capacity> {
         seat_lines: seat_lines.parse().unwrap(),
         guidance_lines: guidance_lines.parse().unwrap(),
     })
+}
+
+/// `shared 2 to 5`: two lines reserved, five at most.
+fn pool_share(text: &str) -> PoolShare {
+    let words: Vec<&str> = text.split(' ').collect();
+    let [pool, reserved, "to", max] = words.as_slice() else { panic!("pool NAME RESERVED to MAX") };
+    PoolShare { pool: pool.parse().unwrap(), reserved: reserved.parse().unwrap(), max: max.parse().unwrap() }
 }
 
 fn day_kind(text: &str) -> DayKind {

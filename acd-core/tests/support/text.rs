@@ -37,10 +37,13 @@ pub(crate) fn fact(event: &CallEvent) -> String {
             format!("{tenant} has {}+{} lines", it.seat_lines, it.guidance_lines)
         }
         CallEvent::CapacityChanged { tenant, capacity: None } => format!("{tenant} is closed"),
-        CallEvent::BlockageStarted { tenant, lines } => format!(
-            "BLOCKAGE of {tenant} begins: {} guidance, {} waiting, {} ringing, {} talking, {} closing",
-            lines.guidance, lines.waiting, lines.ringing, lines.talking, lines.closing
-        ),
+        CallEvent::BlockageStarted { tenant, lines, lent } => {
+            let lent = if *lent > 0 { format!("; {lent} lent") } else { String::new() };
+            format!(
+                "BLOCKAGE of {tenant} begins: {} guidance, {} waiting, {} ringing, {} talking, {} closing{lent}",
+                lines.guidance, lines.waiting, lines.ringing, lines.talking, lines.closing
+            )
+        }
         CallEvent::BlockageEnded { tenant } => format!("BLOCKAGE of {tenant} ends"),
         CallEvent::SeatLinesFullStarted { tenant } => format!("seat lines of {tenant} are full"),
         CallEvent::SeatLinesFullEnded { tenant } => format!("a seat line of {tenant} is free again"),

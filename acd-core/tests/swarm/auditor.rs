@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acd_core::plan::{Capacity, Plan};
+use acd_core::plan::{Capacity, Plan, PoolShare};
 use acd_core::{
     CallCommand, CallCommandResult, CallEvent, CallId, LegId, Outcome, RefusalReason, RingEnd, RingId,
     SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
@@ -58,6 +58,8 @@ pub(crate) struct Auditor {
     serves: BTreeMap<SeatId, BTreeMap<TenantId, u16>>,
     calls: BTreeMap<CallId, CallView>,
     seats: BTreeMap<SeatId, SeatView>,
+    /// The share in a pool of every tenant that there has been.
+    shares: BTreeMap<TenantId, PoolShare>,
     tenants: BTreeMap<TenantId, TenantView>,
     outcomes: BTreeMap<CallId, Outcome>,
 }
@@ -70,6 +72,10 @@ impl Auditor {
             serves.extend(before.into_iter().filter(|(tenant, _)| !plan.tenants.contains_key(tenant)));
             self.serves.insert(*id, serves);
         }
+        for (id, tenant) in &plan.tenants {
+            self.shares.remove(id);
+            self.shares.extend(tenant.pool.map(|share| (*id, share)));
+        }
         self.plan = plan.clone();
     }
 
@@ -80,9 +86,10 @@ impl Auditor {
                 view.capacity = *capacity;
                 view.seat_lines = capacity.map_or(view.seat_lines, |it| it.seat_lines);
             }
-            CallEvent::BlockageStarted { tenant, lines } => {
+            CallEvent::BlockageStarted { tenant, lines, lent } => {
                 let said = lines.guidance + lines.waiting + lines.ringing + lines.talking + lines.closing;
                 assert_eq!(said, self.lines_in_use(*tenant), "R-L7: what the lines were doing");
+                assert_eq!(*lent, self.lent(*tenant), "R-L5: lines that others hold");
                 self.flip(*tenant, |view| &mut view.blocked, true);
             }
             CallEvent::BlockageEnded { tenant } => self.flip(*tenant, |view| &mut view.blocked, false),
@@ -98,7 +105,9 @@ impl Auditor {
                 if !closed && !test {
                     let before = self.lines_in_use(*tenant);
                     assert!(before < in_force.unwrap().total(), "R-L4: admitted without a line");
-                    assert_eq!((*lines_in_use, *capacity), (before + 1, in_force.unwrap().total()));
+                    assert!(self.may_take_a_line(*tenant), "R-L5: admitted over the pool");
+                    assert_eq!(*lines_in_use, before + 1);
+                    assert!(*lines_in_use <= *capacity && *capacity <= in_force.unwrap().total(), "R-L5");
                 }
                 let view = CallView {
                     tenant: *tenant,
@@ -115,8 +124,10 @@ impl Auditor {
                 assert!(self.calls.insert(*call, view).is_none(), "a call is admitted once");
             }
             CallEvent::CallRefused { tenant, reason, .. } => {
-                let full =
-                    tenant.and_then(|it| Some(self.lines_in_use(it) >= self.tenants[&it].capacity?.total()));
+                let full = tenant.and_then(|it| {
+                    self.tenants[&it].capacity?;
+                    Some(!self.may_take_a_line(it))
+                });
                 assert_eq!(*reason == RefusalReason::LinesFull, full == Some(true), "R-L4: {reason:?}");
             }
             CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
@@ -326,7 +337,7 @@ impl Auditor {
             let waiting =
                 self.calls.values().filter(|it| it.tenant == *id && matches!(it.phase, Phase::Waiting(_)));
             assert_eq!(switch.waiting_len(*id), waiting.count());
-            let blocked = tenant.capacity.is_some_and(|it| in_use >= it.total());
+            let blocked = tenant.capacity.is_some() && !self.may_take_a_line(*id);
             assert_eq!(tenant.blocked, blocked, "R-L7: blockage of {id}");
             let full = tenant.capacity.is_some() && !self.seat_line_is_free(*id);
             assert_eq!(tenant.seat_lines_full, full, "R-L7: seat lines of {id}");
@@ -337,6 +348,39 @@ impl Auditor {
     fn lines_in_use(&self, tenant: TenantId) -> u32 {
         let holding = self.calls.values().filter(|it| it.tenant == tenant && it.holds_line);
         u32::try_from(holding.count()).unwrap()
+    }
+
+    /// R-L4, R-L5: whether one more call of an open tenant would get a line: within its band and its `max`, and out of
+    /// its reservation, or of what is left when every other tenant has taken its own.
+    fn may_take_a_line(&self, tenant: TenantId) -> bool {
+        let in_use = self.lines_in_use(tenant);
+        let Some(capacity) = self.tenants[&tenant].capacity else { return false };
+        if in_use >= capacity.total() {
+            return false;
+        }
+        let Some((share, lines)) = self.share(tenant) else { return true };
+        let mut left = i64::from(lines);
+        for other in self.tenants.keys() {
+            if self.share(*other).is_some_and(|(it, _)| it.pool == share.pool) {
+                let in_use = i64::from(self.lines_in_use(*other));
+                let kept = self.plan.tenants.get(other).and_then(|it| it.pool).map_or(0, |it| it.reserved);
+                left -= in_use.max(i64::from(kept));
+            }
+        }
+        in_use < u32::from(share.max) && (in_use < u32::from(share.reserved) || left > 0)
+    }
+
+    fn lent(&self, tenant: TenantId) -> u32 {
+        let Some((share, _)) = self.share(tenant) else { return 0 };
+        let others = self.tenants.keys().filter(|it| **it != tenant);
+        let sharers = others.filter(|it| self.share(**it).is_some_and(|(it, _)| it.pool == share.pool));
+        sharers.map(|it| self.lines_in_use(*it)).sum()
+    }
+
+    /// A tenant's share and its pool's lines; a tenant that the plan has lost shares on with the calls it has.
+    fn share(&self, tenant: TenantId) -> Option<(PoolShare, u16)> {
+        let share = self.shares.get(&tenant)?;
+        Some((*share, *self.plan.pools.get(&share.pool)?))
     }
 
     fn seat_line_is_free(&self, tenant: TenantId) -> bool {

@@ -11,6 +11,12 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
     let mut lines = Vec::new();
     let tenants = usize::try_from(rng.within(1, 3)).unwrap();
     let skilled = rng.percent(30);
+    let pooled = rng.percent(40);
+    let pool = rng.within(3, 8);
+    if pooled {
+        lines.push(format!("pool shared: lines {pool}"));
+    }
+    let mut unreserved = pool;
     for (index, (tenant, number)) in TENANTS.iter().zip(NUMBERS).take(tenants).enumerate() {
         let guidance = rng.pick(&["tape", "spoken", "none"]).unwrap();
         let ring = rng.within(2, 20);
@@ -30,6 +36,11 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         }
         if rng.percent(20) {
             line += ", hand_over reception *22";
+        }
+        if pooled && rng.percent(80) {
+            let reserved = rng.within(0, unreserved.min(3));
+            unreserved -= reserved;
+            line += &format!(", pool shared {reserved} to {}", rng.within(reserved.max(1), pool));
         }
         line += &format!(", lines {}", draw_lines(rng));
         let changes = rng.percent(50);

@@ -106,7 +106,7 @@ fn rehearsals_and_calls_outside_hours_are_in_no_rate_and_a_call_is_handled_once(
 #[test]
 fn blockage_is_summed_to_the_millisecond_and_ends_with_the_life() {
     let mut life = Life::default();
-    let started = CallEvent::BlockageStarted { tenant: shiga(), lines: LineUse::default() };
+    let started = CallEvent::BlockageStarted { tenant: shiga(), lines: LineUse::default(), lent: 0 };
     let at = |millis| LATE + Duration::from_millis(millis);
     life.apply(LATE, &CallEvent::NodeStarted);
     life.apply(LATE, &started);

@@ -25,6 +25,7 @@ impl PlanDiff {
         entries(applied, "phone of seat", &before.seats, &after.seats);
         entries(applied, "trunk", &before.trunks, &after.trunks);
         entries(applied, "prompt", &before.prompts, &after.prompts);
+        entries(applied, "pool", &old.core.pools, &new.core.pools);
         value(applied, "holidays", &old.core.holidays, &new.core.holidays);
         value(applied, "drain_s", &before.drain, &after.drain);
         value(applied, "media_timeout_s", &before.media.timeout, &after.media.timeout);

@@ -22,6 +22,7 @@ pub(super) const TOP: Section = Section {
         "log",
         "holidays",
         "trunks",
+        "pools",
         "prompts",
         "tenants",
         "seats",
@@ -42,6 +43,7 @@ pub(super) const LOG: Section = Section { name: "[log]", keys: &["format", "leve
 pub(super) const HOLIDAYS: Section = Section { name: "[holidays]", keys: &["file", "add", "remove"] };
 pub(super) const HOLIDAY_FILE: Section = Section { name: "holiday file", keys: &["format", "dated", "days"] };
 pub(super) const TRUNKS: Section = Section { name: "[[trunks]]", keys: &["name", "networks"] };
+pub(super) const POOLS: Section = Section { name: "[[pools]]", keys: &["name", "lines"] };
 pub(super) const PROMPTS: Section = Section { name: "[prompts.NAME]", keys: &["audio", "text", "language"] };
 pub(super) const TENANTS: Section = Section {
     name: "[[tenants]]",
@@ -65,6 +67,9 @@ pub(super) const TENANTS: Section = Section {
         "max_wait_s",
         "entry_skill",
         "hand_over",
+        "pool",
+        "reserved",
+        "max",
         "numbers",
         "ranges",
         "bands",
@@ -112,6 +117,7 @@ pub const SECTIONS: &[Section] = &[
     HOLIDAYS,
     HOLIDAY_FILE,
     TRUNKS,
+    POOLS,
     PROMPTS,
     TENANTS,
     NUMBERS,

@@ -32,6 +32,9 @@ pub const PROMPT_MS: Limit = Limit { name: "PROMPT_MS", min: 100, max: 600_000 }
 /// Lines of one band: the core's bound.
 pub const LINES: Limit = Limit { name: "LINES", min: 0, max: acd_core::limits::LINES_MAX as i64 };
 
+/// Lines of a pool (R-L5): as many as one tenant may have.
+pub const POOL_LINES: Limit = Limit { name: "POOL_LINES", min: 1, max: acd_core::limits::LINES_MAX as i64 };
+
 /// Lines that carry the closed announcement (R-L11): beyond these a caller gets the refusal.
 pub const CLOSED_LINES: Limit = Limit { name: "CLOSED_LINES", min: 0, max: 1_000 };
 

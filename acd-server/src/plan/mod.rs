@@ -17,6 +17,7 @@ mod hand_over;
 mod holidays;
 mod keys;
 pub mod limits;
+mod pools;
 mod prompts;
 mod render;
 mod seats;
@@ -137,15 +138,21 @@ impl PlanFile {
         let media = settings::media(report, top);
         let prompts = prompts::prompts(report, top, files);
         let holidays = holidays::holidays(report, top, files);
-        let (tenants, tenants_named) = tenants::tenants(report, top, &prompts);
+        let pools = pools::pools(report, top);
+        let (tenants, tenants_named) = tenants::tenants(report, top, &prompts, &pools);
+        pools::check_reserved(report, &pools, &tenants);
         let open_to_network =
             listen.sip_udp.iter().chain(&listen.sip_tcp).any(|address| !address.ip().is_loopback());
         let around =
             seats::Surroundings { tenants: &tenants, tenants_named, realm: &sip.realm, open_to_network };
         let seats = seats::seats(report, top, around);
 
-        let mut core =
-            Plan { seats: seats.core, holidays: holidays.names.keys().copied().collect(), ..Plan::default() };
+        let mut core = Plan {
+            seats: seats.core,
+            holidays: holidays.names.keys().copied().collect(),
+            pools: pools.iter().filter_map(|(id, pool)| Some((*id, pool.lines?))).collect(),
+            ..Plan::default()
+        };
         let mut shell = ShellPlan {
             listen,
             sip,

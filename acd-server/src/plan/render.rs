@@ -50,6 +50,11 @@ fn write_text(out: &mut String, plan: &PlanFile) -> std::fmt::Result {
             holidays.dated
         )?;
     }
+    for (id, lines) in &plan.core.pools {
+        let shares = plan.core.tenants.values().filter_map(|tenant| tenant.pool).filter(|it| it.pool == *id);
+        let reserved: u32 = shares.map(|share| u32::from(share.reserved)).sum();
+        writeln!(out, "pool      {id}: {lines} lines, {reserved} of them reserved")?;
+    }
     for (id, tenant) in &plan.core.tenants {
         writeln!(out)?;
         write_tenant(out, id, tenant, shell.tenants.get(id))?;
@@ -100,6 +105,9 @@ fn write_tenant(
     }
     for (skill, code) in &tenant.hand_over {
         writeln!(out, "  hand-over to {skill}  code {code}")?;
+    }
+    if let Some(share) = tenant.pool {
+        writeln!(out, "  pool {}: {} lines reserved, {} at most", share.pool, share.reserved, share.max)?;
     }
     for range in &tenant.ranges {
         let (from, to) = (edge_text(range.from), edge_text(range.to));
@@ -178,6 +186,8 @@ pub fn render_json(plan: &PlanFile) -> Value {
             "media_timeout_s": shell.media.timeout.map_or(0, |timeout| timeout.as_secs()),
         },
         "trunks": trunks,
+        "pools": plan.core.pools.iter().map(|(id, lines)| (id.to_string(), *lines))
+            .collect::<BTreeMap<String, u16>>(),
         "holidays": { "dated": shell.holidays.dated, "days": holidays },
         "tenants": tenants,
         "seats": seats,
@@ -232,6 +242,11 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
         "dedicated_seats": settings.is_some_and(|it| it.dedicated_seats),
         "response_rate_target_permille": tenant.response_rate_target_permille,
         "ranges": ranges,
+        "pool": tenant.pool.map(|share| json!({
+            "name": share.pool.as_str(),
+            "reserved": share.reserved,
+            "max": share.max,
+        })),
         "bands": bands,
     })
 }

@@ -13,6 +13,7 @@ use super::fields::{Complaint, Fields};
 use super::limits::{
     CLOSED_LINES, MAX_WAIT_S, RETRY_AFTER_S, RING_S, UTC_OFFSET_MINUTES, WAITING_MESSAGE_EVERY_S,
 };
+use super::pools::{self, PoolsRead};
 use super::prompts::{self, Prompts};
 use super::shell::TenantSettings;
 use super::{hand_over, keys, values};
@@ -30,7 +31,12 @@ pub(super) struct TenantDraft {
 pub(super) type Tenants = BTreeMap<TenantId, TenantDraft>;
 
 /// The tenants, and whether every one of them has a name.
-pub(super) fn tenants(report: &mut Report<'_>, top: Fields<'_>, prompts: &Prompts) -> (Tenants, bool) {
+pub(super) fn tenants(
+    report: &mut Report<'_>,
+    top: Fields<'_>,
+    prompts: &Prompts,
+    pools: &PoolsRead,
+) -> (Tenants, bool) {
     top.require(report, "tenants", "write [[tenants]] for each client");
     let mut tenants = Tenants::new();
     let mut named = top.has("tenants");
@@ -38,7 +44,7 @@ pub(super) fn tenants(report: &mut Report<'_>, top: Fields<'_>, prompts: &Prompt
     for fields in top.tables(report, "tenants", &keys::TENANTS) {
         let remedy = "name it, such as name = \"shiga\"";
         let id = fields.required_parsed(report, "name", remedy, |text| values::name(TenantId::new, text));
-        let draft = tenant(report, fields, prompts, &mut numbers_seen);
+        let draft = tenant(report, fields, prompts, pools, &mut numbers_seen);
         let Some(Located { value: id, at }) = id else {
             named = false;
             continue;
@@ -62,6 +68,7 @@ fn tenant(
     report: &mut Report<'_>,
     fields: Fields<'_>,
     prompts: &Prompts,
+    pools: &PoolsRead,
     numbers_seen: &mut BTreeMap<DialledNumber, At>,
 ) -> TenantDraft {
     let remedy = "write what seats see before the answer, such as title = \"しが #7119\"";
@@ -81,6 +88,7 @@ fn tenant(
         day_start: day_start.map_or(TimeOfDay::MIDNIGHT, |time| time.value),
         bands: bands.bands.clone(),
         ranges: bands.ranges.clone(),
+        pool: pools::share(report, fields, pools, &bands),
         refusal: refusal(report, fields),
         closed_lines: fields.count(report, "closed_lines", &CLOSED_LINES).unwrap_or(2),
         closed_announcement: prompts::reference(report, fields, "closed_announcement", prompts),

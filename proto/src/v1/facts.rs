@@ -40,9 +40,10 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             tenant: tenant.to_string(),
             capacity: capacity.map(Into::into),
         }),
-        CallEvent::BlockageStarted { tenant, lines } => Event::BlockageStarted(v1::BlockageStarted {
+        CallEvent::BlockageStarted { tenant, lines, lent } => Event::BlockageStarted(v1::BlockageStarted {
             tenant: tenant.to_string(),
             lines: Some((*lines).into()),
+            lent: *lent,
         }),
         CallEvent::BlockageEnded { tenant } => {
             Event::BlockageEnded(v1::BlockageEnded { tenant: tenant.to_string() })

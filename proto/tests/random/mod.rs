@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
-    Seat, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, PoolShare,
+    RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
@@ -32,6 +32,7 @@ names!(
     skill => SkillId,
     trunk => TrunkId,
     prompt => PromptId,
+    pool => acd_core::PoolId,
     dialled => DialledNumber,
     name => acd_core::Name,
 );
@@ -295,7 +296,7 @@ fn line_fact() -> impl Strategy<Value = CallEvent> {
     prop_oneof![
         (tenant(), of(capacity()))
             .prop_map(|(tenant, capacity)| CallEvent::CapacityChanged { tenant, capacity }),
-        (tenant(), any::<[u32; 6]>()).prop_map(|(tenant, lines)| CallEvent::BlockageStarted {
+        (tenant(), any::<[u32; 7]>()).prop_map(|(tenant, lines)| CallEvent::BlockageStarted {
             tenant,
             lines: LineUse {
                 guidance: lines[0],
@@ -305,6 +306,7 @@ fn line_fact() -> impl Strategy<Value = CallEvent> {
                 transferred: lines[4],
                 closing: lines[5],
             },
+            lent: lines[6],
         }),
         tenant().prop_map(|tenant| CallEvent::BlockageEnded { tenant }),
         tenant().prop_map(|tenant| CallEvent::SeatLinesFullStarted { tenant }),
@@ -441,8 +443,14 @@ fn media_fact() -> impl Strategy<Value = CallEvent> {
 }
 
 pub(crate) fn plan() -> impl Strategy<Value = Plan> {
-    (btree_map(tenant(), plan_tenant(), 0..3), btree_map(seat(), plan_seat(), 0..3), btree_set(date(), 0..4))
-        .prop_map(|(tenants, seats, holidays)| Plan { tenants, seats, holidays })
+    let pools = btree_map(pool(), any::<u16>(), 0..3);
+    (
+        btree_map(tenant(), plan_tenant(), 0..3),
+        btree_map(seat(), plan_seat(), 0..3),
+        btree_set(date(), 0..4),
+        pools,
+    )
+        .prop_map(|(tenants, seats, holidays, pools)| Plan { tenants, seats, holidays, pools })
 }
 
 fn plan_tenant() -> impl Strategy<Value = Tenant> {
@@ -453,13 +461,18 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
         music,
         message_every,
     });
-    let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>());
+    let share = (pool(), any::<u16>(), any::<u16>()).prop_map(|(pool, reserved, max)| PoolShare {
+        pool,
+        reserved,
+        max,
+    });
+    let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>(), of(share));
     let sound = (of(prompt()), waiting, of(prompt()));
     let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3));
     let queue = (span(), of(span()), skills, of(any::<u16>()));
     (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
         |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
-            let (day_start, bands, ranges, refusal, closed_lines) = lines;
+            let (day_start, bands, ranges, refusal, closed_lines, pool) = lines;
             let (closed_announcement, waiting, hold_music) = sound;
             let (ring, max_wait, (entry_skill, hand_over), response_rate_target_permille) = queue;
             Tenant {
@@ -469,6 +482,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 day_start,
                 bands,
                 ranges,
+                pool,
                 refusal,
                 closed_lines,
                 closed_announcement,

@@ -142,7 +142,7 @@ fn seats_are_counted_by_state_and_forgotten_with_the_life() {
 #[test]
 fn blockage_opens_and_closes() {
     let lines = LineUse { talking: 4, ..LineUse::default() };
-    let mut facts = vec![(5, CallEvent::BlockageStarted { tenant: TENANT, lines })];
+    let mut facts = vec![(5, CallEvent::BlockageStarted { tenant: TENANT, lines, lent: 0 })];
     assert_eq!(fold(&facts).tenants()[&TENANT].blocked_since, Some(at(5)));
     facts.push((9, CallEvent::BlockageEnded { tenant: TENANT }));
     assert_eq!(fold(&facts).tenants()[&TENANT].blocked_since, None);
@@ -155,7 +155,7 @@ fn the_rendered_board_says_it_all_within_its_width() {
         (0, CallEvent::CapacityChanged { tenant: TENANT, capacity }),
         (0, CallEvent::PlanApplied { tenants: 1, seats: 20 }),
         (10, admitted(1)),
-        (20, CallEvent::BlockageStarted { tenant: TENANT, lines: LineUse::default() }),
+        (20, CallEvent::BlockageStarted { tenant: TENANT, lines: LineUse::default(), lent: 0 }),
         (30, refused(2, Some(TENANT), RefusalReason::LinesFull)),
         (40, queued(1, at(40))),
     ]);

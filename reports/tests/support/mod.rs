@@ -138,11 +138,12 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             vec![CallEvent::CapacityChanged { tenant, capacity: Some(capacity) }]
         }
         ["blocked"] => {
-            vec![CallEvent::BlockageStarted { tenant, lines: LineUse { talking: 2, ..LineUse::default() } }]
+            let lines = LineUse { talking: 2, ..LineUse::default() };
+            vec![CallEvent::BlockageStarted { tenant, lines, lent: 0 }]
         }
         ["blocked", talking] => {
             let lines = LineUse { talking: talking.parse().unwrap(), ..LineUse::default() };
-            vec![CallEvent::BlockageStarted { tenant, lines }]
+            vec![CallEvent::BlockageStarted { tenant, lines, lent: 0 }]
         }
         ["unblocked"] => vec![CallEvent::BlockageEnded { tenant }],
         ["full"] => vec![CallEvent::SeatLinesFullStarted { tenant }],

@@ -274,6 +274,7 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
         day_start: TimeOfDay::MIDNIGHT,
         bands,
         ranges: Vec::new(),
+        pool: None,
         refusal: LinesFullRefusal::BusyHere,
         closed_lines: 2,
         closed_announcement: None,

@@ -33,6 +33,7 @@ fn tenant(day_start: u32, bands: Vec<Band>, ranges: Vec<DateRange>) -> Tenant {
         day_start: time(day_start),
         bands,
         ranges,
+        pool: None,
         refusal: LinesFullRefusal::BusyHere,
         closed_lines: 2,
         closed_announcement: None,

@@ -28,6 +28,20 @@ seat1..seat3                 3  by_command   MD5                shiga (1)
 }
 
 #[test]
+fn the_text_shows_pools_and_shares() {
+    let text = SMALL
+        .replacen("[prompts.guidance]", "[[pools]]\nname = \"shared\"\nlines = 6\n\n[prompts.guidance]", 1)
+        .replacen("title = \"Shiga\"", "title = \"Shiga\"\npool = \"shared\"\nreserved = 2", 1);
+    let plan = parse(&text).unwrap();
+    let shown = render_text(&plan);
+    assert!(shown.contains("\npool      shared: 6 lines, 2 of them reserved\n"), "{shown}");
+    assert!(shown.contains("\n  pool shared: 2 lines reserved, 6 at most\n"), "{shown}");
+    let json = render_json(&plan);
+    assert_eq!(json["pools"]["shared"], 6);
+    assert_eq!(json["tenants"][0]["pool"]["reserved"], 2);
+}
+
+#[test]
 fn neither_form_shows_a_password_or_a_hash() {
     let plan = PlanFile::built_in();
     let hash = plan.shell.seats.values().next().unwrap().ha1[0].hex.reveal();

@@ -165,7 +165,7 @@ impl Ledger {
             CallEvent::CapacityChanged { tenant, capacity } if ours(tenant) => {
                 lines.set_capacity(time, *capacity, books);
             }
-            CallEvent::BlockageStarted { tenant, lines: line_use } if ours(tenant) => {
+            CallEvent::BlockageStarted { tenant, lines: line_use, lent: _ } if ours(tenant) => {
                 lines.blockage_started(time, *line_use, books);
             }
             CallEvent::BlockageEnded { tenant } if ours(tenant) => lines.blockage_ended(time, books),

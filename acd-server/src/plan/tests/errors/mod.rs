@@ -1,6 +1,7 @@
 //! What is said of a wrong plan: where, what, and what would be right; everything at once.
 
 mod coverage;
+mod pools;
 mod seats;
 mod settings;
 mod tenants;
@@ -39,7 +40,7 @@ fn the_form_of_the_file() {
             "[listen]",
             "[lisen]",
             &[
-                "plan.toml:3:2: unknown key `lisen` in plan (did you mean `listen`?); use one of `format`, `listen`, `sip`, `media`, `journal`, `recording`, `run`, `log`, `holidays`, `trunks`, `prompts`, `tenants`, `seats`",
+                "plan.toml:3:2: unknown key `lisen` in plan (did you mean `listen`?); use one of `format`, `listen`, `sip`, `media`, `journal`, `recording`, `run`, `log`, `holidays`, `trunks`, `pools`, `prompts`, `tenants`, `seats`",
             ],
         ),
         (
