@@ -74,7 +74,7 @@ impl Options {
             call_commands: rarely(rng, 30),
             hand_overs: rarely(rng, 30),
             loop_late_ms: rarely(rng, 100),
-            stops: rng.percent(10),
+            stops: rng.percent(25),
         }
     }
 }
