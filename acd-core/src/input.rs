@@ -24,7 +24,7 @@ pub enum Input {
         /// The last journalled instant of the life before, if there was one and it did not end clean (R-L9).
         down_since: Option<Timestamp>,
     },
-    /// A call that the life before left open; its legs are being released by the shell. If it was being recorded, one
+    /// A call that the life before left open, in the order of ids; its legs are being released by the shell. If it was being recorded, one
     /// `RecordingEnded` follows, with what the shell finds in the file.
     CallFoundOpen(OpenCall),
     /// Take no new calls; let those in progress end (R-L4, R-L9).

@@ -365,10 +365,11 @@ impl Switch {
     /// What could not be carried over a death is closed as a fact, not in silence.
     fn call_found_open(&mut self, open: &OpenCall) {
         let OpenCall { call, tenant, phase, seat, ring, answered, admitted_at: _, recording: _ } = *open;
-        if self.calls.contains_key(&call) {
+        // One of this life has, or will have, an outcome of its own.
+        if self.has_been(call) {
             return self.house.unexpected(UnexpectedInput::CallDuplicate, Some(call));
         }
-        self.highest_call = self.highest_call.max(Some(call));
+        self.highest_call = Some(call);
         if let (CallPhase::Talking, Some(seat), Some(ring)) = (phase, seat, ring) {
             self.house.out.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::NodeOutage });
         }

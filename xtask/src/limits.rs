@@ -20,6 +20,9 @@ pub(crate) const BUILD_TIME_MAX: Duration = Duration::from_secs(40 * 60);
 /// The end-to-end tests: each is bounded by itself, they run one at a time, and one waits out 64*T1.
 pub(crate) const END_TO_END_TIME_MAX: Duration = Duration::from_secs(40 * 60);
 
+/// One shard of mutants: a shard that takes longer should be cut into more.
+pub(crate) const MUTANTS_TIME_MAX: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// What the demonstration may take beyond the seconds that it was asked for: start, last calls, summary.
 pub(crate) const DEMO_EXTRA_TIME_MAX: Duration = Duration::from_secs(180);
 

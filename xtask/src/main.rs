@@ -1,9 +1,10 @@
-//! The project's own commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask tidy`.
+//! The project's own commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask tidy`, `cargo xtask mutants`.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to its user")]
 
 mod demo;
 mod limits;
+mod mutants;
 mod process;
 mod test;
 mod tidy;
@@ -29,6 +30,8 @@ enum Command {
     Test(test::Options),
     /// Check layering, lengths, words, manifests and papers.
     Tidy,
+    /// Change one thing at a time in the core and the accounting, and see whether a test notices.
+    Mutants(mutants::Options),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
+        Command::Mutants(options) => mutants::run(&options),
     };
     match outcome {
         Ok(code) => code,

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check and every test, to the end, and one line that says how many passed.
 
 pub(crate) mod count;
-mod install;
+pub(crate) mod install;
 mod steps;
 
 use std::process::ExitCode;

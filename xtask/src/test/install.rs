@@ -53,16 +53,28 @@ pub(crate) fn peers() -> Result<(), String> {
 /// # Errors
 /// If cargo cannot install it.
 pub(crate) fn cargo_deny() -> Result<(), String> {
-    if find("cargo-deny").is_some() {
+    cargo_tool("cargo-deny", &[])
+}
+
+/// Installs `cargo mutants` where it is missing, in the version that the results in `docs/testing.md` were made with.
+///
+/// # Errors
+/// If cargo cannot install it.
+pub(crate) fn cargo_mutants() -> Result<(), String> {
+    cargo_tool("cargo-mutants", &["--version", "27.1.0"])
+}
+
+fn cargo_tool(program: &str, version: &[&str]) -> Result<(), String> {
+    if find(program).is_some() {
         return Ok(());
     }
     let mut install = workspace::cargo();
-    install.args(["install", "cargo-deny", "--locked"]);
+    install.args(["install", program, "--locked"]).args(version);
     let finished = process::run(install, INSTALL_TIME_MAX);
     if finished.succeeded() {
         Ok(())
     } else {
-        Err("cargo install cargo-deny --locked failed; install cargo-deny by hand".into())
+        Err(format!("cargo install {program} --locked failed; install {program} by hand"))
     }
 }
 
