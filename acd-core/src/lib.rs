@@ -32,6 +32,7 @@ mod queue;
 mod reload;
 mod seat;
 mod snapshot;
+mod stranding;
 mod switch;
 mod time;
 mod timer;
@@ -48,6 +49,7 @@ pub use input::{
 };
 pub use input::{CallCommandResult, CallerLegEnd, SeatCommandResult};
 pub use pii::Pii;
+pub use stranding::Stranding;
 pub use switch::Switch;
 pub use time::{CivilDate, CivilTime, TimeOfDay, Timestamp, Weekday};
 pub use timer::Reason;

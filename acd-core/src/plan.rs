@@ -12,8 +12,10 @@ use crate::ids::{DialledNumber, PoolId, PromptId, SeatId, SkillId, TenantId};
 use crate::time::{CivilDate, TimeOfDay};
 
 mod bands;
+mod diff;
 
 pub use bands::{BandFault, band_at, capacity_at, check_bands, day_kind_at, next_band_edge};
+pub use diff::{Change, diff};
 
 /// Everything that the core must know of the outside's wishes.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

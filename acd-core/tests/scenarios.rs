@@ -1,7 +1,7 @@
 //! Scenarios as data: each file in `tests/scenarios/` is a plan, a history, and what the switch must say to it.
 //!
 //! A line that begins with a time is what happens (`09:00:00 call 1 to 0770007119`); indented below it stand the
-//! facts, and after `>` the orders. A line with `..` is a deadline that fired by itself. `date` sets the day
+//! facts, and after `>` the orders. Below a new plan stands first what it changes (`~`) and whom it would strand (`!`). A line with `..` is a deadline that fired by itself. `date` sets the day
 //! (Asia/Tokyo). After a wanted change, `ACD_BLESS=1 cargo test -p acd-core --test scenarios` writes what the switch
 //! says now into the files, to be read before it is committed.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
@@ -11,6 +11,7 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
+use acd_core::plan::{Plan, diff};
 use acd_core::{CivilDate, Input, Reason, Switch, TimeOfDay, Timestamp};
 use support::turn::{Turn, turn};
 use support::{inputs, plans, text};
@@ -81,7 +82,9 @@ impl Scenario {
                     scenario.keep(line);
                     plan.push(line[2..].to_owned());
                 }
-                Input::PlanApplied(Box::new(plans::read(&plan)))
+                let plan = plans::read(&plan);
+                scenario.keep_what_it_changes(&plan);
+                Input::PlanApplied(Box::new(plan))
             } else {
                 inputs::read(what.trim(), |clock| scenario.at(clock))
             };
@@ -131,6 +134,16 @@ impl Scenario {
         }
         let said = turn(self.switch.as_mut().unwrap(), now, input);
         self.keep_turn(&said);
+    }
+
+    /// What a new plan changes and whom it would strand, told before it is applied.
+    fn keep_what_it_changes(&mut self, plan: &Plan) {
+        let Some(switch) = &self.switch else { return };
+        let changes = diff(switch.plan(), plan).into_iter().map(|change| format!("    ~ {change}"));
+        let stranded = switch.would_strand(plan).into_iter().map(|it| format!("    ! {it}"));
+        for line in changes.chain(stranded).collect::<Vec<_>>() {
+            self.keep(&line);
+        }
     }
 
     fn keep_turn(&mut self, turn: &Turn) {

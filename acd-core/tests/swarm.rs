@@ -38,7 +38,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 use acd_core::plan::Plan;
-use acd_core::{CallEvent, CivilDate, Input, SeatId, SeatState, Switch, Timestamp};
+use acd_core::{CallEvent, CivilDate, Input, SeatId, SeatState, Stranding, Switch, Timestamp};
 use auditor::Auditor;
 use model::Model;
 use options::Options;
@@ -259,12 +259,17 @@ impl History {
     }
 
     fn reload(&mut self) {
+        // What is due now is not the plan's doing.
+        self.hand_in(Input::TimePassed);
         let [plan, other] = &mut self.plans;
         core::mem::swap(plan, other);
         let plan = plan.clone();
         self.auditor.plan_applied(&plan);
         self.world.seats_are(seats_of(&plan));
-        self.hand_in(Input::PlanApplied(Box::new(plan)));
+        let before = self.switch.clone();
+        let told = before.would_strand(&plan);
+        let facts = self.hand_in(Input::PlanApplied(Box::new(plan.clone())));
+        check_stranding(&before, &plan, &told, &facts);
     }
 
     fn stop(&mut self) {
@@ -315,4 +320,39 @@ impl History {
 
 fn seats_of(plan: &Plan) -> Vec<SeatId> {
     plan.seats.keys().copied().collect()
+}
+
+/// What was told before a plan was applied is what the plan did.
+fn check_stranding(before: &Switch, plan: &Plan, told: &[Stranding], facts: &[CallEvent]) {
+    let in_plan = |seat: &&SeatId| plan.seats.contains_key(*seat);
+    let logged_out: Vec<SeatId> = facts
+        .iter()
+        .filter_map(|fact| match fact {
+            CallEvent::SeatStateChanged { seat, to: SeatState::LoggedOut, .. } => Some(*seat),
+            _ => None,
+        })
+        .collect();
+    for seat in before.plan().seats.keys() {
+        let is_busy = matches!(before.seat_state(*seat), Some(SeatState::Ringing(_) | SeatState::Talking(_)));
+        let told_gone =
+            told.iter().any(|it| matches!(it, Stranding::SeatGone { seat: it, .. } if it == seat));
+        assert_eq!(told_gone, is_busy && !in_plan(&seat), "{seat} in {told:?}");
+        let told_out = told.contains(&Stranding::LogInLost { seat: *seat });
+        assert_eq!(told_out, logged_out.contains(seat), "{seat} in {told:?}");
+    }
+    for tenant in before.plan().tenants.keys().filter(|tenant| before.lines_in_use(**tenant) > 0) {
+        let told_gone =
+            told.iter().any(|it| matches!(it, Stranding::TenantGone { tenant: it, .. } if it == tenant));
+        assert_eq!(told_gone, !plan.tenants.contains_key(tenant), "{tenant} in {told:?}");
+    }
+    let unserved = told.iter().filter_map(|it| match it {
+        Stranding::CallerUnserved { tenant, skill, nobody_logged_in: false, .. } => Some((tenant, skill)),
+        _ => None,
+    });
+    for (tenant, skill) in unserved {
+        let serves = |seat: &acd_core::plan::Seat| {
+            seat.serves.contains_key(tenant) && skill.is_none_or(|skill| seat.skills.contains(&skill))
+        };
+        assert!(!plan.seats.values().any(serves), "{tenant} is served: {told:?}");
+    }
 }

@@ -45,6 +45,22 @@ pub fn capacity_at(tenant: &Tenant, holidays: &BTreeSet<CivilDate>, at: Timestam
     band_at(tenant, holidays, at).and_then(|band| band.capacity)
 }
 
+/// The lines at a time of a kind of day; `None` outside the tenant's hours, or in a gap.
+pub(super) fn capacity_on(tenant: &Tenant, kind: DayKind, time: TimeOfDay) -> Option<Capacity> {
+    let offset = offset_of(time, tenant.day_start);
+    let band = tenant
+        .bands
+        .iter()
+        .find(|band| band.days.contains(&kind) && Span::of(band, tenant.day_start).contains(offset));
+    band.and_then(|band| band.capacity)
+}
+
+/// The day's beginning and these times, in the order in which they come in a day that begins then.
+pub(super) fn times_from(day_start: TimeOfDay, times: &BTreeSet<TimeOfDay>) -> Vec<TimeOfDay> {
+    let offsets: BTreeSet<i64> = times.iter().map(|time| offset_of(*time, day_start)).chain([0]).collect();
+    offsets.into_iter().map(|offset| time_at(day_start, offset)).collect()
+}
+
 /// The first instant after `at` at which another band may be in force. Never more than a day away.
 pub fn next_band_edge(tenant: &Tenant, holidays: &BTreeSet<CivilDate>, at: Timestamp) -> Timestamp {
     let kind = day_kind_at(tenant, holidays, at);
