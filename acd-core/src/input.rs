@@ -31,7 +31,9 @@ pub enum Input {
     DrainRequested,
     /// The switch has ended its last call or its patience; the last input of a life.
     NodeStopped,
-    /// The wall clock was stepped by more than a second (positive: forward).
+    /// The wall clock was stepped by more than a second (positive: forward). Stamps follow a step forward, and this input
+    /// is the first that has such a stamp: deadlines that are a length of time are moved with it, so that no ring and no
+    /// wrap-up is cut short; those that are a time of day (band edges) are not.
     WallClockStepped {
         /// By how much, in milliseconds.
         step_ms: i64,

@@ -1,6 +1,7 @@
 //! The front: one input in, facts and orders out.
 
 use alloc::collections::BTreeMap;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,7 @@ impl Switch {
         if now < self.house.now {
             self.house.unexpected(UnexpectedInput::TimeBackwards, None);
         }
+        let passed = now.since(self.house.now);
         self.house.now = self.house.now.max(now);
 
         if !core::mem::replace(&mut self.begun, true) {
@@ -69,7 +71,7 @@ impl Switch {
         while let Some(tenant) = self.house.timers.pop_due_band_edge(self.house.now) {
             self.enter_band(tenant);
         }
-        self.take(input);
+        self.take(input, passed);
         while let Some(reason) = self.house.timers.pop_due(self.house.now) {
             self.fire(reason);
         }
@@ -139,7 +141,7 @@ impl Switch {
         self.house.queues.waiting_len(tenant)
     }
 
-    fn take(&mut self, input: Input) {
+    fn take(&mut self, input: Input, passed: Duration) {
         match input {
             Input::TimePassed => {}
             Input::PlanApplied(plan) => self.apply_plan(*plan),
@@ -148,6 +150,8 @@ impl Switch {
             Input::DrainRequested => self.drain_requested(),
             Input::NodeStopped => self.node_stopped(),
             Input::WallClockStepped { step_ms } => {
+                let forward = Duration::from_millis(u64::try_from(step_ms).unwrap_or(0));
+                self.house.timers.postpone_lengths(forward.min(passed));
                 self.house.out.state(CallEvent::WallClockStepped { step_ms });
             }
             Input::JournalStalled => self.journal_stalled(),

@@ -1,6 +1,7 @@
 //! All deadlines in one ordered set. Every deadline carries its reason, and a reason has at most one deadline.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,19 @@ impl Timers {
         }
     }
 
+    /// Moves every deadline that is a length of time, and none that is a time of day.
+    pub(crate) fn postpone_lengths(&mut self, by: Duration) {
+        let moved: BTreeMap<Reason, Timestamp> = self
+            .by_reason
+            .iter()
+            .filter(|(reason, _)| band_edge(**reason).is_none())
+            .map(|(reason, deadline)| (*reason, *deadline + by))
+            .collect();
+        for (reason, deadline) in moved {
+            self.set(reason, deadline);
+        }
+    }
+
     /// The first deadline to come.
     pub(crate) fn first(&self) -> Option<(Timestamp, Reason)> {
         self.by_deadline.first().copied()
@@ -117,6 +131,17 @@ mod tests {
         assert_eq!(timers.pop_due(at(8)), None);
         assert_eq!(timers.pop_due(at(9)), Some(Reason::WaitTooLong(CALL)));
         assert_eq!(timers.first(), None);
+    }
+
+    #[test]
+    fn a_step_of_the_clock_moves_lengths_and_no_time_of_day() {
+        let tenant = TenantId::new("shiga").unwrap();
+        let mut timers = Timers::default();
+        timers.set(Reason::WaitTooLong(CALL), at(3));
+        timers.set(Reason::BandEdge(tenant), at(4));
+        timers.postpone_lengths(Duration::from_millis(10));
+        assert_eq!(timers.pop_due(at(4)), Some(Reason::BandEdge(tenant)));
+        assert_eq!(timers.first(), Some((at(13), Reason::WaitTooLong(CALL))));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod support;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use acd_core::plan::{Plan, diff};
 use acd_core::{CivilDate, Input, Reason, Switch, TimeOfDay, Timestamp};
@@ -74,7 +75,9 @@ impl Scenario {
             }
             let (clock, what) = line.split_once(' ').unwrap();
             let now = scenario.at(clock);
-            scenario.let_deadlines_pass(now);
+            // What a step forward passes over has not been lived through.
+            let stepped = what.trim().strip_prefix("clock stepped ").map_or(0, |step| step.parse().unwrap());
+            scenario.let_deadlines_pass(now - Duration::from_millis(u64::try_from(stepped).unwrap_or(0)));
             scenario.keep(line);
             let input = if what.trim() == "new plan" {
                 let mut plan = Vec::new();

@@ -4,6 +4,9 @@
 //! ringing timer. A difference that arises later is slewed: stamps run a fiftieth faster or slower until they agree,
 //! which no ear and no form can tell. A step of the wall clock by more than a second is reported, since operations
 //! must know of it; forward it is followed at once, backward it is slewed like the rest, since stamps never go back.
+//!
+//! What is a length of time and no time of day (SIP's timers, registrations, patience) runs by [`Clock::steady`], which
+//! knows no steps: whoever sets the clock an hour on ends no session and no registration.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -92,7 +95,17 @@ pub struct Clock {
     /// Added to the wall clock where `--clock-start` wants the time to be elsewhere.
     shift_us: i64,
     discipline: Discipline,
+    /// Where [`Self::steady`] began.
+    start: Timestamp,
+    step: Option<Step>,
+}
+
+/// A step that has not been looked at.
+#[derive(Clone, Copy, Debug)]
+struct Step {
     step_ms: i64,
+    /// The first stamp that knows of it.
+    at: Timestamp,
 }
 
 impl Clock {
@@ -103,24 +116,32 @@ impl Clock {
         let wall_us = wall_us();
         let shift_us = start.map_or(0, |start| start.as_millis().saturating_mul(1_000) - wall_us);
         let reading = Reading { monotonic: Duration::ZERO, wall_us: wall_us + shift_us };
-        Self { anchor, shift_us, discipline: Discipline::new(reading, not_before), step_ms: 0 }
+        let discipline = Discipline::new(reading, not_before);
+        Self { anchor, shift_us, start: discipline.last, discipline, step: None }
     }
 
     /// Stamps an input that is being received now.
     pub fn now(&mut self) -> Timestamp {
         let reading = Reading { monotonic: self.anchor.elapsed(), wall_us: wall_us() + self.shift_us };
         let stamp = self.discipline.stamp(reading);
-        self.step_ms += stamp.step_ms.unwrap_or(0);
+        if let Some(step_ms) = stamp.step_ms {
+            let before = self.step.map_or(0, |step| step.step_ms);
+            let at = self.step.map_or(stamp.time, |step| step.at);
+            self.step = Some(Step { step_ms: before + step_ms, at });
+        }
         stamp.time
     }
 
-    /// By how much the wall clock was stepped since the last look, in milliseconds (positive: forward); the input
-    /// `WallClockStepped` is due then.
-    pub fn take_step(&mut self) -> Option<i64> {
-        match std::mem::take(&mut self.step_ms) {
-            0 => None,
-            step_ms => Some(step_ms),
-        }
+    /// By how much the wall clock had been stepped at a stamp, in milliseconds (positive: forward), once: the input
+    /// `WallClockStepped` is due then, before any other with that stamp.
+    pub fn take_step(&mut self, at: Timestamp) -> Option<i64> {
+        let step = self.step.take_if(|step| step.at <= at)?;
+        (step.step_ms != 0).then_some(step.step_ms)
+    }
+
+    /// The time that has passed, put as an instant: where stamps began, and from there on at the monotonic clock's pace.
+    pub fn steady(&self) -> Timestamp {
+        self.start + self.anchor.elapsed()
     }
 
     /// How far `--clock-start` put the clock from the machine's, in milliseconds.
@@ -251,7 +272,10 @@ mod tests {
         assert!(first >= start);
         assert_eq!(clock.until(first + Duration::from_millis(7)), Duration::from_millis(7));
         assert!(clock.now() >= first);
-        assert_eq!(clock.take_step(), None);
+        let now = clock.now();
+        assert_eq!(clock.take_step(now), None);
+        let steady = clock.steady();
+        assert!(steady >= start && steady <= clock.now() + Duration::from_millis(1));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The rules once more, in lists and loops: what the switch must state after each input. Nothing is indexed, nothing
 //! is remembered that could be looked up, and no code of the switch is used but its types.
 
+use std::time::Duration;
+
 use acd_core::plan::{self, Capacity, Guidance, Plan, RecordingPolicy};
 use acd_core::{
     AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, LineUse, Outcome, Reason,
@@ -63,6 +65,8 @@ struct Recording {
 
 pub(crate) struct Model {
     pub(crate) now: Timestamp,
+    /// From the input before to this one.
+    passed: Duration,
     pub(crate) plan: Plan,
     pub(crate) tenants: Vec<Tenant>,
     pub(crate) calls: Vec<Call>,
@@ -84,6 +88,7 @@ impl Model {
     pub(crate) fn new(plan: Plan, now: Timestamp) -> Self {
         Self {
             now,
+            passed: Duration::ZERO,
             plan,
             tenants: Vec::new(),
             calls: Vec::new(),
@@ -106,6 +111,7 @@ impl Model {
         if now < self.now {
             self.unexpected(UnexpectedInput::TimeBackwards, None);
         }
+        self.passed = now.since(self.now);
         self.now = self.now.max(now);
         if !self.begun {
             self.begun = true;
@@ -176,6 +182,11 @@ impl Model {
             }
             Input::NodeStopped => self.stop(),
             Input::WallClockStepped { step_ms } => {
+                let step = Duration::from_millis(u64::try_from(*step_ms).unwrap_or(0)).min(self.passed);
+                let calls = self.calls.iter_mut().flat_map(|it| [&mut it.ring_until, &mut it.alarm_at]);
+                for until in calls.chain(self.seats.iter_mut().map(|it| &mut it.until)).flatten() {
+                    *until = *until + step;
+                }
                 self.state(CallEvent::WallClockStepped { step_ms: *step_ms })
             }
             Input::JournalStalled if !self.degraded => {

@@ -83,7 +83,7 @@ impl Engine {
         if let State::Draining(until) = self.state {
             return until;
         }
-        let until = self.now() + self.drain;
+        let until = self.steady() + self.drain;
         tracing::info!(seconds = self.drain.as_secs(), "draining: no new calls are taken");
         self.state = State::Draining(until);
         self.submit(Input::DrainRequested);
@@ -91,7 +91,8 @@ impl Engine {
     }
 
     /// Hands over the machine's figures, once a second.
-    pub(super) fn report_figures(&mut self, now: Timestamp) {
+    pub(super) fn report_figures(&mut self) {
+        let now = self.now();
         if now < self.figures_due {
             return;
         }

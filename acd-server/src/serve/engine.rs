@@ -56,7 +56,7 @@ pub(super) struct Engine {
 pub(super) enum State {
     /// Taking calls.
     Serving,
-    /// Letting calls end until the instant.
+    /// Letting calls end until the instant of the steady clock.
     Draining(Timestamp),
 }
 
@@ -69,7 +69,7 @@ impl Engine {
         loop {
             self.turn()?;
             if let State::Draining(until) = self.state
-                && (self.switch.is_idle() || self.now() >= until)
+                && (self.switch.is_idle() || self.steady() >= until)
             {
                 return self.stop();
             }
@@ -81,17 +81,21 @@ impl Engine {
         self.clock.now()
     }
 
+    /// What lengths of time are measured by.
+    pub(super) fn steady(&self) -> Timestamp {
+        self.clock.steady()
+    }
+
     fn turn(&mut self) -> io::Result<()> {
         let timeout = self.next_timeout();
         self.transports.wait(timeout)?;
         let began = Instant::now();
-        let now = self.now();
-        let (bridge, clock) = (&mut self.bridge, &mut self.clock);
-        self.transports.receive(now, |incoming| bridge.handle_incoming(clock.now(), &incoming));
+        let (bridge, clock) = (&mut self.bridge, &self.clock);
+        self.transports.receive(clock.steady(), |incoming| bridge.handle_incoming(clock.steady(), &incoming));
         self.signals();
         self.controls();
         self.settle();
-        self.report_figures(now);
+        self.report_figures();
         self.turns.record(began.elapsed());
         Ok(())
     }
@@ -99,26 +103,28 @@ impl Engine {
     /// Everything after the sockets: until nothing new comes of it, within a budget.
     pub(super) fn settle(&mut self) {
         for _ in 0..TURN_ROUNDS_MAX {
-            let now = self.now();
-            self.bridge.handle_media(now);
-            self.bridge.handle_timeout(now);
-            self.transports.handle_timeout(now);
-            let records = self.take_inputs(now);
+            let steady = self.steady();
+            self.bridge.handle_media(steady);
+            self.bridge.handle_timeout(steady);
+            self.transports.handle_timeout(steady);
+            let records = self.take_inputs();
             let busy = !records.is_empty();
-            self.append(now, records);
-            let change = self.gate.look(now, self.journal.durable());
-            self.note(now, change);
+            self.append(records);
+            let change = self.gate.look(steady, self.journal.durable());
+            self.note(change);
             let released = self.gate.release(self.journal.durable());
             let quiet = !busy && released.is_empty();
             for effect in released {
                 if self.pending.take(&effect) {
                     continue;
                 }
-                let now = self.now();
-                self.bridge.execute(now, &effect);
+                // A recording is filed under the day that people have.
+                let files = matches!(effect, Effect::StartRecording { .. });
+                let at = if files { self.now() } else { self.steady() };
+                self.bridge.execute(at, &effect);
             }
             while let Some(transmit) = self.bridge.poll_transmit() {
-                self.transports.send(now, &transmit);
+                self.transports.send(steady, &transmit);
             }
             if quiet {
                 break;
@@ -126,31 +132,32 @@ impl Engine {
         }
     }
 
-    fn take_inputs(&mut self, now: Timestamp) -> Vec<(Record, Vec<Effect>)> {
+    fn take_inputs(&mut self) -> Vec<(Record, Vec<Effect>)> {
         let mut records = Vec::new();
-        if let Some(step_ms) = self.clock.take_step() {
-            records.push(self.apply(now, Input::WallClockStepped { step_ms }));
-        }
+        let now = self.now();
         while let Some(input) = self.bridge.poll_input() {
-            records.push(self.apply(now, input));
+            self.apply(now, input, &mut records);
         }
         while let Some(refresh) = self.bridge.poll_refresh() {
             if brings_back(self.switch.seat_state(refresh.seat), refresh.is_new) {
-                records.push(self.apply(now, Input::SeatRegistered { seat: refresh.seat }));
+                self.apply(now, Input::SeatRegistered { seat: refresh.seat }, &mut records);
             }
         }
         while let Some(input) = self.outcomes.poll() {
-            records.push(self.apply(now, input));
+            self.apply(now, input, &mut records);
         }
         let due = self.switch.poll_timeout().is_some_and(|(at, _)| at <= now);
         if due || now.since(self.last_record) >= HEARTBEAT {
-            records.push(self.apply(now, Input::TimePassed));
+            self.apply(now, Input::TimePassed, &mut records);
         }
         records
     }
 
-    /// One input through the core.
-    fn apply(&mut self, now: Timestamp, input: Input) -> (Record, Vec<Effect>) {
+    /// One input through the core, after the step of the wall clock that its stamp shows, if there was one.
+    fn apply(&mut self, now: Timestamp, input: Input, records: &mut Vec<(Record, Vec<Effect>)>) {
+        if let Some(step_ms) = self.clock.take_step(now) {
+            self.apply(now, Input::WallClockStepped { step_ms }, records);
+        }
         self.switch.handle(now, input.clone());
         let mut facts: Vec<CallEvent> = Vec::new();
         while let Some(fact) = self.switch.poll_event() {
@@ -161,11 +168,12 @@ impl Engine {
             effects.push(effect);
         }
         self.last_record = now;
-        (Record { time: now, input, facts }, effects)
+        records.push((Record { time: now, input, facts }, effects));
     }
 
-    fn append(&mut self, now: Timestamp, records: Vec<(Record, Vec<Effect>)>) {
+    fn append(&mut self, records: Vec<(Record, Vec<Effect>)>) {
         let mut dialogs = Vec::new();
+        let now = self.now();
         while let Some(record) = self.bridge.poll_dialog_record() {
             dialogs.push(super::dialogs::change_of(now, &record));
         }
@@ -183,7 +191,7 @@ impl Engine {
         }
         let id =
             if effects.is_empty() { self.journal.append_soon(batch) } else { self.journal.append(batch) };
-        self.gate.hold(now, id, effects);
+        self.gate.hold(self.steady(), id, effects);
     }
 
     /// Notes in the journal that a dialog of the life before is over.
@@ -191,17 +199,18 @@ impl Engine {
         let at = self.now();
         let dialogs = vec![DialogChange::Closed { leg, at }];
         let batch = self.journal.append(Batch { dialogs, ..Batch::default() });
-        self.gate.hold(at, batch, Vec::new());
+        self.gate.hold(self.steady(), batch, Vec::new());
     }
 
     /// Runs one input of the shell's own through the core and into the journal.
     pub(super) fn submit(&mut self, input: Input) {
         let now = self.now();
-        let record = self.apply(now, input);
-        self.append(now, vec![record]);
+        let mut records = Vec::new();
+        self.apply(now, input, &mut records);
+        self.append(records);
     }
 
-    fn note(&mut self, now: Timestamp, change: GateChange) {
+    fn note(&mut self, change: GateChange) {
         let input = match change {
             GateChange::None => return,
             GateChange::Stalled => {
@@ -213,8 +222,7 @@ impl Engine {
                 Input::JournalRecovered
             }
         };
-        let record = self.apply(now, input);
-        self.append(now, vec![record]);
+        self.submit(input);
     }
 
     fn signals(&mut self) {
@@ -225,7 +233,7 @@ impl Engine {
                 }
                 (Signal::Terminate, State::Draining(_)) => {
                     tracing::info!("asked to end a second time: not waiting for calls any longer");
-                    self.state = State::Draining(self.now());
+                    self.state = State::Draining(self.steady());
                 }
                 // What is wrong with the new plan is in the log, and the old one stays.
                 (Signal::Reload, _) => drop(self.reload()),
@@ -234,23 +242,17 @@ impl Engine {
     }
 
     fn next_timeout(&mut self) -> Option<Duration> {
-        let now = self.now();
+        let (now, steady) = (self.now(), self.steady());
         let drain = match self.state {
             State::Draining(until) => Some(until),
             State::Serving => None,
         };
-        let next = [
-            self.switch.poll_timeout().map(|(at, _)| at),
-            self.bridge.poll_timeout(),
-            self.transports.poll_timeout(),
-            self.gate.poll_timeout(),
-            drain,
-            Some(self.last_record + HEARTBEAT),
-        ]
-        .into_iter()
-        .flatten()
-        .min()?;
-        Some(next.since(now))
+        let lengths =
+            [self.bridge.poll_timeout(), self.transports.poll_timeout(), self.gate.poll_timeout(), drain];
+        let stamps = [self.switch.poll_timeout().map(|(at, _)| at), Some(self.last_record + HEARTBEAT)];
+        let lengths = lengths.into_iter().flatten().min().map(|at| at.since(steady));
+        let stamps = stamps.into_iter().flatten().min().map(|at| at.since(now));
+        [lengths, stamps].into_iter().flatten().min()
     }
 
     /// The end of this life: what is still up is released, and the journal says so.
@@ -258,8 +260,8 @@ impl Engine {
         self.submit(Input::NodeStopped);
         self.settle();
         // The BYEs are on their way; their answers may come within a moment, and a recording's last second with them.
-        let until = self.now() + crate::limits::STOP_GRACE;
-        while self.now() < until && !(self.bridge.legs_len() == 0 && self.outcomes.open_len() == 0) {
+        let until = self.steady() + crate::limits::STOP_GRACE;
+        while self.steady() < until && !(self.bridge.legs_len() == 0 && self.outcomes.open_len() == 0) {
             self.turn()?;
         }
         self.journal.close().map_err(io::Error::other)

@@ -230,9 +230,8 @@ fn begin(mut engine: Engine, previous: PreviousLife, shift_ms: Option<i64>) -> R
     }
     engine.settle();
     for row in &previous.open_dialogs {
-        let now = engine.now();
         match dialogs::state_of(row) {
-            Ok(state) => engine.bridge.release_stored(now, state),
+            Ok(state) => engine.bridge.release_stored(engine.steady(), state),
             Err(error) => tracing::warn!(%error, "a dialog of the life before cannot be released"),
         }
         // Its BYE is sent until it is answered or given up; the next life must not send it again.
