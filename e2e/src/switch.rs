@@ -25,6 +25,8 @@ pub struct Options {
     pub plan: Option<PathBuf>,
     /// Where its clock starts (`--clock-start`); the machine's time where absent.
     pub clock_start: Option<String>,
+    /// Whether [`Switch::set_clock_on`] can set its wall clock (libfaketime; its monotonic clock is the machine's).
+    pub settable_clock: bool,
 }
 
 /// A running switch; ends with the handle.
@@ -55,6 +57,15 @@ impl Switch {
     /// Where it takes SIP.
     pub fn sip(&self) -> SocketAddr {
         self.sip
+    }
+
+    /// Sets its wall clock so many seconds on from the machine's.
+    ///
+    /// # Panics
+    /// If its clock is not settable.
+    pub fn set_clock_on(&self, seconds: u32) {
+        assert!(self.options.settable_clock, "the switch was started with the machine's clock");
+        write_clock(&self.scratch, seconds);
     }
 
     /// Its data folder.
@@ -167,6 +178,11 @@ fn serve(scratch: &Scratch, options: &Options) -> (Running, SocketAddr) {
     if let Some(start) = &options.clock_start {
         command.args(["--clock-start", start]);
     }
+    if options.settable_clock {
+        write_clock(scratch, 0);
+        command.env("LD_PRELOAD", faketime()).env("FAKETIME_TIMESTAMP_FILE", scratch.join("clock"));
+        command.envs([("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")]);
+    }
     // What a user of the machine has set for other programs is not what is tested.
     command.env_remove("ACD_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
     let mut running = Running::start(&mut command);
@@ -187,6 +203,22 @@ fn serve(scratch: &Scratch, options: &Options) -> (Running, SocketAddr) {
             panic!("acd serve did not say `ready sip=…`; its log: {log}")
         }
     }
+}
+
+/// Replaced whole, since the switch may read it at any instant.
+fn write_clock(scratch: &Scratch, seconds: u32) {
+    let next = scratch.join("clock.next");
+    std::fs::write(&next, format!("+{seconds}")).expect("room for a line");
+    std::fs::rename(next, scratch.join("clock")).expect("a file of our own folder");
+}
+
+/// Debian has it in a folder named by the architecture.
+fn faketime() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").expect("every system has /usr/lib").map_while(Result::ok);
+    folders
+        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
+        .find(|library| library.is_file())
+        .expect("libfaketime is not installed: apt-get install faketime")
 }
 
 /// The SIP address of the line `ready sip=127.0.0.1:5060 http=… grpc=…`.

@@ -13,10 +13,11 @@ struct Peer {
 }
 
 /// The end-to-end tests speak to these and to nothing of ours.
-const PEERS: [Peer; 3] = [
+const PEERS: [Peer; 4] = [
     Peer { program: "sipp", package: "sip-tester" },
     Peer { program: "baresip", package: "baresip-core" },
     Peer { program: "sox", package: "sox" },
+    Peer { program: "faketime", package: "faketime" },
 ];
 
 /// Installs the missing peers by apt where that is allowed.
