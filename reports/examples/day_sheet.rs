@@ -9,7 +9,7 @@ use std::error::Error;
 use acd_core::CivilDate;
 use reports::Fold;
 use reports::accounting::{Ledger, Slots};
-use reports::forms::{Header, fdma2};
+use reports::forms::{Header, Purpose, fdma2};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = std::env::args().nth(1).ok_or("name the file to write: day_sheet OUT.xlsx")?;
@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let account = ledger.close(slots.to());
     let header = Header {
+        purpose: Purpose::Report,
         title: "救急安心センターきょうと #7119".to_owned(),
         date,
         utc_offset_minutes: 540,

@@ -14,6 +14,13 @@ pub const BOARD_COLUMNS_MAX: usize = 100;
 /// has some thousands and a year of days like it is not listed on one form.
 pub const INTERVALS_MAX: usize = 100_000;
 
+/// Differences that a revision of a closed month lists in words; a change of a definition changes every hour, and who reads
+/// the first hundreds has seen it.
+pub const DIFFERENCES_MAX: usize = 500;
+
+/// Promises of staffing of one client: nurses, a doctor, receptionists, a few languages. One bit each in a seat's mask.
+pub const STAFFING_MAX: usize = 32;
+
 /// Facts that one life of the switch states before it has started: its tenants, seats and the calls that it found open
 /// (`acd_core::limits::CALLS_MAX`, two facts each), with room to spare.
 pub const OPENING_FACTS_MAX: usize = 300_000;

@@ -7,7 +7,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook_from_rs};
 use reports::accounting::Account;
-use reports::forms::{Header, fdma2};
+use reports::forms::{Header, Purpose, fdma2};
 use support::{DATE, JST, account, at};
 
 /// Hour 8: 3 offered, 2 handled. Call 1 across the edge to 9: talk 4:00, wrap-up 0:49.5. Call 2 with two seats: talk
@@ -76,6 +76,7 @@ const DAY: &str = "
 
 fn header(target_permille: Option<u16>) -> Header {
     Header {
+        purpose: Purpose::Report,
         title: "救急安心センターきょうと #7119".into(),
         date: DATE,
         utc_offset_minutes: JST,
@@ -247,7 +248,7 @@ fn lists_details_and_definitions_have_sheets_of_their_own() {
     assert_eq!(Sheet::open("3 応答率100%の時間帯", &bytes).text(5, 1), "10時～11時");
 
     let details = Sheet::open("参考 時間帯別内訳", &bytes);
-    assert_eq!((details.text(2, 10), details.number(15, 10)), ("話中呼".into(), 1.0));
+    assert_eq!((details.text(2, 11), details.number(15, 11)), ("話中呼".into(), 1.0));
     assert_eq!(details.formula(28, 1), "SUM(B5:B28)");
     assert_eq!(details.text(29, 9), "一致");
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use acd_core::plan::Capacity;
 use acd_core::{SeatId, TenantId, Timestamp};
 
-use super::{Blockage, Figures, Interval, Outage, Slots};
+use super::{Blockage, Counting, Figures, Interval, Outage, Slots, Understaffing};
 
 /// The closed books of one tenant over one period.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,6 +14,8 @@ pub struct Account {
     pub tenant: TenantId,
     /// The slots.
     pub slots: Slots,
+    /// What they were counted by.
+    pub counting: Counting,
     /// The figures, one a slot.
     pub figures: Vec<Figures>,
     /// The blockages that touch the period, whole, oldest first (R-A4).
@@ -22,6 +24,8 @@ pub struct Account {
     pub seat_lines_full: Vec<Interval>,
     /// The outages that touch the period, whole.
     pub outages: Vec<Outage>,
+    /// The intervals below the promised staffing that touch the period, whole; one for each change of the numbers.
+    pub understaffed: Vec<Understaffing>,
     /// The lines in force at the period's beginning, and each change within it; `None`: outside hours.
     pub capacities: Vec<(Timestamp, Option<Capacity>)>,
     /// Seats that served this tenant alone at any time of the period.

@@ -18,7 +18,7 @@ pub struct Figures {
     pub abandoned_in_queue: u64,
     /// Those who left while a seat was rung.
     pub abandoned_while_ringing: u64,
-    /// Those of the three who left before [`SHORT_ABANDON`](super::SHORT_ABANDON).
+    /// Those of the three who left before [`Counting::short_abandon`](super::Counting::short_abandon) had passed.
     pub short_abandons: u64,
     /// Of the handled ones: those whose caller gave up between reception and adviser (R-A2).
     pub abandoned_after_reception: u64,
@@ -35,6 +35,8 @@ pub struct Figures {
     /// Wrap-up after these calls.
     pub wrap_up_ms: u64,
 
+    /// Offered calls whose first answer was in the slot, whenever they were admitted: the other view (R-A2).
+    pub answers: u64,
     /// 話中呼: refused for want of a line (R-L4), in the slot of the refusal, as all that follows is of the clock.
     pub blocked_attempts: u64,
     /// Calls outside hours that heard the closed announcement (R-L11).
@@ -54,6 +56,8 @@ pub struct Figures {
     pub seat_lines_full_ms: u64,
     /// The switch took no calls (R-L9).
     pub outage_ms: u64,
+    /// Fewer seats were staffed than the plan wants (R-A8).
+    pub below_staffing_ms: u64,
     /// Before the record began or after it ended.
     pub unrecorded_ms: u64,
 
@@ -68,7 +72,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// 応答率 (R-A3).
+    /// 応答率 as the agency has it (R-A3); [`Profile::rate`](super::Profile::rate) has the clients' choices.
     pub const fn rate(&self) -> Rate {
         Rate { handled: self.handled, offered: self.offered }
     }
@@ -107,6 +111,7 @@ impl AddAssign for Figures {
             talk_ms,
             hold_ms,
             wrap_up_ms,
+            answers,
             blocked_attempts,
             closed_calls,
             closed_refused,
@@ -116,6 +121,7 @@ impl AddAssign for Figures {
             blockage_ms,
             seat_lines_full_ms,
             outage_ms,
+            below_staffing_ms,
             unrecorded_ms,
             dedicated,
             shared,
@@ -135,6 +141,7 @@ impl AddAssign for Figures {
         self.talk_ms += talk_ms;
         self.hold_ms += hold_ms;
         self.wrap_up_ms += wrap_up_ms;
+        self.answers += answers;
         self.blocked_attempts += blocked_attempts;
         self.closed_calls += closed_calls;
         self.closed_refused += closed_refused;
@@ -144,6 +151,7 @@ impl AddAssign for Figures {
         self.blockage_ms += blockage_ms;
         self.seat_lines_full_ms += seat_lines_full_ms;
         self.outage_ms += outage_ms;
+        self.below_staffing_ms += below_staffing_ms;
         self.unrecorded_ms += unrecorded_ms;
         self.dedicated += dedicated;
         self.shared += shared;

@@ -1,6 +1,6 @@
 //! Intervals that a report lists whole, beside the milliseconds that it cuts (R-A4).
 
-use acd_core::{LineUse, Timestamp};
+use acd_core::{LineUse, SkillId, Timestamp};
 
 /// A half-open interval.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,6 +32,19 @@ pub struct Blockage {
     pub lines: Option<LineUse>,
     /// The switch stopped or died during it: from there on it is an outage (R-L9).
     pub cut_by_outage: bool,
+}
+
+/// Fewer seats staffed than the plan wants (R-A8).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Understaffing {
+    /// When.
+    pub interval: Interval,
+    /// Of which skill; `None`: of any.
+    pub skill: Option<SkillId>,
+    /// How many seats the plan wants.
+    pub wanted: u64,
+    /// How many were staffed.
+    pub staffed: u64,
 }
 
 /// Why the switch took no calls (R-L9).

@@ -2,28 +2,33 @@
 //!
 //! ```text
 //! facts + plans ─► Ledger ─► Account { one Figures a slot, blockages, outages, capacities }
-//!                              hours of a day add up to the day, days to the month (AddAssign)
+//! Account + Calendar + Profile ─► Sheet { hours, days, months, total, means, reconciliation }
 //! ```
 //! What belongs to a call (offered, handled, abandoned, talk, hold, wrap-up) stands in the slot of its admission, as a
 //! whole. What belongs to the clock (blockage, seats, outage) is cut exactly at the slots' edges. Nothing is rounded
-//! here; the forms round what they print.
+//! here; the forms round what they print. What a word such as 処理時間 means to a client is a [`Profile`], a value; the
+//! ledger counts the same for all.
 
 mod account;
+mod calendar;
+mod counting;
 mod figures;
+mod fraction;
 mod intervals;
 mod ledger;
+mod profile;
 mod rate;
+mod sheet;
 mod slots;
 
 pub use account::Account;
+pub use calendar::{Calendar, Contract, DayClass, Period};
+pub use counting::{Counting, Staffing, StaffingSeats};
 pub use figures::{Figures, SeatTimes};
-pub use intervals::{Blockage, Interval, Outage, OutageCause};
+pub use fraction::Fraction;
+pub use intervals::{Blockage, Interval, Outage, OutageCause, Understaffing};
 pub use ledger::Ledger;
+pub use profile::{ClockTimes, HandledBy, Handling, OfficialBlockage, Profile, Talk};
 pub use rate::Rate;
+pub use sheet::{DayRow, HourMeans, HourRow, MonthRow, OfferedMeans, Reconciliation, Sheet};
 pub use slots::Slots;
-
-use std::time::Duration;
-
-/// A caller who gave up before this is a short abandon: shown beside the others, never dropped (R-A11). Five seconds
-/// are too few to have heard what the line is, so the call was most likely a wrong number.
-pub const SHORT_ABANDON: Duration = Duration::from_secs(5);

@@ -1,7 +1,7 @@
 //! 算出条件: every definition and parameter that a form was made with, rule by rule.
 
-use super::{Header, civil, printed};
-use crate::accounting::{Account, Interval, OutageCause, SHORT_ABANDON};
+use super::{Header, civil, printed, values};
+use crate::accounting::{Account, Interval};
 
 /// One line of the sheet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,14 +23,19 @@ const LISTED: usize = 8;
 pub(super) fn of_day(form: &'static str, account: &Account, header: &Header) -> Vec<Definition> {
     let mut all = subject(form, account, header);
     all.extend(record(account, header));
-    all.extend(means(account, header));
+    all.extend(lines_and_seats(account, header));
     all.push(target(account, header));
-    all.extend(fixed());
+    all.extend(fixed(account));
     all.push(check(account));
     all
 }
 
-fn line(part: &'static str, item: &'static str, rules: &'static str, text: impl Into<String>) -> Definition {
+pub(super) fn line(
+    part: &'static str,
+    item: &'static str,
+    rules: &'static str,
+    text: impl Into<String>,
+) -> Definition {
     Definition { part, item, text: text.into(), rules }
 }
 
@@ -52,27 +57,32 @@ fn subject(form: &'static str, account: &Account, header: &Header) -> Vec<Defini
                 zone.abs() % 60
             ),
         ),
-        line("対象", "作成", "R-A14", format!("{made_at} {} 用途：報告", header.made_by)),
+        line(
+            "対象",
+            "作成",
+            "R-A14",
+            format!("{made_at} {} 用途：{}", header.made_by, header.purpose.in_japanese()),
+        ),
         line("対象", "設定", "", header.plan.as_str()),
     ]
 }
 
-fn record(account: &Account, header: &Header) -> Vec<Definition> {
+pub(super) fn record(account: &Account, header: &Header) -> Vec<Definition> {
     let zone = header.utc_offset_minutes;
     let total = account.total();
     let range = account.recorded.map_or_else(
-        || "この日にかかる記録がない。数値は空欄とする。".to_owned(),
+        || "この期間にかかる記録がない。数値は空欄とする。".to_owned(),
         |(from, to)| format!("{}から{}まで", civil::instant(from, zone), civil::instant(to, zone)),
     );
     let facts = account.facts.map_or_else(String::new, |(first, last)| format!("、事実番号{first}～{last}"));
     let state = if account.is_provisional() {
         format!(
-            "暫定。記録が対象日の終わりに達していないか、継続中の呼がある（未応答{}件、対応・後処理中{}件）。\
+            "暫定。記録が対象期間の終わりに達していないか、継続中の呼がある（未応答{}件、対応・後処理中{}件）。\
              継続中の時間は記録の終わりまでを算入した。",
             total.unanswered_in_progress, total.handled_in_progress
         )
     } else {
-        "確定。対象日の全ての呼と後処理が終わっている。".to_owned()
+        "確定。対象期間の全ての呼と後処理が終わっている。".to_owned()
     };
     let mut lines = vec![
         line("記録", "記録の範囲", "R-A15", format!("{range}{facts}")),
@@ -117,14 +127,10 @@ fn outages(account: &Account, zone: i32) -> String {
     }
     let total = printed::minutes(account.total().outage_ms);
     let list = account.outages.iter().map(|it| {
-        let cause = match it.cause {
-            OutageCause::Crash => "障害",
-            OutageCause::Drain => "新規受付停止",
-            OutageCause::Stopped => "停止",
-        };
+        let cause = values::outage_cause_in_japanese(it.cause);
         format!("{}（{cause}）", interval(it.interval, zone))
     });
-    format!("当日分{total}分。{}。回線閉塞には含めない。", listed(list))
+    format!("期間分{total}分。{}。回線閉塞には含めない。", listed(list))
 }
 
 fn interval(it: Interval, zone: i32) -> String {
@@ -141,7 +147,7 @@ fn listed(all: impl ExactSizeIterator<Item = String>) -> String {
     text
 }
 
-fn means(account: &Account, header: &Header) -> Vec<Definition> {
+pub(super) fn lines_and_seats(account: &Account, header: &Header) -> Vec<Definition> {
     let zone = header.utc_offset_minutes;
     let begin = account.slots.from();
     let lines_in_force = account.capacities.iter().map(|(at, capacity)| {
@@ -197,8 +203,8 @@ fn target(account: &Account, header: &Header) -> Definition {
     line("目標", "応答率の目標", "R-A3", text)
 }
 
-fn fixed() -> Vec<Definition> {
-    let short_s = SHORT_ABANDON.as_secs();
+fn fixed(account: &Account) -> Vec<Definition> {
+    let short_s = account.counting.short_abandon.as_secs();
     vec![
         line(
             "定義",
@@ -291,7 +297,7 @@ fn fixed() -> Vec<Definition> {
     ]
 }
 
-fn check(account: &Account) -> Definition {
+pub(super) fn check(account: &Account) -> Definition {
     let it = account.total();
     let verdict = if it.is_balanced() { "一致" } else { "不一致" };
     line(

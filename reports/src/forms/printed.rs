@@ -1,6 +1,6 @@
 //! Numbers as they are printed: one decimal, half up, from integers (R-A12).
 
-use crate::accounting::Rate;
+use crate::accounting::{Fraction, Rate};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -18,7 +18,21 @@ pub(super) fn mean_minutes(ms: u64, count: u64) -> String {
 pub(super) fn ratio(much: u64, of: u64) -> Option<String> {
     let (much, of) = (u128::from(much), u128::from(of));
     let tenths = (much * 20 + of).checked_div(of * 2)?;
-    Some(format!("{}.{}", tenths / 10, tenths % 10))
+    Some(self::tenths(tenths))
+}
+
+/// A mean of milliseconds as minutes; empty without one.
+pub(super) fn mean_in_minutes(mean: Option<Fraction>) -> String {
+    mean.map_or_else(String::new, |mean| tenths(mean.tenths_of(u128::from(MINUTE_MS))))
+}
+
+/// A mean of counts or seats; empty without one.
+pub(super) fn mean_count(mean: Option<Fraction>) -> String {
+    mean.map_or_else(String::new, |mean| tenths(mean.tenths_of(1)))
+}
+
+fn tenths(tenths: u128) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// A rate as a percentage: rounded down where there is a target, else half up (R-A3). Empty: no call was offered.

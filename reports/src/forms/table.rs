@@ -62,7 +62,7 @@ pub(super) const OFFERED: usize = 0;
 pub(super) const OUTCOMES: std::ops::RangeInclusive<usize> = 1..=6;
 
 /// The columns in their order.
-pub(super) const COLUMNS: [Column; 26] = [
+pub(super) const COLUMNS: [Column; 28] = [
     column("入電件数", "件", "offered", |it| Value::Count(it.offered)),
     column("対応件数", "件", "handled", |it| Value::Count(it.handled)),
     column("放棄・ガイダンス中", "件", "abandoned_in_guidance", |it| {
@@ -80,6 +80,7 @@ pub(super) const COLUMNS: [Column; 26] = [
     column("放棄・受付後・再掲", "件", "abandoned_after_reception", |it| {
         Value::Count(it.abandoned_after_reception)
     }),
+    column("応答・応答の時刻", "件", "answers", |it| Value::Count(it.answers)),
     column("話中呼", "件", "blocked_attempts", |it| Value::Count(it.blocked_attempts)),
     column("時間外・案内", "件", "closed_calls", |it| Value::Count(it.closed_calls)),
     column("時間外・拒否", "件", "closed_refused", |it| Value::Count(it.closed_refused)),
@@ -91,6 +92,7 @@ pub(super) const COLUMNS: [Column; 26] = [
     column("回線閉塞", "分", "blockage_ms", |it| Value::Time(it.blockage_ms)),
     column("席回線全使用", "分", "seat_lines_full_ms", |it| Value::Time(it.seat_lines_full_ms)),
     column("停止", "分", "outage_ms", |it| Value::Time(it.outage_ms)),
+    column("配置不足", "分", "below_staffing_ms", |it| Value::Time(it.below_staffing_ms)),
     column("開設時間", "分", "open_ms", |it| Value::Time(it.open_ms)),
     column("記録なし", "分", "unrecorded_ms", |it| Value::Time(it.unrecorded_ms)),
     column("専任席", "人", "dedicated_seat_ms", |it| Value::Seats(it.dedicated.staffed_ms())),

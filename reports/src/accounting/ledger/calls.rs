@@ -1,11 +1,11 @@
 //! The calls of the tenant from their admission until nothing of them can change any more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use acd_core::{CallId, LegId, Outcome, RingId, SeatId, Timestamp};
 
 use super::books::Books;
-use crate::accounting::SHORT_ABANDON;
 use crate::accounting::slots::ms_between;
 use crate::limits::OPEN_CALLS_MAX;
 
@@ -93,6 +93,7 @@ impl Calls {
         let Some(call) = self.live.get_mut(&ring.call) else { return };
         if !std::mem::replace(&mut call.answered, true) {
             books.add(call.slot, 1, |it| &mut it.handled);
+            books.count(at, |it| &mut it.answers);
         }
         call.talks.insert(ring, (seat, at));
         call.follow_hold(at, books);
@@ -125,7 +126,14 @@ impl Calls {
         Some((call.talks.values().map(|(seat, _)| *seat).collect(), call.held_since.is_some()))
     }
 
-    pub(super) fn end(&mut self, at: Timestamp, id: CallId, outcome: Outcome, books: &mut Books) {
+    pub(super) fn end(
+        &mut self,
+        at: Timestamp,
+        id: CallId,
+        outcome: Outcome,
+        short_abandon: Duration,
+        books: &mut Books,
+    ) {
         let Some(call) = self.live.get_mut(&id) else {
             if !self.passing.remove(&id) {
                 self.orphans += 1;
@@ -136,7 +144,7 @@ impl Calls {
         call.ended = true;
         let (slot, lasted_ms) = (call.slot, ms_between(call.admitted_at, at));
         let abandoned = |books: &mut Books| {
-            if u128::from(lasted_ms) < SHORT_ABANDON.as_millis() {
+            if u128::from(lasted_ms) < short_abandon.as_millis() {
                 books.add(slot, 1, |it| &mut it.short_abandons);
             }
         };

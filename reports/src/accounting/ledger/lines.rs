@@ -41,6 +41,11 @@ impl Lines {
         }
     }
 
+    /// The lines in force; `None`: outside hours, or not known.
+    pub(super) fn in_force(&self) -> Option<Capacity> {
+        self.capacity.and_then(|(capacity, _)| capacity)
+    }
+
     /// The capacity at the period's beginning and its changes within.
     pub(super) fn capacities_within(&self, slots: &Slots) -> Vec<(Timestamp, Option<Capacity>)> {
         self.capacities.iter().copied().filter(|(at, _)| *at < slots.to()).collect()

@@ -5,12 +5,13 @@ mod calls;
 mod lines;
 mod outages;
 mod seats;
+mod staffing;
 mod stretch;
 
 use acd_core::plan::Plan;
 use acd_core::{CallEvent, RefusalReason, TenantId, Timestamp};
 
-use super::{Account, Slots};
+use super::{Account, Counting, Slots};
 use crate::Fold;
 use crate::limits::OPENING_FACTS_MAX;
 use books::Books;
@@ -18,6 +19,7 @@ use calls::Calls;
 use lines::Lines;
 use outages::Outages;
 use seats::{Seats, Staff};
+use staffing::Shortages;
 
 /// Folds facts into the figures of one tenant over one period.
 ///
@@ -29,11 +31,13 @@ use seats::{Seats, Staff};
 #[derive(Clone, Debug)]
 pub struct Ledger {
     tenant: TenantId,
+    counting: Counting,
     books: Books,
     calls: Calls,
     seats: Seats,
     lines: Lines,
     outages: Outages,
+    shortages: Shortages,
     /// The seats of the plan whose `PlanApplied` is still to come.
     next_staff: Option<Staff>,
     /// The facts of a life that has just begun, until it is known when the life before ended.
@@ -44,15 +48,23 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Empty books.
+    /// Empty books, counted as most clients have it.
     pub fn new(tenant: TenantId, slots: Slots) -> Self {
+        Self::counting(tenant, slots, Counting::default())
+    }
+
+    /// Empty books, counted as a client's contract says.
+    pub fn counting(tenant: TenantId, slots: Slots, counting: Counting) -> Self {
+        let shortages = Shortages::new(&counting);
         Self {
             tenant,
+            counting,
             books: Books::new(slots),
             calls: Calls::default(),
-            seats: Seats::new(),
+            seats: Seats::new(shortages.skills().len()),
             lines: Lines::default(),
             outages: Outages::default(),
+            shortages,
             next_staff: None,
             opening: None,
             first: None,
@@ -64,19 +76,24 @@ impl Ledger {
     /// The facts that follow begin in the middle of a life with this plan: what came before is not known.
     pub fn plan_stands(&mut self, plan: &Plan) {
         let at = self.last.map_or(self.books.slots.from(), |(time, _)| time);
-        self.seats.set_staff(at, Staff::of(plan, self.tenant), &mut self.books);
+        let staff = self.staff_of(plan);
+        self.seats.set_staff(at, staff, &mut self.books);
     }
 
     /// The next fact is the first of a life of the switch that begins with this plan.
     pub fn life_begins(&mut self, plan: &Plan) {
         self.open_life(None);
-        self.next_staff = Some(Staff::of(plan, self.tenant));
+        self.next_staff = Some(self.staff_of(plan));
         self.opening = Some(Vec::new());
     }
 
     /// The next `PlanApplied` puts this plan in force.
     pub fn plan_changes(&mut self, plan: &Plan) {
-        self.next_staff = Some(Staff::of(plan, self.tenant));
+        self.next_staff = Some(self.staff_of(plan));
+    }
+
+    fn staff_of(&self, plan: &Plan) -> Staff {
+        Staff::of(plan, self.tenant, &self.shortages.skills())
     }
 
     /// Whether what is still to come at or after `time` can change nothing: the period is over, its calls and their
@@ -96,13 +113,18 @@ impl Ledger {
         self.calls.close(until, &mut self.books);
         self.lines.close(until, &mut self.books);
         self.outages.close(until, &mut self.books);
+        self.shortages.close(until, &mut self.books);
         let recorded = self.first.map(|(from, _)| (from, until));
         self.books.note_unrecorded(recorded);
         let (dedicated_seats, shared_seats) = self.seats.into_seen();
         let slots = self.books.slots;
-        let dropped = self.lines.blockages.dropped() + self.lines.seat_lines_full.dropped();
+        let dropped = self.lines.blockages.dropped()
+            + self.lines.seat_lines_full.dropped()
+            + self.shortages.list.dropped();
         Account {
             tenant: self.tenant,
+            counting: self.counting,
+            understaffed: self.shortages.list.into_vec(),
             capacities: self.lines.capacities_within(&slots),
             slots,
             figures: self.books.figures,
@@ -143,10 +165,19 @@ impl Ledger {
         self.seats.end_life(at, &mut self.calls, &mut self.books);
         self.lines.end_life(at, &mut self.books);
         self.outages.end_life(at, &mut self.books);
+        self.shortages.end_life(at, &mut self.books);
     }
 
     fn take(&mut self, time: Timestamp, event: &CallEvent) {
-        let Self { books, calls, seats, lines, outages, .. } = self;
+        self.take_in(time, event);
+        if self.seats.is_alive() {
+            let (lines, staffed) = (self.lines.in_force(), self.seats.promised());
+            self.shortages.follow(time, lines, staffed, &mut self.books);
+        }
+    }
+
+    fn take_in(&mut self, time: Timestamp, event: &CallEvent) {
+        let Self { books, calls, seats, lines, outages, shortages, .. } = self;
         let ours = |tenant: &TenantId| *tenant == self.tenant;
         match event {
             CallEvent::PlanApplied { .. } => match self.next_staff.take() {
@@ -160,6 +191,7 @@ impl Ledger {
                 outages.node_stopped(time, books);
                 calls.end_talks(time, books);
                 seats.end_life(time, calls, books);
+                shortages.end_life(time, books);
             }
 
             CallEvent::CapacityChanged { tenant, capacity } if ours(tenant) => {
@@ -203,7 +235,7 @@ impl Ledger {
                 }
             }
             CallEvent::CallEnded { call, tenant, outcome, .. } if ours(tenant) => {
-                calls.end(time, *call, *outcome, books);
+                calls.end(time, *call, *outcome, self.counting.short_abandon, books);
             }
             CallEvent::SeatStateChanged { seat, from, to } => {
                 seats.change(time, *seat, (*from, *to), calls, books);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::plan::Plan;
-use acd_core::{CallId, SeatId, SeatState, TenantId, Timestamp};
+use acd_core::{CallId, SeatId, SeatState, SkillId, TenantId, Timestamp};
 
 use super::books::Books;
 use super::calls::Calls;
@@ -19,26 +19,45 @@ enum Class {
     Shared,
 }
 
+/// A seat's part in the tenant's staff.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Role {
+    class: Class,
+    /// The promises of staffing to which it counts, one bit each.
+    promises: u32,
+}
+
 /// The seats of a plan that serve the tenant.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Staff(BTreeMap<SeatId, Class>);
+pub(super) struct Staff(BTreeMap<SeatId, Role>);
 
 impl Staff {
-    pub(super) fn of(plan: &Plan, tenant: TenantId) -> Self {
-        let class = |serves: usize| if serves == 1 { Class::Dedicated } else { Class::Shared };
+    /// `skills`: those that the promises of staffing are about.
+    pub(super) fn of(plan: &Plan, tenant: TenantId, skills: &[Option<SkillId>]) -> Self {
+        let role = |seat: &acd_core::plan::Seat| Role {
+            class: if seat.serves.len() == 1 { Class::Dedicated } else { Class::Shared },
+            promises: (0..u32::BITS)
+                .zip(skills)
+                .filter(|(_, skill)| skill.is_none_or(|skill| seat.skills.contains(&skill)))
+                .fold(0, |bits, (bit, _)| bits | 1 << bit),
+        };
         Self(
             plan.seats
                 .iter()
                 .filter(|(_, seat)| seat.serves.contains_key(&tenant))
-                .map(|(id, seat)| (*id, class(seat.serves.len())))
+                .map(|(id, seat)| (*id, role(seat)))
                 .collect(),
         )
+    }
+
+    fn has(&self, id: SeatId, class: Class) -> bool {
+        self.0.get(&id).is_some_and(|role| role.class == class)
     }
 }
 
 #[derive(Clone, Debug)]
 struct Seat {
-    class: Option<Class>,
+    role: Option<Role>,
     state: SeatState,
     state_since: Timestamp,
     /// Up to when its time has been counted.
@@ -59,20 +78,24 @@ pub(super) struct Seats {
     life_since: Option<Timestamp>,
     dedicated: u64,
     staffed: u64,
-    /// Since when these two counts stand.
+    /// How many are staffed for each promise.
+    promised: Vec<u64>,
+    /// Since when the first two counts stand.
     counts_since: Option<Timestamp>,
     seen_dedicated: BTreeSet<SeatId>,
     seen_shared: BTreeSet<SeatId>,
 }
 
 impl Seats {
-    pub(super) const fn new() -> Self {
+    /// With as many promises of staffing.
+    pub(super) fn new(promises: usize) -> Self {
         Self {
             staff: Staff(BTreeMap::new()),
             seats: BTreeMap::new(),
             life_since: None,
             dedicated: 0,
             staffed: 0,
+            promised: vec![0; promises],
             counts_since: None,
             seen_dedicated: BTreeSet::new(),
             seen_shared: BTreeSet::new(),
@@ -81,6 +104,10 @@ impl Seats {
 
     pub(super) const fn begin_life(&mut self, at: Timestamp) {
         self.life_since = Some(at);
+    }
+
+    pub(super) const fn is_alive(&self) -> bool {
+        self.life_since.is_some()
     }
 
     /// The switch is gone, and nobody can be reached.
@@ -92,29 +119,30 @@ impl Seats {
             }
         }
         (self.dedicated, self.staffed) = (0, 0);
+        self.promised.fill(0);
         self.life_since = None;
     }
 
     /// A plan in force changes whose seats are whose.
     pub(super) fn set_staff(&mut self, at: Timestamp, staff: Staff, books: &mut Books) {
         if at < books.slots.to() {
-            for (id, class) in &staff.0 {
-                match class {
+            for (id, role) in &staff.0 {
+                match role.class {
                     Class::Dedicated => self.seen_dedicated.insert(*id),
                     Class::Shared => self.seen_shared.insert(*id),
                 };
             }
             if at <= books.slots.from() {
                 // What stood before the period is of no interest to it.
-                self.seen_dedicated.retain(|id| staff.0.get(id) == Some(&Class::Dedicated));
-                self.seen_shared.retain(|id| staff.0.get(id) == Some(&Class::Shared));
+                self.seen_dedicated.retain(|id| staff.has(*id, Class::Dedicated));
+                self.seen_shared.retain(|id| staff.has(*id, Class::Shared));
             }
         }
         let ids: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in ids {
             // A seat that the plan no longer has ends its call as what it was.
-            if let Some(class) = staff.0.get(&id) {
-                self.update(at, id, books, |seat| seat.class = Some(*class));
+            if let Some(role) = staff.0.get(&id) {
+                self.update(at, id, books, |seat| seat.role = Some(*role));
             }
         }
         self.staff = staff;
@@ -136,9 +164,9 @@ impl Seats {
         let Some(life_since) = self.life_since else { return };
         if !self.seats.contains_key(&id) {
             // It was in that state for as long as there is a record of it.
-            let class = self.staff.0.get(&id).copied();
+            let role = self.staff.0.get(&id).copied();
             let seat = Seat {
-                class,
+                role,
                 state: SeatState::LoggedOut,
                 state_since: life_since,
                 counted_to: life_since,
@@ -198,6 +226,11 @@ impl Seats {
         self.note_peaks(at, books);
     }
 
+    /// How many are staffed for each promise of staffing.
+    pub(super) fn promised(&self) -> &[u64] {
+        &self.promised
+    }
+
     /// The seats of the period: dedicated, shared.
     pub(super) fn into_seen(self) -> (BTreeSet<SeatId>, BTreeSet<SeatId>) {
         (self.seen_dedicated, self.seen_shared)
@@ -212,8 +245,8 @@ impl Seats {
     /// Counts a seat up to an instant, then changes it.
     fn update(&mut self, at: Timestamp, id: SeatId, books: &mut Books, change: impl FnOnce(&mut Seat)) {
         let Some(seat) = self.seats.get_mut(&id) else { return };
-        if let (Some(class), Some(field)) = (seat.class, seat.field()) {
-            books.spread(seat.counted_to, at, |figures| field(times(figures, class)));
+        if let (Some(role), Some(field)) = (seat.role, seat.field()) {
+            books.spread(seat.counted_to, at, |figures| field(times(figures, role.class)));
         }
         let before = seat.staffs();
         seat.counted_to = at.max(seat.counted_to);
@@ -221,11 +254,15 @@ impl Seats {
         let after = seat.staffs();
         if before != after {
             self.note_peaks(at, books);
-            let less = |class| u64::from(before == Some(class));
-            let more = |class| u64::from(after == Some(class));
+            let less = |class| u64::from(before.is_some_and(|it| it.class == class));
+            let more = |class| u64::from(after.is_some_and(|it| it.class == class));
             let (dedicated, shared) = (Class::Dedicated, Class::Shared);
             self.dedicated = self.dedicated + more(dedicated) - less(dedicated);
             self.staffed = self.staffed + more(dedicated) + more(shared) - less(dedicated) - less(shared);
+            let bit = |role: Option<Role>, bit: u32| u64::from(role.map_or(0, |it| it.promises) >> bit & 1);
+            for (index, staffed) in (0..).zip(&mut self.promised) {
+                *staffed = *staffed + bit(after, index) - bit(before, index);
+            }
         }
     }
 
@@ -267,7 +304,7 @@ impl Seat {
     }
 
     /// As what it is staffed, if it is (R-A8).
-    fn staffs(&self) -> Option<Class> {
+    fn staffs(&self) -> Option<Role> {
         let staffed = match self.state {
             SeatState::Ready => true,
             SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => self.ours,
@@ -276,6 +313,6 @@ impl Seat {
             | SeatState::NotAnswering(_)
             | SeatState::Unreachable => false,
         };
-        if staffed { self.class } else { None }
+        if staffed { self.role } else { None }
     }
 }

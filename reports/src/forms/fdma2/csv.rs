@@ -5,12 +5,13 @@ use super::{
     full_rate_hours, has_shared_seats, hour_label, ms_of_day, notes, printed_rows,
 };
 use crate::accounting::Account;
+use crate::forms::lines::Lines;
 use crate::forms::{Header, civil, definitions, printed, table};
 
 /// The form as printed, with all its parts one below the other: UTF-8 with a byte order mark, by which Excel knows it,
 /// lines ended by CR LF, quotes where RFC 4180 wants them.
 pub fn csv(account: &Account, header: &Header) -> String {
-    let mut out = Lines(String::from('\u{feff}'));
+    let mut out = Lines::default();
     out.line([TITLE]);
     out.line([header.title.as_str(), &civil::date(header.date)]);
     out.gap();
@@ -27,7 +28,7 @@ pub fn csv(account: &Account, header: &Header) -> String {
     for it in definitions::of_day(FORM, account, header) {
         out.line([it.part, it.item, &it.text, it.rules]);
     }
-    out.0
+    out.into_text()
 }
 
 fn hours(account: &Account, header: &Header, out: &mut Lines) {
@@ -95,41 +96,4 @@ fn details(account: &Account, out: &mut Lines) {
     let day_ms = u64::try_from(day_ms).unwrap_or(u64::MAX);
     let cells = table::COLUMNS.iter().map(|it| (it.value)(&total).printed(day_ms));
     out.line(["日合計".to_owned()].into_iter().chain(cells));
-}
-
-struct Lines(String);
-
-impl Lines {
-    fn line(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) {
-        for (index, cell) in cells.into_iter().enumerate() {
-            if index > 0 {
-                self.0.push(',');
-            }
-            let cell = cell.as_ref();
-            if cell.contains([',', '"', '\r', '\n']) {
-                self.0.push('"');
-                self.0.push_str(&cell.replace('"', "\"\""));
-                self.0.push('"');
-            } else {
-                self.0.push_str(cell);
-            }
-        }
-        self.gap();
-    }
-
-    fn gap(&mut self) {
-        self.0.push_str("\r\n");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_where_they_must_be() {
-        let mut lines = Lines(String::new());
-        lines.line(["a", "b,c", "d\"e", "f\ng", ""]);
-        assert_eq!(lines.0, "a,\"b,c\",\"d\"\"e\",\"f\ng\",\r\n");
-    }
 }

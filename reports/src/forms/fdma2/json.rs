@@ -1,11 +1,11 @@
 //! The form for machines: raw values and what is printed.
 
-use acd_core::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{FORM, PrintedRow, blockage_remark, full_rate_hours, hour_label, ms_of_day, printed_rows};
-use crate::accounting::{Account, Figures, Interval, OutageCause, SeatTimes};
-use crate::forms::{Header, civil, definitions, table};
+use crate::accounting::{Account, Figures, Interval};
+use crate::forms::values::{instant, interval, outage_cause, raw};
+use crate::forms::{Header, civil, definitions};
 
 /// The form as JSON: `hours` with raw milliseconds and the printed cells, `day`, `blockages`, `seat_lines_full`,
 /// `outages`, `capacities`, `full_rate_hours`, `definitions`. Instants are milliseconds since the Unix epoch
@@ -38,11 +38,7 @@ pub fn json(account: &Account, header: &Header) -> Value {
         .map(|it| {
             let mut value = interval(it.interval, zone);
             value["ms_of_day"] = json!(ms_of_day(account, it.interval));
-            value["cause"] = json!(match it.cause {
-                OutageCause::Crash => "crash",
-                OutageCause::Drain => "drain",
-                OutageCause::Stopped => "stopped",
-            });
+            value["cause"] = json!(outage_cause(it.cause));
             value
         })
         .collect();
@@ -67,7 +63,7 @@ pub fn json(account: &Account, header: &Header) -> Value {
         "utc_offset_minutes": zone,
         "made_at": instant(header.made_at, zone),
         "made_by": header.made_by,
-        "purpose": "report",
+        "purpose": header.purpose.as_str(),
         "provisional": account.is_provisional(),
         "recorded": account.recorded.map(|(from, to)| interval(Interval { from, to: Some(to) }, zone)),
         "facts": account.facts.map(|(first, last)| json!({ "first": first, "last": last })),
@@ -115,49 +111,4 @@ fn printed(row: &PrintedRow) -> Value {
         "mean_handling_min": handling,
         "shared_seats": row.shared,
     })
-}
-
-fn raw(it: &Figures) -> Value {
-    let mut all = Map::new();
-    for column in &table::COLUMNS {
-        let value = match (column.value)(it) {
-            table::Value::Count(it)
-            | table::Value::Peak(it)
-            | table::Value::Time(it)
-            | table::Value::Seats(it) => it,
-        };
-        all.insert(column.key.to_owned(), json!(value));
-    }
-    all.insert("handled_in_progress".to_owned(), json!(it.handled_in_progress));
-    all.insert("dedicated".to_owned(), seats(&it.dedicated));
-    all.insert("shared".to_owned(), seats(&it.shared));
-    Value::Object(all)
-}
-
-fn seats(it: &SeatTimes) -> Value {
-    json!({
-        "ready_ms": it.ready_ms,
-        "ringing_ms": it.ringing_ms,
-        "talking_ms": it.talking_ms,
-        "holding_ms": it.holding_ms,
-        "wrap_up_ms": it.wrap_up_ms,
-        "elsewhere_ms": it.elsewhere_ms,
-        "paused_ms": it.paused_ms,
-        "not_answering_ms": it.not_answering_ms,
-        "unreachable_ms": it.unreachable_ms,
-    })
-}
-
-fn interval(it: Interval, zone: i32) -> Value {
-    json!({
-        "from": instant(it.from, zone),
-        "to": it.to.map(|to| instant(to, zone)),
-        "from_time_ms": it.from.as_millis(),
-        "to_time_ms": it.to.map(Timestamp::as_millis),
-        "ms": it.ms(),
-    })
-}
-
-fn instant(at: Timestamp, zone: i32) -> String {
-    civil::instant(at, zone)
 }

@@ -1,0 +1,230 @@
+//! Days, months and fiscal years as a form has them (R-A9).
+
+use std::collections::BTreeSet;
+
+use acd_core::{CivilDate, TimeOfDay, Timestamp, Weekday};
+
+use super::Slots;
+
+/// What a report is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Period {
+    /// One day.
+    Day(CivilDate),
+    /// One month.
+    Month {
+        /// Of which year.
+        year: i32,
+        /// 1 to 12.
+        month: u8,
+    },
+    /// 年度: April of this year to March of the next.
+    FiscalYear(i32),
+}
+
+impl Period {
+    /// Its first day.
+    pub const fn first(self) -> CivilDate {
+        match self {
+            Self::Day(date) => date,
+            Self::Month { year, month } => CivilDate { year, month, day: 1 },
+            Self::FiscalYear(year) => CivilDate { year, month: 4, day: 1 },
+        }
+    }
+
+    /// Its last day.
+    pub const fn last(self) -> CivilDate {
+        let next = match self {
+            Self::Day(date) => return date,
+            Self::Month { year, month: 12 } => CivilDate { year: year + 1, month: 1, day: 1 },
+            Self::Month { year, month } => CivilDate { year, month: month + 1, day: 1 },
+            Self::FiscalYear(year) => CivilDate { year: year + 1, month: 4, day: 1 },
+        };
+        CivilDate::from_days(next.days() - 1)
+    }
+
+    /// Its days.
+    pub fn dates(self) -> impl Iterator<Item = CivilDate> {
+        (self.first().days()..=self.last().days()).map(CivilDate::from_days)
+    }
+}
+
+impl std::fmt::Display for Period {
+    /// `2026-11-21`, `2026-11`, `2026`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Day(date) => write!(f, "{date}"),
+            Self::Month { year, month } => write!(f, "{year:04}-{month:02}"),
+            Self::FiscalYear(year) => write!(f, "{year:04}"),
+        }
+    }
+}
+
+/// The first and the last day of a contract.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Contract {
+    /// It begins at 0:00 of this day.
+    pub first: CivilDate,
+    /// It ends at 24:00 of this day.
+    pub last: CivilDate,
+}
+
+/// What kind of day it is, for means by kind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum DayClass {
+    /// 祝日
+    Holiday,
+    /// 日曜
+    Sunday,
+    /// 土曜
+    Saturday,
+    /// 平日
+    Weekday,
+}
+
+/// When a client's days begin.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Calendar {
+    /// Minutes east of Greenwich of the tenant's zone.
+    pub utc_offset_minutes: i32,
+    /// The hour at which a day begins: 0, or 8 for Shizuoka's days and for Kyoto's list of consultations.
+    pub day_start_hour: u8,
+    /// The contract, where its ends are known.
+    pub contract: Option<Contract>,
+    /// Public holidays.
+    pub holidays: BTreeSet<CivilDate>,
+}
+
+impl Calendar {
+    /// The same with days that begin at another hour.
+    pub fn with_day_start(&self, hour: u8) -> Self {
+        Self { day_start_hour: hour, ..self.clone() }
+    }
+
+    /// The first instant of a day and the first after it. A contract's first day begins at 0:00 and its last ends at
+    /// 24:00, whatever the hour at which days begin.
+    pub fn day(&self, date: CivilDate) -> (Timestamp, Timestamp) {
+        let next = CivilDate::from_days(date.days() + 1);
+        let from = if self.contract.is_some_and(|it| it.first == date) { 0 } else { self.day_start_hour };
+        let to = if self.contract.is_some_and(|it| it.last == date) { 0 } else { self.day_start_hour };
+        (self.at(date, from), self.at(next, to))
+    }
+
+    /// A day from midnight to midnight.
+    pub fn civil_day(&self, date: CivilDate) -> (Timestamp, Timestamp) {
+        (self.at(date, 0), self.at(CivilDate::from_days(date.days() + 1), 0))
+    }
+
+    /// The kind of a day.
+    pub fn class(&self, date: CivilDate) -> DayClass {
+        if self.holidays.contains(&date) {
+            return DayClass::Holiday;
+        }
+        match date.weekday() {
+            Weekday::Sunday => DayClass::Sunday,
+            Weekday::Saturday => DayClass::Saturday,
+            Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => {
+                DayClass::Weekday
+            }
+        }
+    }
+
+    /// The hours that a period touches: from 0:00 of its first day, and to the end of its last, by midnight and by every
+    /// hour at which these calendars' days may begin.
+    pub fn slots(period: Period, calendars: &[Self]) -> Option<Slots> {
+        let zone = calendars.first()?.utc_offset_minutes;
+        let from = period.first().at(TimeOfDay::MIDNIGHT, zone);
+        let after = CivilDate::from_days(period.last().days() + 1).at(TimeOfDay::MIDNIGHT, zone);
+        let latest = calendars.iter().map(|it| it.day_start_hour).max()?;
+        let hours = ms_hours(after, from) + i64::from(latest);
+        let edge = |hour| Timestamp::from_millis(from.as_millis() + hour * HOUR_MS);
+        Slots::new((0..=hours).map(edge).collect())
+    }
+
+    /// The day and the hour of an instant.
+    pub(super) fn hour_of(&self, at: Timestamp) -> (CivilDate, u8) {
+        let civil = at.civil(self.utc_offset_minutes);
+        let hour = civil.time.as_millis() / 3_600_000;
+        (civil.date, u8::try_from(hour).unwrap_or(23))
+    }
+
+    fn at(&self, date: CivilDate, hour: u8) -> Timestamp {
+        let midnight = date.at(TimeOfDay::MIDNIGHT, self.utc_offset_minutes).as_millis();
+        Timestamp::from_millis(midnight + i64::from(hour) * HOUR_MS)
+    }
+}
+
+/// Milliseconds of an hour.
+const HOUR_MS: i64 = 3_600_000;
+
+const fn ms_hours(to: Timestamp, from: Timestamp) -> i64 {
+    (to.as_millis() - from.as_millis()) / HOUR_MS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn date(year: i32, month: u8, day: u8) -> CivilDate {
+        CivilDate { year, month, day }
+    }
+
+    fn shizuoka() -> Calendar {
+        Calendar {
+            utc_offset_minutes: 540,
+            day_start_hour: 8,
+            contract: Some(Contract { first: date(2026, 4, 1), last: date(2027, 3, 31) }),
+            holidays: [date(2026, 11, 23)].into(),
+        }
+    }
+
+    #[test]
+    fn months_and_fiscal_years_have_their_days() {
+        let last = |year, month| Period::Month { year, month }.last();
+        assert_eq!(last(2026, 2), date(2026, 2, 28));
+        assert_eq!(last(2028, 2), date(2028, 2, 29));
+        assert_eq!(last(2026, 12), date(2026, 12, 31));
+        let year = Period::FiscalYear(2026);
+        assert_eq!((year.first(), year.last()), (date(2026, 4, 1), date(2027, 3, 31)));
+        assert_eq!(year.dates().count(), 365);
+        assert_eq!(Period::FiscalYear(2027).dates().count(), 366);
+    }
+
+    /// R-A9: 8:00 to 8:00, but the contract's first day from 0:00 and its last to 24:00.
+    #[test]
+    fn a_contracts_first_day_has_32_hours_and_its_last_16() {
+        let hours = |it| {
+            let (from, to) = shizuoka().day(it);
+            ms_hours(to, from)
+        };
+        assert_eq!(hours(date(2026, 4, 1)), 32);
+        assert_eq!(hours(date(2026, 4, 2)), 24);
+        assert_eq!(hours(date(2027, 3, 31)), 16);
+    }
+
+    #[test]
+    fn days_follow_each_other_without_a_gap() {
+        let mut end = None;
+        for day in Period::FiscalYear(2026).dates() {
+            let (from, to) = shizuoka().day(day);
+            assert!(end.is_none_or(|end| end == from), "{day}");
+            end = Some(to);
+        }
+    }
+
+    #[test]
+    fn the_hours_of_a_month_reach_to_the_end_of_its_last_day() {
+        let calendar = shizuoka();
+        let month = Period::Month { year: 2026, month: 11 };
+        let slots = Calendar::slots(month, &[calendar.with_day_start(0), calendar.clone()]).expect("slots");
+        assert_eq!(slots.count(), 30 * 24 + 8);
+        assert_eq!(slots.to(), calendar.day(date(2026, 11, 30)).1);
+    }
+
+    #[test]
+    fn a_holiday_is_no_weekday() {
+        let class = |day| shizuoka().class(date(2026, 11, day));
+        let days = [21, 22, 23, 24].map(class);
+        assert_eq!(days, [DayClass::Saturday, DayClass::Sunday, DayClass::Holiday, DayClass::Weekday]);
+    }
+}

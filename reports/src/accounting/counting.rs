@@ -1,0 +1,41 @@
+//! What a ledger must know beside the facts: what the client's contract counts.
+
+use std::time::Duration;
+
+use acd_core::SkillId;
+
+/// A client's parameters of counting (R-A8, R-A11).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Counting {
+    /// A caller who gave up before this has passed is a short abandon: shown beside the others, never dropped.
+    pub short_abandon: Duration,
+    /// The staffing that the plan promises; intervals below any of these are listed. At most
+    /// [`STAFFING_MAX`](crate::limits::STAFFING_MAX), the rest is not looked at.
+    pub staffing: Vec<Staffing>,
+}
+
+impl Default for Counting {
+    /// Five seconds, which are too few to have heard what the line is: the call was most likely a wrong number. No
+    /// staffing is promised.
+    fn default() -> Self {
+        Self { short_abandon: Duration::from_secs(5), staffing: Vec::new() }
+    }
+}
+
+/// Seats that must be staffed within the tenant's hours (R-A8).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Staffing {
+    /// Only seats with this skill (nurse, doctor); `None`: any that serves the tenant.
+    pub skill: Option<SkillId>,
+    /// How many.
+    pub seats: StaffingSeats,
+}
+
+/// How many seats must be staffed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StaffingSeats {
+    /// As many as there are seat lines in force: 「回線数以上」.
+    SeatLines,
+    /// So many whenever the tenant is open.
+    Count(u16),
+}

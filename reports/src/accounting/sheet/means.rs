@@ -1,0 +1,103 @@
+//! 月表の平均 (R-A5): each as the fraction that it is.
+
+use super::Sheet;
+use crate::accounting::{DayClass, Figures, Fraction};
+
+/// The means of one hour of the clock over the days of a sheet; `None`: of no day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HourMeans {
+    /// Days on which the hour was open.
+    pub days_open: u64,
+    /// Days on which a call of the hour was handled.
+    pub days_handled: u64,
+    /// 平均配置オペレーター数: the mean over the open days of the dedicated seats staffed on average.
+    pub dedicated_seats: Option<Fraction>,
+    /// The same of shared seats.
+    pub shared_seats: Option<Fraction>,
+    /// 平均回線閉塞時間 in milliseconds: over the open days, those without any counted as nothing.
+    pub blockage_ms: Option<Fraction>,
+    /// 平均処理時間 in milliseconds: the mean of the days' means, days without handled calls left out.
+    pub handling_ms: Option<Fraction>,
+    /// 平均通話時間, likewise.
+    pub talk_ms: Option<Fraction>,
+    /// 平均後処理時間, likewise.
+    pub wrap_up_ms: Option<Fraction>,
+}
+
+/// 平均受付件数 by kind of day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OfferedMeans {
+    /// 月～土: days that are neither Sundays nor holidays.
+    pub monday_to_saturday: Option<Fraction>,
+    /// 日・祝
+    pub sundays_and_holidays: Option<Fraction>,
+    /// 1日平均
+    pub all: Option<Fraction>,
+}
+
+impl Sheet {
+    /// The means of an hour of the clock (R-A5). An hour that comes twice in one day, as on a contract's first, is two.
+    pub fn hour_means(&self, hour: u8) -> HourMeans {
+        let rows = || self.hours.iter().filter(move |it| it.hour == hour);
+        let open = || rows().filter(|it| it.figures.open_ms > 0);
+        let handled = || rows().filter(|it| it.figures.handled > 0);
+        let mean_of =
+            |ms: &dyn Fn(&Figures) -> u64| {
+                Fraction::mean(handled().filter_map(|it| {
+                    Fraction::new(u128::from(ms(&it.figures)), u128::from(it.figures.handled))
+                }))
+            };
+        let over_open = |much: &dyn Fn(&Figures) -> u64| {
+            let sum: u128 = open().map(|it| u128::from(much(&it.figures))).sum();
+            Fraction::new(sum, open().count() as u128)
+        };
+        let seats = |ms: &dyn Fn(&Figures) -> u64| {
+            Fraction::mean(
+                open().filter_map(|it| Fraction::new(u128::from(ms(&it.figures)), u128::from(it.length_ms))),
+            )
+        };
+        HourMeans {
+            days_open: open().count() as u64,
+            days_handled: handled().count() as u64,
+            dedicated_seats: seats(&|it| it.dedicated.staffed_ms()),
+            shared_seats: seats(&|it| it.shared.staffed_ms()),
+            blockage_ms: over_open(&|it| self.profile.blockage_ms(it)),
+            handling_ms: mean_of(&|it| self.profile.handling_ms(it)),
+            talk_ms: mean_of(&|it| self.profile.talk_ms(it)),
+            wrap_up_ms: mean_of(&|it| it.wrap_up_ms),
+        }
+    }
+
+    /// 平均処理時間 of figures in milliseconds, weighted by calls: that of a day, a month, a year (R-A5).
+    pub fn mean_handling_ms(&self, it: &Figures) -> Option<Fraction> {
+        Fraction::new(u128::from(self.profile.handling_ms(it)), u128::from(it.handled))
+    }
+
+    /// 平均通話時間, likewise.
+    pub fn mean_talk_ms(&self, it: &Figures) -> Option<Fraction> {
+        Fraction::new(u128::from(self.profile.talk_ms(it)), u128::from(it.handled))
+    }
+
+    /// 平均後処理時間, likewise.
+    pub fn mean_wrap_up_ms(&self, it: &Figures) -> Option<Fraction> {
+        Fraction::new(u128::from(it.wrap_up_ms), u128::from(it.handled))
+    }
+
+    /// 平均受付件数: offered calls a day, by the kind of day.
+    pub fn offered_means(&self) -> OfferedMeans {
+        let mean = |wanted: &dyn Fn(DayClass) -> bool| {
+            Fraction::mean(
+                self.days
+                    .iter()
+                    .filter(|it| it.recorded && wanted(it.class))
+                    .filter_map(|it| Fraction::new(u128::from(self.profile.offered(&it.figures)), 1)),
+            )
+        };
+        let rests = |class| matches!(class, DayClass::Sunday | DayClass::Holiday);
+        OfferedMeans {
+            monday_to_saturday: mean(&|class| !rests(class)),
+            sundays_and_holidays: mean(&rests),
+            all: mean(&|_| true),
+        }
+    }
+}
