@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use reports::forms::Purpose;
 
 /// Where the journal and the recordings are, unless `--data` says otherwise.
 const DATA_FOLDER: &str = "data";
@@ -27,7 +28,7 @@ pub enum Command {
     /// Read, verify or replay the journal.
     #[command(subcommand)]
     Journal(Journal),
-    /// Write an official form: fdma2 (#7119 対応状況一覧（日表）).
+    /// Write an official form, fdma2 (#7119 対応状況一覧（日表）), or every figure of a period, figures; close a month.
     Report(Report),
     /// How the running switch is: state, lines, seats, journal.
     Status(Running),
@@ -98,13 +99,13 @@ pub struct Report {
     /// Whose.
     #[arg(long)]
     pub tenant: String,
-    /// The day of a daily form.
+    /// The day.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub date: Option<String>,
-    /// The month of a monthly form.
+    /// The month.
     #[arg(long, value_name = "YYYY-MM", conflicts_with = "date")]
     pub month: Option<String>,
-    /// The fiscal year (from April) of a yearly form.
+    /// The fiscal year (from April).
     #[arg(long, value_name = "YYYY", conflicts_with_all = ["date", "month"])]
     pub year: Option<String>,
     /// The plan file, for title, target and zone; the built-in plan if absent.
@@ -113,9 +114,29 @@ pub struct Report {
     /// The data folder.
     #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
     pub data: PathBuf,
-    /// The file to write: .xlsx, .csv (UTF-8 with a byte order mark, for Excel) or .json.
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
+    /// How figures are counted, instead of the plan's profile: fdma, shiga, shizuoka, kyoto.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// What the file is made for: report, review, inspection, hand-over; others are refused.
+    #[arg(long, value_name = "WORD", default_value = "report", value_parser = purpose)]
+    pub purpose: Purpose,
+    /// Close the month: keep its figures as a numbered revision in the data folder, with what changed since the one before.
+    #[arg(long, requires = "month", conflicts_with_all = ["date", "year", "revisions"])]
+    pub close: bool,
+    /// Print the month's revisions.
+    #[arg(long, requires = "month", conflicts_with_all = ["date", "year", "out"])]
+    pub revisions: bool,
+    /// The file to write: .xlsx, .csv (UTF-8 with a byte order mark, for Excel) or .json; figures are no workbook.
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["close", "revisions"])]
+    pub out: Option<PathBuf>,
+}
+
+/// What an export is made for (R-A14).
+fn purpose(name: &str) -> Result<Purpose, String> {
+    Purpose::named(name).ok_or_else(|| {
+        let known = Purpose::ALL.map(Purpose::as_str).join(", ");
+        format!("no data leaves for this purpose; the purposes are {known}")
+    })
 }
 
 /// `acd journal …`
@@ -138,6 +159,9 @@ pub enum Journal {
         /// Where the journal is.
         #[command(flatten)]
         at: JournalAt,
+        /// What it is made for: report, review, inspection, hand-over; others are refused.
+        #[arg(long, value_name = "WORD", default_value = "review", value_parser = purpose)]
+        purpose: Purpose,
     },
     /// Sequence, checksums, and replay equality; exit 1 if something is wrong.
     Verify {

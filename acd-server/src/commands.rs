@@ -40,7 +40,10 @@ pub fn journal(action: &Journal) -> ExitCode {
     let mut out = io::stdout().lock();
     let result = match action {
         Journal::Tail { at, lines, follow } => tail(at, *lines, *follow, &mut out),
-        Journal::Export { at } => journal::export(&at.data, &mut out).map(|()| ExitCode::SUCCESS),
+        Journal::Export { at, purpose } => {
+            tracing::info!(purpose = purpose.as_str(), "the journal's facts are exported");
+            journal::export(&at.data, &mut out).map(|()| ExitCode::SUCCESS)
+        }
         Journal::Verify { at } => {
             journal::verify(&at.data, format(at), &mut out).map(|verdict| code(&verdict))
         }

@@ -164,6 +164,9 @@ pub const CLIENT_CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How long the command line waits for the running switch.
 pub const CLIENT_PATIENCE_MAX: Duration = Duration::from_secs(15);
 
+/// Revisions of one closed month, at some megabytes each: a month is corrected a few times in its life.
+pub const REVISIONS_MAX: usize = 100;
+
 /// Facts that a report reads at once: a few megabytes.
 pub const REPORT_PAGE_FACTS: usize = 10_000;
 

@@ -1,31 +1,33 @@
-//! `acd report`: official forms out of the journal.
+//! `acd report`: official forms and figures out of the journal; closed months.
 
 mod books;
 mod error;
+mod figures;
 mod output;
+mod revisions;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use acd_core::plan::Tenant;
 use acd_core::{CivilDate, TenantId, Timestamp};
-use reports::accounting::{Account, Slots};
+use reports::accounting::{Account, Period, Slots};
 use reports::forms::{self, Header, fdma2};
 
 use crate::cli::Report;
 use crate::clock::Clock;
-use crate::plan::PlanFile;
+use crate::plan::{AccountingSettings, PlanFile};
 
 pub use error::ReportError;
 use output::Kind;
 
-/// `acd report`: writes the form and prints where.
+/// `acd report`: writes the form and prints where, or what else was asked for.
 pub fn report(options: &Report) -> ExitCode {
-    match write(options, Clock::start(None, None).now()) {
-        Ok(path) => {
-            say(&path);
+    match answer(options, Clock::start(None, None).now()) {
+        Ok(text) => {
+            say(&text);
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -36,13 +38,23 @@ pub fn report(options: &Report) -> ExitCode {
 }
 
 #[allow(clippy::print_stdout, reason = "the command's answer: where the form is")]
-fn say(path: &Path) {
-    println!("{}", path.display());
+fn say(text: &str) {
+    println!("{text}");
 }
 
 #[allow(clippy::print_stderr, reason = "a command line's errors go to standard error")]
 fn complain(error: &ReportError) {
     eprintln!("{error}");
+}
+
+fn answer(options: &Report, made_at: Timestamp) -> Result<String, ReportError> {
+    if options.revisions {
+        return revisions::list(options);
+    }
+    if options.close {
+        return revisions::close(options, made_at);
+    }
+    Ok(write(options, made_at)?.display().to_string())
 }
 
 /// Makes the form at an instant and writes it; gives its path.
@@ -53,28 +65,27 @@ pub fn write(options: &Report, made_at: Timestamp) -> Result<PathBuf, ReportErro
     if !forms::NAMES.contains(&options.form.as_str()) {
         return Err(ReportError::UnknownForm { form: options.form.clone() });
     }
-    let date = date_of(options)?;
-    let kind = Kind::of(&options.out)?;
-    let plan = match &options.config {
-        Some(path) => PlanFile::load(path).map_err(ReportError::Plan)?,
-        None => PlanFile::built_in(),
+    let out = options.out.clone().ok_or(ReportError::OutMissing)?;
+    let subject = Subject::of(options)?;
+    let kind = Kind::of(&out)?;
+    let bytes = if options.form == "figures" {
+        let (statement, header, _) = figures::statement(options, &subject, made_at)?;
+        match kind {
+            Kind::Xlsx => return Err(ReportError::NoWorkbook(out)),
+            Kind::Csv => forms::figures::csv(&statement, &header).into_bytes(),
+            Kind::Json => format!("{:#}\n", forms::figures::json(&statement, &header)).into_bytes(),
+        }
+    } else {
+        let Period::Day(date) = subject.period else {
+            return Err(ReportError::NotDaily { form: options.form.clone() });
+        };
+        let slots = Slots::hours(date, subject.settings.utc_offset_minutes);
+        let counting = subject.accounting.counting.clone();
+        let books = books::read(&options.data, subject.tenant, slots, counting, &subject.plan.core)?;
+        fill(kind, &books.account, &subject.header(options, made_at, books.remarks))?
     };
-    let (tenant, settings) = tenant_of(&plan, &options.tenant)?;
-    let slots = Slots::hours(date, settings.utc_offset_minutes);
-    let books = books::read(&options.data, tenant, slots, &plan.core)?;
-    let header = Header {
-        title: settings.title.clone(),
-        date,
-        utc_offset_minutes: settings.utc_offset_minutes,
-        target_permille: settings.response_rate_target_permille,
-        made_at,
-        made_by: concat!("acd ", env!("CARGO_PKG_VERSION")).to_owned(),
-        plan: plan.name.clone(),
-        remarks: books.remarks,
-    };
-    let bytes = fill(kind, &books.account, &header)?;
-    output::write(&options.out, &bytes)?;
-    Ok(options.out.clone())
+    output::write(&out, &bytes)?;
+    Ok(out)
 }
 
 fn fill(kind: Kind, account: &Account, header: &Header) -> Result<Vec<u8>, ReportError> {
@@ -85,13 +96,64 @@ fn fill(kind: Kind, account: &Account, header: &Header) -> Result<Vec<u8>, Repor
     })
 }
 
-/// The day of a daily form; months and years are for forms to come.
-fn date_of(options: &Report) -> Result<CivilDate, ReportError> {
-    if options.month.is_some() || options.year.is_some() {
-        return Err(ReportError::NotDaily { form: options.form.clone() });
+/// Whose report, of when, under which plan.
+struct Subject {
+    plan: PlanFile,
+    tenant: TenantId,
+    settings: Tenant,
+    accounting: AccountingSettings,
+    period: Period,
+}
+
+impl Subject {
+    fn of(options: &Report) -> Result<Self, ReportError> {
+        let period = period_of(options)?;
+        let plan = match &options.config {
+            Some(path) => PlanFile::load(path).map_err(ReportError::Plan)?,
+            None => PlanFile::built_in(),
+        };
+        let known = TenantId::new(&options.tenant).ok();
+        let found = known.and_then(|id| Some((id, plan.core.tenants.get(&id)?.clone())));
+        let (tenant, settings) = found.ok_or_else(|| ReportError::UnknownTenant {
+            tenant: options.tenant.clone(),
+            known: plan.core.tenants.keys().map(ToString::to_string).collect(),
+        })?;
+        let accounting = plan.shell.tenants.get(&tenant).map(|it| it.accounting.clone()).unwrap_or_default();
+        Ok(Self { plan, tenant, settings, accounting, period })
     }
-    let text = options.date.as_deref().ok_or_else(|| ReportError::DateMissing(options.form.clone()))?;
-    parse_date(text).ok_or_else(|| ReportError::BadDate(text.to_owned()))
+
+    fn header(&self, options: &Report, made_at: Timestamp, remarks: Vec<String>) -> Header {
+        Header {
+            title: self.settings.title.clone(),
+            date: self.period.first(),
+            utc_offset_minutes: self.settings.utc_offset_minutes,
+            target_permille: self.settings.response_rate_target_permille,
+            made_at,
+            made_by: concat!("acd ", env!("CARGO_PKG_VERSION")).to_owned(),
+            plan: self.plan.name.clone(),
+            purpose: options.purpose,
+            remarks,
+        }
+    }
+}
+
+fn period_of(options: &Report) -> Result<Period, ReportError> {
+    if let Some(text) = &options.date {
+        return parse_date(text).map(Period::Day).ok_or_else(|| ReportError::BadDate(text.clone()));
+    }
+    if let Some(text) = &options.month {
+        return parse_month(text).ok_or_else(|| ReportError::BadMonth(text.clone()));
+    }
+    if let Some(text) = &options.year {
+        let year = text.parse().ok().filter(|_| text.len() == 4);
+        return year.map(Period::FiscalYear).ok_or_else(|| ReportError::BadYear(text.clone()));
+    }
+    Err(ReportError::PeriodMissing(options.form.clone()))
+}
+
+fn parse_month(text: &str) -> Option<Period> {
+    let first = parse_date(&format!("{text}-01"))?;
+    Some(Period::Month { year: first.year, month: first.month })
 }
 
 fn parse_date(text: &str) -> Option<CivilDate> {
@@ -103,12 +165,4 @@ fn parse_date(text: &str) -> Option<CivilDate> {
     let date = CivilDate { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
     // A day that the calendar does not have comes back as another.
     (CivilDate::from_days(date.days()) == date).then_some(date)
-}
-
-fn tenant_of<'p>(plan: &'p PlanFile, name: &str) -> Result<(TenantId, &'p Tenant), ReportError> {
-    let known = TenantId::new(name).ok().and_then(|id| Some((id, plan.core.tenants.get(&id)?)));
-    known.ok_or_else(|| ReportError::UnknownTenant {
-        tenant: name.to_owned(),
-        known: plan.core.tenants.keys().map(ToString::to_string).collect(),
-    })
 }

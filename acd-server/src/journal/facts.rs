@@ -78,6 +78,17 @@ impl FactReader {
         }
     }
 
+    /// The checksum of a fact, by which another day knows that the journal up to it is the same; `None`: it is not kept.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub fn checksum(&self, seq: u64) -> Result<Option<String>, JournalError> {
+        self.connection
+            .query_row("SELECT checksum FROM facts WHERE seq = ?1", [seq], |row| row.get(0))
+            .optional()
+            .at(&self.path)
+    }
+
     /// At most `max` facts after a sequence number.
     ///
     /// # Errors

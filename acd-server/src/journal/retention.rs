@@ -19,13 +19,15 @@ pub struct Retention {
     pub inputs: Duration,
     /// `fact_retention` (R-A14).
     pub facts: Duration,
+    /// No fact goes before this instant, however old it is: a client has not accepted its last report (R-A14).
+    pub facts_held_until: Timestamp,
 }
 
 impl Default for Retention {
     /// Inputs for a week, facts for ten years.
     fn default() -> Self {
         const DAY: Duration = Duration::from_secs(86_400);
-        Self { inputs: 7 * DAY, facts: 3_653 * DAY }
+        Self { inputs: 7 * DAY, facts: 3_653 * DAY, facts_held_until: Timestamp::from_millis(i64::MIN) }
     }
 }
 
@@ -39,8 +41,9 @@ pub(super) fn remove(
     let inputs_before = (now - retention.inputs).as_millis();
     // A record's checksum covers its facts': they must not go before it.
     let facts_before = (now - retention.facts.max(retention.inputs)).as_millis();
+    let may_go = now >= retention.facts_held_until;
     let more = remove_records(&transaction, inputs_before)?
-        || remove_facts(&transaction, facts_before)?
+        || (may_go && remove_facts(&transaction, facts_before)?)
         || remove_dialogs(&transaction, inputs_before)?;
     transaction.commit()?;
     Ok(more)

@@ -40,9 +40,12 @@ impl PlanDiff {
         };
         value(later, "[media] addresses and ports", &sockets(old), &sockets(new));
         let retention = |plan: &PlanFile| {
-            (plan.shell.journal.input_retention_days, plan.shell.journal.fact_retention_days)
+            let journal = &plan.shell.journal;
+            let keeping: Vec<_> =
+                plan.shell.tenants.iter().map(|(id, tenant)| (*id, tenant.accounting.keeping)).collect();
+            (journal.input_retention_days, journal.fact_retention_days, keeping)
         };
-        value(later, "[journal] retention", &retention(old), &retention(new));
+        value(later, "retention", &retention(old), &retention(new));
         value(later, "recordings folder", &before.recordings_folder, &after.recordings_folder);
         value(later, "[log]", &before.log, &after.log);
         diff

@@ -70,11 +70,32 @@ pub(super) const TENANTS: Section = Section {
         "pool",
         "reserved",
         "max",
+        "accounting",
         "numbers",
         "ranges",
         "bands",
     ],
 };
+pub(super) const ACCOUNTING: Section = Section {
+    name: "[tenants.accounting]",
+    keys: &[
+        "profile",
+        "ringing_counts_as_waiting",
+        "handled_by",
+        "answer_hour",
+        "count_blocked_as_offered",
+        "blockage",
+        "short_abandon_ms",
+        "staffing",
+        "contract_first_day",
+        "contract_last_day",
+        "fact_retention_days",
+        "keep_facts_until_accepted",
+        "accepted_on",
+    ],
+};
+pub(super) const STAFFING: Section =
+    Section { name: "[[tenants.accounting.staffing]]", keys: &["skill", "seats"] };
 pub(super) const NUMBERS: Section =
     Section { name: "[[tenants.numbers]]", keys: &["number", "guidance", "guidance_prompt", "recording"] };
 pub(super) const RANGES: Section =
@@ -120,6 +141,8 @@ pub const SECTIONS: &[Section] = &[
     POOLS,
     PROMPTS,
     TENANTS,
+    ACCOUNTING,
+    STAFFING,
     NUMBERS,
     RANGES,
     BANDS,

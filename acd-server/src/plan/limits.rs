@@ -77,6 +77,16 @@ pub const JOURNAL_STALL_MS: Limit = Limit { name: "JOURNAL_STALL_MS", min: 10, m
 /// `input_retention_days`: recovery needs a day; replay past ten years is archaeology.
 pub const RETENTION_DAYS: Limit = Limit { name: "RETENTION_DAYS", min: 1, max: 3_660 };
 
+/// A client's `fact_retention_days`: a week serves no report; Kyoto's three years follow upon a year's report; past twenty
+/// years no contract lasts.
+pub const FACT_RETENTION_DAYS: Limit = Limit { name: "FACT_RETENTION_DAYS", min: 7, max: 7_320 };
+
+/// `short_abandon_ms`: an abandon past a minute is no short one.
+pub const SHORT_ABANDON_MS: Limit = Limit { name: "SHORT_ABANDON_MS", min: 1, max: 60_000 };
+
+/// `seats` of a promise of staffing: the core's bound on seats is not far.
+pub const STAFFED_SEATS: Limit = Limit { name: "STAFFED_SEATS", min: 1, max: 10_000 };
+
 /// `drain_s`: zero ends calls at once; a supervisor of processes waits no longer than a day.
 pub const DRAIN_S: Limit = Limit { name: "DRAIN_S", min: 0, max: 86_400 };
 

@@ -5,6 +5,7 @@
 //! text ─► toml (with places) ─► one reader a table ─► references and rules ─► PlanFile { core, shell }
 //! ```
 
+mod accounting;
 mod audio;
 mod bands;
 mod coverage;
@@ -45,9 +46,9 @@ pub use error::{PlanError, errors_json};
 pub use keys::{SECTIONS, Section};
 pub use render::{render_json, render_text};
 pub use shell::{
-    DigestAlgorithm, Ha1, HolidayCalendar, JournalSettings, Listen, LogFormat, LogLevel, LogSettings,
-    MediaSettings, Prompt, PromptSource, SeatCredentials, ShellPlan, SipSettings, StaticContact,
-    TenantSettings, TrunkSettings,
+    AccountingSettings, DigestAlgorithm, FactKeeping, Ha1, HolidayCalendar, JournalSettings, Listen,
+    LogFormat, LogLevel, LogSettings, MediaSettings, Prompt, PromptSource, SeatCredentials, ShellPlan,
+    SipSettings, StaticContact, TenantSettings, TrunkSettings,
 };
 
 /// `format`: what this program reads.

@@ -8,6 +8,7 @@ use acd_core::plan::{Band, Guidance, LinesFullRefusal, Login, RecordingPolicy, S
 use acd_core::{SeatId, TenantId};
 use serde_json::{Value, json};
 
+use super::accounting::{accounting_json, accounting_text};
 use super::bands::name_of;
 use super::{PlanFile, SeatCredentials, TenantSettings};
 
@@ -108,6 +109,9 @@ fn write_tenant(
     }
     if let Some(share) = tenant.pool {
         writeln!(out, "  pool {}: {} lines reserved, {} at most", share.pool, share.reserved, share.max)?;
+    }
+    if let Some(settings) = settings {
+        writeln!(out, "  counted as {}", accounting_text(&settings.accounting))?;
     }
     for range in &tenant.ranges {
         let (from, to) = (edge_text(range.from), edge_text(range.to));
@@ -241,6 +245,7 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
         "hand_over": hand_over,
         "dedicated_seats": settings.is_some_and(|it| it.dedicated_seats),
         "response_rate_target_permille": tenant.response_rate_target_permille,
+        "accounting": settings.map(|it| accounting_json(&it.accounting)),
         "ranges": ranges,
         "pool": tenant.pool.map(|share| json!({
             "name": share.pool.as_str(),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use acd_core::{CivilDate, Pii, PromptId, SeatId, TenantId, TrunkId};
 use ipnet::IpNet;
+use reports::accounting::{Contract, Counting, Profile};
 
 use super::audio::{AudioFormat, PromptAudio};
 
@@ -227,6 +228,44 @@ pub struct TenantSettings {
     pub dedicated_seats: bool,
     /// What the specification demands of each band (「以上」, R-L2), in the order of the core's bands.
     pub seat_lines_min: Vec<Option<u16>>,
+    /// How the client counts.
+    pub accounting: AccountingSettings,
+}
+
+/// How a client counts (R-A).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccountingSettings {
+    /// What the words of its forms mean.
+    pub profile: Profile,
+    /// What its books must know beside the facts.
+    pub counting: Counting,
+    /// The first and the last day of its contract.
+    pub contract: Option<Contract>,
+    /// For how long its facts are kept.
+    pub keeping: FactKeeping,
+}
+
+impl Default for AccountingSettings {
+    /// The agency's standard specification.
+    fn default() -> Self {
+        Self {
+            profile: Profile::FDMA,
+            counting: Counting::default(),
+            contract: None,
+            keeping: FactKeeping::default(),
+        }
+    }
+}
+
+/// For how long a client's facts are kept (R-A14).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FactKeeping {
+    /// So many days; `None`: as the journal keeps its facts.
+    pub days: Option<u32>,
+    /// They are kept until the client has accepted the last report, and destroyed from then on.
+    pub until_accepted: bool,
+    /// The day on which it did.
+    pub accepted_on: Option<CivilDate>,
 }
 
 /// What the shell must know of a seat.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use acd_core::plan::{Guidance, LinesFullRefusal, Number, RecordingPolicy, Tenant, Waiting};
 use acd_core::{DialledNumber, SkillId, TenantId, TimeOfDay};
 
+use super::accounting::accounting;
 use super::bands::bands;
 use super::coverage;
 use super::error::{At, Located, Report};
@@ -112,6 +113,7 @@ fn tenant(
             greeting,
             dedicated_seats: fields.boolean(report, "dedicated_seats").unwrap_or(false),
             seat_lines_min: bands.seat_lines_min,
+            accounting: accounting(report, fields),
         },
         at: fields.at(),
         entry_skill_at: fields.at_value("entry_skill"),

@@ -5,7 +5,7 @@ use std::path::Path;
 use acd_core::plan::Plan;
 use acd_core::{TenantId, Timestamp};
 use reports::Fold;
-use reports::accounting::{Account, Ledger, Slots};
+use reports::accounting::{Account, Counting, Ledger, Slots};
 
 use crate::journal::{FactReader, JournalError, Page, PlanEntry, plan_log};
 use crate::limits::REPORT_PAGE_FACTS;
@@ -15,15 +15,25 @@ pub(super) struct Books {
     pub(super) account: Account,
     /// In Japanese, for the sheet of definitions.
     pub(super) remarks: Vec<String>,
+    /// The journal's last fact when it was read, with its checksum; `None`: it has none.
+    pub(super) last_fact: Option<(u64, String)>,
 }
 
 /// Reads the facts from the beginning of the life in which the period begins, until its calls have ended. `plan` stands
 /// in where the journal's own cannot be read.
-pub(super) fn read(dir: &Path, tenant: TenantId, slots: Slots, plan: &Plan) -> Result<Books, JournalError> {
+pub(super) fn read(
+    dir: &Path,
+    tenant: TenantId,
+    slots: Slots,
+    counting: Counting,
+    plan: &Plan,
+) -> Result<Books, JournalError> {
     let (from, to) = (slots.from(), slots.to());
     // First the end, then the facts: what comes in between is read and does no harm.
     let log = plan_log(dir, from)?;
     let reader = FactReader::open(dir)?;
+    let last = reader.last()?;
+    let last_fact = reader.checksum(last)?.map(|checksum| (last, checksum));
     let mut remarks = Vec::new();
     let losses = log.losses.iter().filter(|at| **at < to).count();
     if losses > 0 {
@@ -34,7 +44,8 @@ pub(super) fn read(dir: &Path, tenant: TenantId, slots: Slots, plan: &Plan) -> R
             "記録の設定の一部が別の版のもので読めないため、席の専任・兼任は現在の設定による。".to_owned(),
         );
     }
-    let mut source = Source { ledger: Ledger::new(tenant, slots), plan, plans: log.plans, next_plan: 0 };
+    let ledger = Ledger::counting(tenant, slots, counting);
+    let mut source = Source { ledger, plan, plans: log.plans, next_plan: 0 };
     let first = reader.first()?;
     let begin = source.plans.first().map_or(first, |entry| entry.first_fact);
     if begin < first {
@@ -63,7 +74,7 @@ pub(super) fn read(dir: &Path, tenant: TenantId, slots: Slots, plan: &Plan) -> R
         }
     }
     let until = log.last_record_time.unwrap_or(from);
-    Ok(Books { account: source.ledger.close(until), remarks })
+    Ok(Books { account: source.ledger.close(until), remarks, last_fact })
 }
 
 struct Source<'p> {

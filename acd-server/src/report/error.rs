@@ -20,16 +20,50 @@ pub enum ReportError {
     },
     /// The form is a day's.
     #[error(
-        "the form '{form}' is a day's: name it with --date YYYY-MM-DD; --month and --year are for forms of months and years, of which there is none (the forms are {})",
-        NAMES.join(", ")
+        "the form '{form}' is a day's: name it with --date YYYY-MM-DD; months and fiscal years are in --form figures"
     )]
     NotDaily {
         /// The form.
         form: String,
     },
-    /// No day was named.
-    #[error("the form '{0}' is a day's: name it with --date YYYY-MM-DD")]
-    DateMissing(String),
+    /// No period was named.
+    #[error("'{0}' of when? Name --date YYYY-MM-DD, --month YYYY-MM or --year YYYY (from April)")]
+    PeriodMissing(String),
+    /// No file was named.
+    #[error("where to? Name the file with --out")]
+    OutMissing,
+    /// Figures are no workbook.
+    #[error("figures are no workbook: end '{}' in .csv or .json", .0.display())]
+    NoWorkbook(PathBuf),
+    /// There is no such profile.
+    #[error("there is no profile '{0}': the profiles are fdma, shiga, shizuoka, kyoto")]
+    UnknownProfile(String),
+    /// Only figures are closed.
+    #[error("the form '{form}' has no months to close: use --form figures")]
+    NotClosed {
+        /// The form.
+        form: String,
+    },
+    /// The month is not over.
+    #[error("{month} cannot be closed before its last day, {last}, is over (Kyoto's March: before that day)")]
+    NotOver {
+        /// The month.
+        month: String,
+        /// Its last day.
+        last: String,
+    },
+    /// The month has been closed too often.
+    #[error("{month} has as many revisions as are kept (REVISIONS_MAX)")]
+    TooManyRevisions {
+        /// The month.
+        month: String,
+    },
+    /// The month is none.
+    #[error("'{0}' is no month: write it as YYYY-MM, such as 2026-11")]
+    BadMonth(String),
+    /// The year is none.
+    #[error("'{0}' is no fiscal year: write the year of its April, such as 2026")]
+    BadYear(String),
     /// The day is none.
     #[error("'{0}' is no day: write it as YYYY-MM-DD, such as 2026-11-21")]
     BadDate(String),
@@ -50,6 +84,14 @@ pub enum ReportError {
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// A revision cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// The form cannot be laid out.
     #[error(transparent)]
     Form(#[from] FormError),
@@ -69,12 +111,23 @@ impl ReportError {
         match self {
             Self::UnknownForm { .. }
             | Self::NotDaily { .. }
-            | Self::DateMissing(_)
+            | Self::PeriodMissing(_)
+            | Self::OutMissing
+            | Self::NoWorkbook(_)
+            | Self::UnknownProfile(_)
+            | Self::NotClosed { .. }
+            | Self::BadMonth(_)
+            | Self::BadYear(_)
             | Self::BadDate(_)
             | Self::UnknownKind(_)
             | Self::UnknownTenant { .. }
             | Self::Plan(_) => ExitCode::from(2),
-            Self::Journal(_) | Self::Form(_) | Self::Write { .. } => ExitCode::FAILURE,
+            Self::Journal(_)
+            | Self::Form(_)
+            | Self::NotOver { .. }
+            | Self::TooManyRevisions { .. }
+            | Self::Read { .. }
+            | Self::Write { .. } => ExitCode::FAILURE,
         }
     }
 }

@@ -41,6 +41,16 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     })
 }
 
+/// As [`write`], but never in the place of another file.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    let beside = beside(path);
+    // A link, unlike a new name, does not take the place of what is there.
+    let result = write_beside(&beside, bytes).and_then(|()| fs::hard_link(&beside, path));
+    // Whether or not it is in its place, what stands beside it is not needed.
+    let _ = fs::remove_file(&beside);
+    result.map_err(|source| ReportError::Write { path: path.to_owned(), source })
+}
+
 fn beside(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());

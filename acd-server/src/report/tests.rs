@@ -12,11 +12,14 @@ use acd_core::{
 };
 use serde_json::Value;
 
+mod figures;
+
 use super::{parse_date, write};
 use crate::cli::Report;
 use crate::clock::parse_instant;
 use crate::journal::{Batch, Journal, Life, Record, Retention};
 use crate::plan::PlanFile;
+use reports::forms::Purpose;
 
 /// A folder of a test's own, gone with it.
 struct Folder(PathBuf);
@@ -38,8 +41,12 @@ impl Folder {
             month: None,
             year: None,
             config: None,
+            profile: None,
+            purpose: Purpose::Report,
+            close: false,
+            revisions: false,
             data: self.0.clone(),
-            out: self.0.join(out),
+            out: Some(self.0.join(out)),
         }
     }
 
@@ -236,12 +243,12 @@ fn what_is_wrong_is_said_with_what_would_be_right() {
     type Mistake<'m> = (&'m dyn Fn(&mut Report), &'m str);
     let used_wrongly: [Mistake<'_>; 7] = [
         (&|it| it.form = "fdma9".into(), "the forms are fdma2"),
-        (&|it| it.month = Some("2026-11".into()), "the forms are fdma2"),
-        (&|it| it.year = Some("2026".into()), "the forms are fdma2"),
+        (&|it| (it.date, it.month) = (None, Some("2026-11".into())), "--form figures"),
+        (&|it| (it.date, it.year) = (None, Some("2026".into())), "--form figures"),
         (&|it| it.date = None, "--date YYYY-MM-DD"),
         (&|it| it.date = Some("2026-02-30".into()), "2026-11-21"),
         (&|it| it.tenant = "kobe".into(), "shizuoka"),
-        (&|it| it.out = Path::new("form.pdf").into(), ".xlsx, .csv or .json"),
+        (&|it| it.out = Some(Path::new("form.pdf").into()), ".xlsx, .csv or .json"),
     ];
     for (change, right) in used_wrongly {
         assert_eq!(says(change, right), std::process::ExitCode::from(2), "{right}");

@@ -6,6 +6,7 @@ mod dialogs;
 mod engine;
 mod gate;
 mod reload;
+mod retention;
 mod settings;
 mod signals;
 mod snapshots;

@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use acd_core::{Input, Switch};
 use recorder::Recorder;
@@ -16,17 +15,16 @@ use sip_gateway::transport::Transports;
 use super::controls::Pending;
 use super::engine::{Engine, State};
 use super::gate::EffectGate;
+use super::retention::retention;
 use super::snapshots::Snapshots;
 use super::taps::{Outcomes, RecorderTaps};
 use super::{cut, dialogs, settings, signals};
 use crate::cli::Serve;
 use crate::clock::{Clock, parse_instant};
 use crate::interfaces::{Interfaces, InterfacesConfig, StartInterfacesError, Token, TokenError};
-use crate::journal::{Journal, JournalError, Life, PreviousLife, Retention};
+use crate::journal::{Journal, JournalError, Life, PreviousLife};
 use crate::observer::Histogram;
 use crate::plan::{PlanError, PlanFile, PromptAudio};
-
-const DAY_SECONDS: u64 = 86_400;
 
 /// Ahead of the wall clock by more than this at the start is told.
 const CLOCK_AHEAD_WARN_MS: i64 = 1_000;
@@ -150,10 +148,7 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
             "the journal's last record is later than the clock: stamps go on from there; was --clock-start used?"
         );
     }
-    let retention = Retention {
-        inputs: Duration::from_secs(u64::from(plan.shell.journal.input_retention_days) * DAY_SECONDS),
-        facts: Duration::from_secs(u64::from(plan.shell.journal.fact_retention_days) * DAY_SECONDS),
-    };
+    let retention = retention(&plan);
     let journal_wake = Arc::clone(&wake);
     let journal = opened.start(Life {
         plan: &plan.core,

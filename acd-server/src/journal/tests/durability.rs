@@ -294,7 +294,7 @@ fn past_the_retention_rows_go_and_the_rest_says_where_it_begins() {
     let month = Duration::from_secs(30 * 86_400);
     folder.live(EVENING, World::day(EVENING, 1..200));
     let later = EVENING + month;
-    let retention = Retention { inputs: month / 4, facts: month / 2 };
+    let retention = Retention { inputs: month / 4, facts: month / 2, ..Retention::default() };
     let (wake, woken) = waker();
     let journal = folder.start_with(later, retention, wake);
     let day = World::day(later, 200..203);
@@ -323,7 +323,7 @@ fn a_call_number_is_not_used_again_when_its_facts_are_gone() {
     let now = EVENING + Duration::from_secs(86_400);
     folder.live(now, Vec::new());
     let mut connection = folder.tamper();
-    let retention = Retention { inputs: Duration::ZERO, facts: Duration::ZERO };
+    let retention = Retention { inputs: Duration::ZERO, facts: Duration::ZERO, ..Retention::default() };
     while super::super::retention::remove(&mut connection, now, retention).expect("a journal") {}
     let facts: u64 =
         connection.query_row("SELECT count(*) FROM facts", [], |row| row.get(0)).expect("a table");
@@ -332,6 +332,30 @@ fn a_call_number_is_not_used_again_when_its_facts_are_gone() {
     let (_journal, previous) = folder.start(now);
     assert_eq!(previous.next_call_id, CallId(300));
     assert_eq!(previous.last_record_time.map(|time| time > EVENING), Some(true), "the last record stays");
+}
+
+/// R-A14: destruction begins when the client has accepted the last report.
+#[test]
+fn no_fact_goes_before_the_last_report_is_accepted() {
+    let folder = Folder::new();
+    folder.live(EVENING, World::day(EVENING, 1..300));
+    let day = Duration::from_secs(86_400);
+    folder.live(EVENING + day * 29, Vec::new());
+    let mut connection = folder.tamper();
+    let retention =
+        Retention { inputs: Duration::ZERO, facts: Duration::ZERO, facts_held_until: EVENING + day * 30 };
+    let facts = |connection: &rusqlite::Connection| -> u64 {
+        connection.query_row("SELECT count(*) FROM facts", [], |row| row.get(0)).expect("a table")
+    };
+    let before = facts(&connection);
+    while super::super::retention::remove(&mut connection, EVENING + day * 29, retention).expect("a journal")
+    {
+    }
+    assert_eq!(facts(&connection), before);
+    while super::super::retention::remove(&mut connection, EVENING + day * 30, retention).expect("a journal")
+    {
+    }
+    assert!(facts(&connection) < before);
 }
 
 #[cfg(unix)]
@@ -367,7 +391,8 @@ fn closed_dialogs_go_with_the_inputs_and_open_ones_stay() {
     journal.append(Batch { dialogs, ..Batch::default() });
     journal.close().expect("room");
     let mut connection = folder.tamper();
-    let retention = Retention { inputs: Duration::from_secs(60), facts: Duration::from_secs(60) };
+    let retention =
+        Retention { inputs: Duration::from_secs(60), facts: Duration::from_secs(60), ..Retention::default() };
     let legs = |connection: &rusqlite::Connection| -> Vec<u64> {
         connection
             .prepare("SELECT call FROM dialogs ORDER BY call")

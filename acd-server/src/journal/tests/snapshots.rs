@@ -61,7 +61,9 @@ fn count(folder: &Folder, table: &str) -> u64 {
 /// Removes what the retention removes at an instant.
 fn remove(folder: &Folder, now: Timestamp, inputs: Duration, facts: Duration) {
     let mut connection = folder.tamper();
-    while retention::remove(&mut connection, now, Retention { inputs, facts }).expect("a journal") {}
+    while retention::remove(&mut connection, now, Retention { inputs, facts, ..Retention::default() })
+        .expect("a journal")
+    {}
 }
 
 #[test]

@@ -18,6 +18,7 @@ holidays  129 days, 2024 to 2030, checked 2026-11-21
 tenant shiga  Shiga
   number 0770007119  guidance tape guidance  recording from_answer
   day from 00:00  lines full 486  ring 15 s  target none
+  counted as fdma
   days                               time           seat guidance  total    min
   weekday saturday sunday holiday    00:00-24:00       2        2      4      -
 

@@ -1,5 +1,6 @@
 //! What is said of a wrong plan: where, what, and what would be right; everything at once.
 
+mod accounting;
 mod coverage;
 mod pools;
 mod seats;

@@ -1,0 +1,76 @@
+//! For how long the journal keeps what, over all clients (R-A14).
+
+use std::time::Duration;
+
+use acd_core::{CivilDate, TimeOfDay, Timestamp};
+
+use crate::journal::Retention;
+use crate::plan::PlanFile;
+
+/// The facts of all clients are one chain, which can only be cut at its beginning: they are kept for as long as the
+/// client that wants them longest. A client whose last report has not been accepted holds them all.
+pub(super) fn retention(plan: &PlanFile) -> Retention {
+    let journal = &plan.shell.journal;
+    let mut facts_days = None;
+    let mut facts_held_until = Timestamp::from_millis(i64::MIN);
+    for (id, tenant) in &plan.core.tenants {
+        let keeping = plan.shell.tenants.get(id).map(|it| it.accounting.keeping).unwrap_or_default();
+        let days = keeping.days.unwrap_or(journal.fact_retention_days.into());
+        let days = if keeping.until_accepted {
+            let held_until = keeping.accepted_on.map_or(Timestamp::from_millis(i64::MAX), |day| {
+                CivilDate::from_days(day.days() + 1).at(TimeOfDay::MIDNIGHT, tenant.utc_offset_minutes)
+            });
+            facts_held_until = facts_held_until.max(held_until);
+            // From then on nothing of them is wanted, unless the contract says how long.
+            keeping.days.unwrap_or(0)
+        } else {
+            days
+        };
+        facts_days = facts_days.max(Some(days));
+    }
+    let facts_days = facts_days.unwrap_or(journal.fact_retention_days.into());
+    Retention { inputs: days(journal.input_retention_days.into()), facts: days(facts_days), facts_held_until }
+}
+
+const fn days(days: u32) -> Duration {
+    Duration::from_secs(days as u64 * 86_400)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::FactKeeping;
+
+    fn plan(keeping: &[(&str, FactKeeping)]) -> PlanFile {
+        let mut plan = PlanFile::built_in();
+        for (id, tenant) in &mut plan.shell.tenants {
+            let found = keeping.iter().find(|(name, _)| *name == id.as_str());
+            tenant.accounting.keeping = found.map(|(_, it)| *it).unwrap_or_default();
+        }
+        plan
+    }
+
+    fn keeping(days: Option<u32>) -> FactKeeping {
+        FactKeeping { days, ..FactKeeping::default() }
+    }
+
+    #[test]
+    fn the_client_that_wants_them_longest_decides() {
+        let default = plan(&[]).shell.journal.fact_retention_days;
+        assert_eq!(retention(&plan(&[])).facts, days(default.into()));
+        let long = retention(&plan(&[("kyoto", keeping(Some(7_000)))]));
+        assert_eq!((long.facts, long.facts_held_until), (days(7_000), Timestamp::from_millis(i64::MIN)));
+    }
+
+    #[test]
+    fn a_report_that_is_not_accepted_holds_every_fact() {
+        let waiting = FactKeeping { until_accepted: true, ..FactKeeping::default() };
+        let held = retention(&plan(&[("shiga", waiting)])).facts_held_until;
+        assert_eq!(held, Timestamp::from_millis(i64::MAX));
+        // Accepted on 2027-04-20: destruction may begin at 2027-04-21T00:00+09:00.
+        let accepted_on = Some(CivilDate { year: 2027, month: 4, day: 20 });
+        let accepted = retention(&plan(&[("shiga", FactKeeping { accepted_on, ..waiting })]));
+        let next = CivilDate { year: 2027, month: 4, day: 21 }.at(TimeOfDay::MIDNIGHT, 540);
+        assert_eq!(accepted.facts_held_until, next);
+    }
+}
