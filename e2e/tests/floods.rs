@@ -26,7 +26,7 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
 #[test]
 fn small_floods_of_strangers_get_few_answers_and_a_call_in_progress_loses_nothing() {
     let plan = Some(repository_file("e2e/plans/narrow_trunk.toml"));
-    let mut switch = Switch::start_with(Options { plan, clock_start: None });
+    let mut switch = Switch::start_with(Options { plan, ..Options::default() });
     let seat = Seat::new(SEAT, switch.sip());
     let at_seat = Party::listen(seat.ip());
     let phone = seat.at_work(seat.plays("seat_answers.xml").audio_port(at_seat.port()));
