@@ -2,6 +2,10 @@
 //! moment. Nothing may panic, every invariant must hold, what does not fit must be stated by its name, and an input that is
 //! stated as unexpected must leave the whole state as it was. `PROPTEST_CASES=5000` runs more.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is told apart is what names something that is not there"
+)]
 
 #[allow(dead_code, reason = "shared with tests that use more of it")]
 #[path = "swarm/auditor.rs"]

@@ -4,7 +4,7 @@
 //! down and read back again and again. The same inputs must then give a switch that was never written down the same
 //! facts and orders again.
 //!
-//! `ACD_SEEDS=5000` runs more seeds, `ACD_SEED=17` runs one. The history of a seed that fails is printed whole.
+//! `ACD_SEEDS=5000` runs more seeds, `ACD_SEEDS=5000..9000` others, `ACD_SEED=17` runs one. The history of a seed that fails is printed whole.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
 
 #[path = "swarm/auditor.rs"]
@@ -17,6 +17,8 @@ mod draw;
 mod lines;
 #[path = "reference/model.rs"]
 mod model;
+#[path = "swarm/onlooker.rs"]
+mod onlooker;
 #[path = "swarm/options.rs"]
 mod options;
 #[path = "support/plans.rs"]
@@ -34,6 +36,7 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::env;
+use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
@@ -41,6 +44,7 @@ use acd_core::plan::Plan;
 use acd_core::{CallEvent, CivilDate, Input, SeatId, SeatState, Stranding, Switch, Timestamp};
 use auditor::Auditor;
 use model::Model;
+use onlooker::Onlooker;
 use options::Options;
 use rng::Rng;
 use turn::{Turn, turn};
@@ -48,12 +52,10 @@ use world::World;
 
 #[test]
 fn every_history_is_safe_and_comes_to_its_end() {
-    let (first, count) = match env::var("ACD_SEED") {
-        Ok(seed) => (seed.parse().unwrap(), 1),
-        Err(_) => (0, env::var("ACD_SEEDS").map_or(100, |seeds| seeds.parse().unwrap())),
-    };
+    let seeds = seeds();
+    let count = seeds.end - seeds.start;
     let mut seen = BTreeMap::new();
-    for seed in first..first + count {
+    for seed in seeds {
         run(seed, &mut seen);
     }
     if count >= 100 {
@@ -63,6 +65,16 @@ fn every_history_is_safe_and_comes_to_its_end() {
             "the histories are too quiet to prove anything: no {unseen:?} in {seen:?}"
         );
     }
+}
+
+fn seeds() -> Range<u64> {
+    if let Ok(seed) = env::var("ACD_SEED") {
+        let seed = seed.parse().unwrap();
+        return seed..seed + 1;
+    }
+    let seeds = env::var("ACD_SEEDS").unwrap_or("100".into());
+    let (first, end) = seeds.split_once("..").unwrap_or(("0", &seeds));
+    first.parse().unwrap()..end.parse().unwrap()
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
@@ -142,6 +154,7 @@ struct History {
     switch: Switch,
     world: World,
     auditor: Auditor,
+    onlooker: Onlooker,
     model: Model,
     /// All inputs and what they led to, to be replayed.
     journal: Vec<(Timestamp, Input, Turn)>,
@@ -155,6 +168,7 @@ impl History {
         let now = CivilDate { year: 2026, month: 4, day: 1 }.at(plans::time("9:00"), 540);
         let mut auditor = Auditor::default();
         auditor.plan_applied(&plans[0]);
+        let onlooker = Onlooker::new(&plans);
         Self {
             pauses: Rng::new(rng.clone().within(0, u64::MAX - 1)),
             rng,
@@ -163,6 +177,7 @@ impl History {
             switch: Switch::new(plans[0].clone(), now),
             world: World::new(seats_of(&plans[0]), now),
             auditor,
+            onlooker,
             model: Model::new(plans[0].clone(), now),
             journal: Vec::new(),
             plans,
@@ -195,6 +210,7 @@ impl History {
         } else {
             self.come_to_rest();
         }
+        core::mem::take(&mut self.onlooker).compare(self.now);
         self.replay();
     }
 
@@ -237,6 +253,7 @@ impl History {
         }
         self.world.check();
         self.auditor.check(&self.switch);
+        self.onlooker.watch(self.now, &input, &turn);
         self.model.compare(self.now, &input, &turn.facts, &self.switch);
         let facts = turn.facts.clone();
         self.journal.push((self.now, input, turn));
