@@ -13,7 +13,7 @@ const NUMBER: &str = "0440001000";
 #[test]
 fn an_invite_from_outside_the_trunk_s_network_gets_403_and_is_no_call() {
     let plan = Some(repository_file("e2e/plans/narrow_trunk.toml"));
-    let mut switch = Switch::start_with(Options { plan, clock_start: None });
+    let mut switch = Switch::start_with(Options { plan, ..Options::default() });
     let stranger = Scenario::new("refused.xml", switch.sip()).service(NUMBER);
     stranger.fill("STATUS", "403").fill("CODEC", "0").start().succeeds();
 
