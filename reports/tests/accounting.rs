@@ -7,7 +7,7 @@ use acd_core::plan::Capacity;
 use acd_core::{CallEvent, LineUse};
 use reports::Fold;
 use reports::accounting::{Account, Figures, Interval, Ledger, OutageCause, Slots};
-use support::{DATE, JST, account, account_over, at, plan, tenant};
+use support::{DATE, JST, account_over, at, plan, tenant};
 
 fn hour(account: &Account, hour: usize) -> Figures {
     account.figures[hour]
@@ -18,6 +18,11 @@ const NIGHT: &str = "
     -22:00:00 capacity 2+1
     -22:00:00 start
 ";
+
+/// Folds a journal over the hours of the day.
+fn account(text: &str, until: &str) -> Account {
+    account_over(Slots::hours(DATE, JST), text, until)
+}
 
 fn day(text: &str) -> Account {
     account(&format!("{NIGHT}{text}"), "+06:00:00")

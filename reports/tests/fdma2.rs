@@ -6,9 +6,9 @@ mod support;
 use std::io::Cursor;
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook_from_rs};
-use reports::accounting::Account;
+use reports::accounting::{Account, Slots};
 use reports::forms::{Header, Purpose, fdma2};
-use support::{DATE, JST, account, at};
+use support::{DATE, JST, account_over, at};
 
 /// Hour 8: 3 offered, 2 handled. Call 1 across the edge to 9: talk 4:00, wrap-up 0:49.5. Call 2 with two seats: talk
 /// 1:00 + 1:30, wrap-up 0:30. Call 3 gives up in the queue. Handling (289,500 + 180,000) / 2 = 234,750 ms = 3.9125 min.
@@ -89,7 +89,7 @@ fn header(target_permille: Option<u16>) -> Header {
 }
 
 fn day() -> Account {
-    account(DAY, "+06:00:00")
+    account_over(Slots::hours(DATE, JST), DAY, "+06:00:00")
 }
 
 fn csv_lines(account: &Account, header: &Header) -> Vec<String> {
@@ -275,7 +275,8 @@ fn the_same_facts_give_the_same_file() {
 
 #[test]
 fn a_day_in_progress_is_said_to_be_provisional_and_its_future_is_blank() {
-    let account = account(DAY.split("    10:05:00").next().unwrap(), "10:05:00");
+    let account =
+        account_over(Slots::hours(DATE, JST), DAY.split("    10:05:00").next().unwrap(), "10:05:00");
     let lines = csv_lines(&account, &header(Some(800)));
     assert_eq!(lines[17], "11時～12時,,,,,,,");
     assert!(lines.iter().any(|line| line.starts_with("※ 暫定値（2026/11/21 10:05:00.000までの記録による）")));

@@ -1,7 +1,7 @@
 //! Journals made by hand, in words: `09:00:10.500 answer 1.1 a1`.
 //!
-//! A time is of 2026-11-21 in Asia/Tokyo; `-23:50:00` is of the day before, `+00:10:00` of the day after. Lines that
-//! begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too.
+//! A time is of 2026-11-21 in Asia/Tokyo; `-23:50:00` is of the day before, `+00:10:00` of the day after,
+//! `2027-03-31T23:50:00` of any other. Lines that begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too.
 
 #![allow(clippy::unwrap_used, reason = "a journal with a mistake in it must fail its test")]
 
@@ -31,6 +31,15 @@ pub(crate) fn other_tenant() -> TenantId {
 /// An instant, as the module's documentation has it.
 pub(crate) fn at(text: &str) -> Timestamp {
     const DAY_MS: i64 = 86_400_000;
+    if let Some((date, time)) = text.split_once('T') {
+        let date: Vec<&str> = date.split('-').collect();
+        let date = CivilDate {
+            year: date[0].parse().unwrap(),
+            month: date[1].parse().unwrap(),
+            day: date[2].parse().unwrap(),
+        };
+        return Timestamp::from_millis(at(time).as_millis() + (date.days() - DATE.days()) * DAY_MS);
+    }
     let (days, time) = match text.split_at(1) {
         ("-", time) => (-1, time),
         ("+", time) => (1, time),
@@ -63,13 +72,13 @@ pub(crate) fn plan() -> Plan {
     Plan { seats, ..Plan::default() }
 }
 
-/// Folds a journal over the hours of the day; it is known up to `until`.
-pub(crate) fn account(text: &str, until: &str) -> Account {
-    account_over(Slots::hours(DATE, JST), text, until)
+/// Folds a journal over these slots; it is known up to `until`.
+pub(crate) fn account_over(slots: Slots, text: &str, until: &str) -> Account {
+    fold(Ledger::new(tenant(), slots), text, until)
 }
 
-pub(crate) fn account_over(slots: Slots, text: &str, until: &str) -> Account {
-    let mut ledger = Ledger::new(tenant(), slots);
+/// Folds a journal into any books.
+pub(crate) fn fold(mut ledger: Ledger, text: &str, until: &str) -> Account {
     let mut seats = BTreeMap::new();
     let mut seq = 0;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
