@@ -23,7 +23,7 @@ pub struct Cli {
 pub enum Command {
     /// Run the switch; prints `ready sip=… http=… grpc=…` when it accepts calls.
     Serve(Serve),
-    /// Validate a plan and print it as understood; errors as file:line:column, exit 2.
+    /// Validate a plan and print it as understood, or what it changes of another; errors as file:line:column, exit 2.
     Check(Check),
     /// Read, verify or replay the journal.
     #[command(subcommand)]
@@ -85,7 +85,11 @@ pub struct Check {
     /// The plan file; the built-in plan if absent.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Print JSON: the plan, or one object with the list `errors`.
+    /// Print what the plan changes of another one instead: `running`, the switch at the plan's gRPC address; the gRPC address of
+    /// a running switch; or a plan file. A running switch also says whom the plan would strand, exit 1 if anybody.
+    #[arg(long, value_name = "running|ADDRESS|FILE")]
+    pub against: Option<String>,
+    /// Print JSON: the plan, what it changes, or one object with the list `errors`.
     #[arg(long)]
     pub json: bool,
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::against;
 use crate::cli::{Check, Journal, JournalAt};
 use crate::journal::{self, Format, JournalError, Verdict};
 use crate::limits::JOURNAL_FOLLOW_EVERY;
@@ -18,6 +19,7 @@ pub fn check(options: &Check) -> ExitCode {
         None => Ok(PlanFile::built_in()),
     };
     match plan {
+        Ok(plan) if options.against.is_some() => against::compare(&plan, options),
         Ok(plan) => {
             let text = if options.json { format!("{:#}\n", render_json(&plan)) } else { render_text(&plan) };
             finish(write(&text).map(|()| ExitCode::SUCCESS))

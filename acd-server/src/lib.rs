@@ -1,6 +1,7 @@
 //! The program `acd`: configuration, clock, journal, the loop, command line. Alone knows everyone.
 #![forbid(unsafe_code)]
 
+mod against;
 pub mod api;
 pub mod cli;
 pub mod clock;

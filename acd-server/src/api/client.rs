@@ -1,8 +1,10 @@
-//! The client of `acd status`, `acd reload` and `acd drain`.
+//! The client of `acd status`, `acd reload`, `acd drain` and `acd check --against`.
 
 use std::net::SocketAddr;
 
 use acd_core::Timestamp;
+use acd_core::plan::Plan;
+use acd_proto::plan_to_json;
 use acd_proto::v1::node_client::NodeClient;
 use acd_proto::v1::plan_client::PlanClient;
 use acd_proto::v1::{self, status_response::State};
@@ -83,6 +85,19 @@ impl Client {
         let mut client = NodeClient::new(self.connect().await?);
         let status = client.status(self.request(v1::StatusRequest {})).await;
         Ok(status_report(&status.map_err(|status| self.refused(&status))?.into_inner()))
+    }
+
+    /// `acd check --against` a running switch: what this plan would change of the running one, and whom it would strand.
+    ///
+    /// # Errors
+    /// If the switch cannot be asked.
+    pub async fn compare(&self, plan: &Plan) -> Result<Report, ClientError> {
+        let mut client = PlanClient::new(self.connect().await?);
+        let request = v1::ComparePlanRequest { plan: plan_to_json(plan) };
+        let answer = client.compare(self.request(request)).await;
+        let v1::ComparePlanResponse { name, changes, stranded } =
+            answer.map_err(|status| self.refused(&status))?.into_inner();
+        Ok(comparison_report(&format!("the running plan ({name})"), &changes, &[], Some(&stranded)))
     }
 
     /// `acd reload`, done once for `idempotency_id`.
@@ -243,6 +258,32 @@ fn reload_report(answer: &v1::ReloadPlanResponse) -> Report {
         text: lines.join("\n") + "\n",
         json: json!({ "applied": applied, "changes": changes, "errors": errors }),
         is_fine: *applied,
+    }
+}
+
+/// What a plan changes of another, and whom it would strand, where that is known. All is well if nobody.
+pub fn comparison_report(
+    other: &str,
+    changes: &[String],
+    needs_restart: &[String],
+    stranded: Option<&[String]>,
+) -> Report {
+    let mut lines = Vec::new();
+    let mut paragraph = |said: &[String], some: String, none: &str| {
+        lines.push(if said.is_empty() { none.to_owned() } else { some });
+        lines.extend(said.iter().map(|line| format!("  {line}")));
+    };
+    paragraph(changes, format!("changes of {other}:"), &format!("changes nothing of {other}"));
+    if !needs_restart.is_empty() {
+        paragraph(needs_restart, "in force after the next start only:".to_owned(), "");
+    }
+    if let Some(stranded) = stranded {
+        paragraph(stranded, "would strand, if it were put in force now:".to_owned(), "would strand nobody");
+    }
+    Report {
+        text: lines.join("\n") + "\n",
+        json: json!({ "changes": changes, "needs_restart": needs_restart, "stranded": stranded }),
+        is_fine: stranded.is_none_or(<[String]>::is_empty),
     }
 }
 

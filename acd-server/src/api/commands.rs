@@ -79,6 +79,15 @@ impl Commands {
         }
     }
 
+    /// Asks the loop for what changes nothing, and so may be asked again.
+    pub(super) async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> ControlRequest) -> Result<T, Status> {
+        let reply = self.controls.ask(request).map_err(untaken)?;
+        match tokio::time::timeout(self.patience, reply).await {
+            Ok(answer) => answer.map_err(|_| ending()),
+            Err(_) => Err(Status::deadline_exceeded("the switch has not answered yet: ask again")),
+        }
+    }
+
     fn begin<T: Send + 'static>(
         &self,
         id: &str,
@@ -100,10 +109,7 @@ impl Commands {
         if answers.by_id.len() >= IDEMPOTENCY_IDS_MAX {
             return Err(busy());
         }
-        let reply = self.controls.ask(request).map_err(|fault| match fault {
-            ControlFault::Busy => busy(),
-            ControlFault::Ended => ending(),
-        })?;
+        let reply = self.controls.ask(request).map_err(untaken)?;
         let (known, outcome) = watch::channel(None);
         answers.by_id.insert(id.to_owned(), Entry { command, outcome: outcome.clone() });
         answers.oldest.push_back((now, id.to_owned()));
@@ -143,6 +149,13 @@ fn check_id(id: &str) -> Result<(), Status> {
     Err(Status::invalid_argument(format!(
         "idempotency_id: send 1 to {IDEMPOTENCY_ID_CHARS_MAX} letters, digits or signs without spaces, such as a UUID"
     )))
+}
+
+fn untaken(fault: ControlFault) -> Status {
+    match fault {
+        ControlFault::Busy => busy(),
+        ControlFault::Ended => ending(),
+    }
 }
 
 fn busy() -> Status {

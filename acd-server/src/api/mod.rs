@@ -28,7 +28,7 @@ use tonic::transport::server::Connected;
 
 use crate::interfaces::{Controls, Token};
 use crate::journal::JournalError;
-use crate::limits::{API_REQUEST_BYTES_MAX, API_REQUESTS_OF_CONNECTION_MAX};
+use crate::limits::{API_PLAN_BYTES_MAX, API_REQUEST_BYTES_MAX, API_REQUESTS_OF_CONNECTION_MAX};
 use crate::observer::Shared;
 use auth::Guard;
 use commands::Commands;
@@ -103,7 +103,7 @@ impl Api {
             .add_service(reflection().build_v1()?)
             .add_service(v1::facts_server::FactsServer::new(streams).max_decoding_message_size(max))
             .add_service(v1::board_server::BoardServer::new(board).max_decoding_message_size(max))
-            .add_service(v1::plan_server::PlanServer::new(plan).max_decoding_message_size(max))
+            .add_service(v1::plan_server::PlanServer::new(plan).max_decoding_message_size(API_PLAN_BYTES_MAX))
             .add_service(v1::seats_server::SeatsServer::new(seats).max_decoding_message_size(max))
             .add_service(v1::calls_server::CallsServer::new(calls).max_decoding_message_size(max))
             .add_service(v1::node_server::NodeServer::new(node).max_decoding_message_size(max));

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use acd_proto::v1;
+use acd_core::plan::diff;
+use acd_proto::{plan_from_json, v1};
 use tonic::{Request, Response, Status};
 
 use super::commands::{Answer, Commands};
@@ -55,6 +56,24 @@ impl v1::plan_server::Plan for Plan {
             v1::CheckPlanResponse { name: path.display().to_string(), errors }
         });
         checked.await.map(Response::new).map_err(|_| ending())
+    }
+
+    async fn compare(
+        &self,
+        request: Request<v1::ComparePlanRequest>,
+    ) -> Result<Response<v1::ComparePlanResponse>, Status> {
+        let plan = request.into_inner().plan;
+        let plan = tokio::task::spawn_blocking(move || plan_from_json(&plan)).await.map_err(|_| ending())?;
+        let plan = plan.map_err(|error| Status::invalid_argument(format!("plan: {error}")))?;
+        let switch = self.commands.ask(|reply| ControlRequest::CopySwitch { reply }).await?;
+        let name = self.node.shared.plan().name.clone();
+        // The loop has given a copy and goes on meanwhile.
+        let compared = tokio::task::spawn_blocking(move || v1::ComparePlanResponse {
+            name,
+            changes: diff(switch.plan(), &plan).iter().map(ToString::to_string).collect(),
+            stranded: switch.would_strand(&plan).iter().map(ToString::to_string).collect(),
+        });
+        compared.await.map(Response::new).map_err(|_| Status::invalid_argument("plan: it cannot be applied"))
     }
 
     async fn reload(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use acd_core::{CallId, SeatCommand, SeatCommandResult, SeatId, SkillId, Timestamp};
+use acd_core::{CallId, SeatCommand, SeatCommandResult, SeatId, SkillId, Switch, Timestamp};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
@@ -33,6 +33,11 @@ pub enum ControlRequest {
     Reload {
         /// For what changed, or why not.
         reply: Reply<ReloadResult>,
+    },
+    /// A copy of the switch as it is, to try something on.
+    CopySwitch {
+        /// For the copy.
+        reply: Reply<Box<Switch>>,
     },
     /// Take no new calls, and end.
     Drain {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 
+use acd_core::plan::diff;
+
 use super::PlanFile;
 
 /// The difference between the plan in force and a new one.
@@ -17,21 +19,20 @@ pub struct PlanDiff {
 impl PlanDiff {
     /// Compares two plans.
     pub fn between(old: &PlanFile, new: &PlanFile) -> Self {
-        let mut diff = Self::default();
+        let mut found = Self::default();
         let (before, after) = (&old.shell, &new.shell);
-        let applied = &mut diff.applied;
-        entries(applied, "tenant", &old.core.tenants, &new.core.tenants);
-        entries(applied, "seat", &old.core.seats, &new.core.seats);
+        let applied = &mut found.applied;
+        applied.extend(diff(&old.core, &new.core).iter().map(ToString::to_string));
+        entries(applied, "reporting of tenant", &before.tenants, &after.tenants);
         entries(applied, "phone of seat", &before.seats, &after.seats);
         entries(applied, "trunk", &before.trunks, &after.trunks);
         entries(applied, "prompt", &before.prompts, &after.prompts);
         entries(applied, "pool", &old.core.pools, &new.core.pools);
-        value(applied, "holidays", &old.core.holidays, &new.core.holidays);
         value(applied, "drain_s", &before.drain, &after.drain);
         value(applied, "media_timeout_s", &before.media.timeout, &after.media.timeout);
         value(applied, "journal_stall_ms", &before.journal.stall, &after.journal.stall);
 
-        let later = &mut diff.needs_restart;
+        let later = &mut found.needs_restart;
         value(later, "[listen]", &before.listen, &after.listen);
         value(later, "[sip]", &before.sip, &after.sip);
         let sockets = |plan: &PlanFile| {
@@ -48,7 +49,7 @@ impl PlanDiff {
         value(later, "retention", &retention(old), &retention(new));
         value(later, "recordings folder", &before.recordings_folder, &after.recordings_folder);
         value(later, "[log]", &before.log, &after.log);
-        diff
+        found
     }
 }
 
@@ -97,7 +98,7 @@ mod tests {
         new.core.seats.remove(&SeatId::new("seat120").unwrap());
         new.shell.listen.http.set_port(9);
         let diff = PlanDiff::between(&old, &new);
-        assert_eq!(diff.applied, ["tenant shiga changed", "seat seat120 removed"]);
+        assert_eq!(diff.applied, ["tenant shiga: ring time changed", "seat seat120 removed"]);
         assert_eq!(diff.needs_restart, ["[listen] changed"]);
     }
 }

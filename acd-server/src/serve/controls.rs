@@ -62,12 +62,10 @@ impl Engine {
                     self.pending.calls.insert(request, reply);
                 }
                 ControlRequest::Reload { reply } => reply.send(match self.reload() {
-                    Ok(diff) => {
-                        let later = diff.needs_restart.iter().map(|line| format!("{line} (needs a restart)"));
-                        ReloadResult::Applied(diff.applied.iter().cloned().chain(later).collect())
-                    }
+                    Ok(reloaded) => ReloadResult::Applied(reloaded.lines()),
                     Err(lines) => ReloadResult::Refused(lines),
                 }),
+                ControlRequest::CopySwitch { reply } => reply.send(Box::new(self.switch.clone())),
                 ControlRequest::Drain { reply } => {
                     let already = matches!(self.state, State::Draining(_));
                     let until = self.drain();

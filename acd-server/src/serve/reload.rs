@@ -6,12 +6,29 @@ use super::engine::Engine;
 use super::{settings, start};
 use crate::plan::PlanDiff;
 
+/// What came of a reload.
+pub(super) struct Reloaded {
+    diff: PlanDiff,
+    /// Who was stranded when the plan came into force, one line each.
+    stranded: Vec<String>,
+}
+
+impl Reloaded {
+    /// All of it, one line each, for who asked.
+    pub(super) fn lines(self) -> Vec<String> {
+        let PlanDiff { applied, needs_restart } = self.diff;
+        let later = needs_restart.into_iter().map(|line| format!("{line} (needs a restart)"));
+        let stranded = self.stranded.into_iter().map(|line| format!("stranded: {line}"));
+        applied.into_iter().chain(later).chain(stranded).collect()
+    }
+}
+
 impl Engine {
-    /// Reads the plan again and puts it in force; says what changed.
+    /// Reads the plan again and puts it in force; says what changed, and who was stranded.
     ///
     /// # Errors
     /// What is wrong with the new plan, one line each. The old one stays in force.
-    pub(super) fn reload(&mut self) -> Result<PlanDiff, Vec<String>> {
+    pub(super) fn reload(&mut self) -> Result<Reloaded, Vec<String>> {
         let read = start::load_plan(&self.options)
             .and_then(|plan| start::prompts(&plan).map(|prompts| (plan, prompts)));
         let (plan, prompts) = match read {
@@ -34,6 +51,11 @@ impl Engine {
         for line in &diff.needs_restart {
             tracing::warn!(%line, "plan: in force after the next start");
         }
+        let stranded: Vec<String> =
+            self.switch.would_strand(&plan.core).iter().map(ToString::to_string).collect();
+        for line in &stranded {
+            tracing::warn!(%line, "the new plan strands");
+        }
         self.bridge.media_mut().replace_prompts(prompts);
         self.bridge.reload(settings::bridge(&plan), settings::credentials(&plan.shell));
         self.gate.set_stall(plan.shell.journal.stall);
@@ -41,6 +63,6 @@ impl Engine {
         self.submit(Input::PlanApplied(Box::new(plan.core.clone())));
         self.plan = plan;
         self.show_plan();
-        Ok(diff)
+        Ok(Reloaded { diff, stranded })
     }
 }

@@ -1,12 +1,13 @@
 //! Commands, who may give them, and what the interface says of itself.
 
-use acd_core::{Name, PauseReason, SeatCommand, SeatCommandResult};
+use acd_core::{CommandSource, Name, PauseReason, RequestId, SeatCommand, SeatCommandResult, Switch};
 use acd_proto::v1;
 use acd_proto::v1::calls_client::CallsClient;
 use acd_proto::v1::node_client::NodeClient;
 use acd_proto::v1::plan_client::PlanClient;
 use acd_proto::v1::seats_client::SeatsClient;
 use prost::Message;
+use serde_json::json;
 use tonic::{Code, Status};
 use tonic_reflection::pb::v1::ServerReflectionRequest;
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
@@ -187,6 +188,47 @@ fn the_plan_is_shown_as_understood_and_its_file_is_checked() {
     assert!(json.is_object());
     let checked = switch.runtime.block_on(plan.check(v1::CheckPlanRequest {})).expect("a check").into_inner();
     assert!(checked.errors.iter().any(|error| error.contains("acd.toml:1:")), "{:?}", checked.errors);
+}
+
+#[test]
+fn a_plan_is_compared_with_the_running_one_on_a_copy_of_the_switch() {
+    let switch = Loop::start(Folder::new());
+    let client = Client::new(switch.interfaces.grpc(), None);
+    let running = PlanFile::built_in().core;
+    let copy = |request| {
+        let ControlRequest::CopySwitch { reply } = request else { panic!("{request:?}") };
+        let mut copy = Switch::new(PlanFile::built_in().core, EVENING);
+        copy.handle(EVENING, Input::SeatRegistered { seat: seat("seat101") });
+        while copy.poll_event().is_some() || copy.poll_effect().is_some() {}
+        copy.handle(
+            EVENING,
+            Input::SeatCommanded {
+                seat: seat("seat101"),
+                command: SeatCommand::LogIn,
+                source: CommandSource::StarCode,
+                request: RequestId(1),
+            },
+        );
+        while copy.poll_event().is_some() || copy.poll_effect().is_some() {}
+        reply.send(Box::new(copy));
+    };
+    let same = switch.while_answering(copy, client.compare(&running)).expect("an answer");
+    assert!(same.is_fine, "{same:?}");
+    assert!(same.text.starts_with("changes nothing of the running plan ("), "{same:?}");
+    assert!(same.text.ends_with("would strand nobody\n"), "{same:?}");
+
+    let mut other = running;
+    other.seats.remove(&seat("seat101"));
+    let report = switch.while_answering(copy, client.compare(&other)).expect("an answer");
+    assert!(!report.is_fine, "{report:?}");
+    assert_eq!(report.json["changes"], json!(["seat seat101 removed"]));
+    assert_eq!(report.json["stranded"], json!(["seat seat101 would lose its log-in"]));
+
+    let mut plan = PlanClient::new(switch.channel());
+    let nonsense = v1::ComparePlanRequest { plan: "{}".to_owned() };
+    let refused = switch.runtime.block_on(plan.compare(nonsense)).expect_err("nonsense");
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(switch.interfaces.controls.try_recv().is_err(), "nothing was asked of the loop");
 }
 
 fn config(grpc: SocketAddr, data_dir: PathBuf) -> InterfacesConfig {
