@@ -129,4 +129,32 @@ mod tests {
         assert!(!owed.settle(&CallId(0)));
         assert!(owed.settle(&CallId(1)));
     }
+
+    #[test]
+    fn each_kind_of_debt_alone_is_one() {
+        let ring = RingId { call: CallId(1), attempt: 1 };
+        assert!(Outstanding::default().is_empty());
+        let mut refused = Outstanding::default();
+        refused.refused.add(CallId(1));
+        let mut cancelled = Outstanding::default();
+        cancelled.cancelled.add(ring);
+        let mut released = Outstanding::default();
+        released.released.add(ring);
+        let mut recordings = Outstanding::default();
+        recordings.recordings.add(CallId(1), TenantId::new("shiga").unwrap());
+        for owed in [refused, cancelled, released, recordings] {
+            assert!(!owed.is_empty(), "{owed:?}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_recording_is_forgotten_when_full() {
+        let mut recordings = Recordings::default();
+        let tenant = TenantId::new("shiga").unwrap();
+        for call in 0..=OUTSTANDING_MAX as u64 {
+            recordings.add(CallId(call), tenant);
+        }
+        assert!(recordings.get(CallId(0)).is_none());
+        assert!(recordings.get(CallId(1)).is_some());
+    }
 }

@@ -195,3 +195,89 @@ fn of_tenant(
 ) -> impl Iterator<Item = (&QueueKey, &Queue)> {
     by_key.range(QueueKey { tenant, skill: None }..).take_while(move |(key, _)| key.tenant == tenant)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALL: CallId = CallId(1);
+
+    fn key(tenant: &str) -> QueueKey {
+        QueueKey { tenant: TenantId::new(tenant).unwrap(), skill: None }
+    }
+
+    fn queues() -> Queues {
+        let mut queues = Queues::default();
+        queues.reset(&[key("kyoto"), key("shiga")].into());
+        queues.take_unattended();
+        queues
+    }
+
+    fn seat() -> (SeatId, Seat) {
+        let settings = Seat {
+            serves: [(key("shiga").tenant, 1)].into(),
+            skills: BTreeSet::new(),
+            login: crate::plan::Login::Always,
+            static_contact: true,
+            wrap_up_max: None,
+            not_answering_retry: None,
+            unreachable_retry: None,
+        };
+        (SeatId::new("s1").unwrap(), settings)
+    }
+
+    fn touched(queues: &Queues) -> Vec<QueueKey> {
+        queues.touched().map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn the_queues_of_a_tenant_that_is_gone_close_and_no_others() {
+        let mut queues = queues();
+        queues.reset(&[key("kyoto"), key("shiga")].into());
+        queues.close(key("shiga").tenant);
+        assert_eq!(queues.iter().map(|(key, _)| *key).collect::<Vec<_>>(), [key("kyoto")]);
+        assert_eq!(touched(&queues), [key("kyoto")]);
+    }
+
+    #[test]
+    fn a_caller_has_a_place_until_it_is_left() {
+        let mut queues = queues();
+        let place = Place { queue: key("shiga"), since: Timestamp::from_millis(5) };
+        queues.enter(CALL, place);
+        assert!(queues.has_place(CALL, place));
+        assert!(!queues.has_place(CALL, Place { since: Timestamp::from_millis(6), ..place }));
+        assert!(!queues.has_place(CALL, Place { queue: key("kyoto"), ..place }));
+        queues.leave(CALL, place);
+        assert!(!queues.has_place(CALL, place));
+    }
+
+    #[test]
+    fn a_queue_is_looked_at_when_a_match_or_an_alarm_may_follow() {
+        let mut queues = queues();
+        let (id, settings) = seat();
+        let gone = Presence::default();
+        let busy = Presence { free_since: None, logged_in: true };
+        let free = Presence { free_since: Some(Timestamp::from_millis(3)), logged_in: true };
+
+        queues.follow_seat(id, &settings, gone, busy);
+        assert_eq!(touched(&queues), [key("shiga")], "somebody has logged in");
+        queues.take_unattended();
+        queues.follow_seat(id, &settings, busy, free);
+        assert_eq!(touched(&queues), [], "nobody waits");
+        queues.enter(CALL, Place { queue: key("shiga"), since: Timestamp::from_millis(5) });
+        assert_eq!(queues.take_unattended(), [], "somebody is logged in");
+        queues.follow_seat(id, &settings, free, busy);
+        assert_eq!(touched(&queues), [key("shiga")], "somebody waits");
+    }
+
+    #[test]
+    fn a_free_seat_is_known_by_the_queues_that_it_may_serve() {
+        let mut queues = queues();
+        let (id, settings) = seat();
+        let since = Timestamp::from_millis(3);
+        let free = Presence { free_since: Some(since), logged_in: true };
+        queues.follow_seat(id, &settings, Presence::default(), free);
+        let has_free: Vec<bool> = queues.iter().map(|(_, queue)| queue.has_free((since, id))).collect();
+        assert_eq!(has_free, [false, true], "kyoto has not, shiga has");
+    }
+}
