@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use acd_sim::attack::{self, Attack};
 use acd_sim::demo;
+use acd_sim::latency;
 use acd_sim::lifetime;
 use clap::{Args, Parser, Subcommand};
 
@@ -29,6 +30,8 @@ enum Command {
     Attack(AttackOptions),
     /// Place many thousand short calls in a row, and check that nothing is left of them.
     Lifetime(LifetimeOptions),
+    /// Measure how quickly calls are answered and seats are rung, and check it against the goals.
+    Latency(LatencyOptions),
     /// Place one call and tell what was heard.
     Call(manual::Call),
     /// Be one seat until Ctrl-C, or until so many calls were answered.
@@ -98,6 +101,38 @@ struct LifetimeOptions {
     json: bool,
 }
 
+#[derive(Args, Debug)]
+struct LatencyOptions {
+    /// The program `acd`.
+    #[arg(long, value_name = "PATH")]
+    acd: PathBuf,
+    /// Calls through the guidance to a free seat.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    calls: u32,
+    /// Such calls a second; above 40 there may be no free seat.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=40))]
+    rate: u32,
+    /// Times that a seat is to be rung again while callers wait.
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    turns: u32,
+    /// Where journal, log and summary are left; emptied if it is a former measurement's.
+    #[arg(long, value_name = "DIR", default_value = "out/latency")]
+    out: PathBuf,
+    /// Decides every random choice.
+    #[arg(long, default_value_t = 7_119)]
+    seed: u64,
+    /// Print the summary as JSON and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+async fn latency(options: LatencyOptions) -> Result<bool, String> {
+    let LatencyOptions { acd, calls, rate, turns, out, seed, json } = options;
+    let (text, holds) = latency::run(&latency::Options { acd, out, seed, calls, rate, turns }, json).await?;
+    println!("{text}");
+    Ok(holds)
+}
+
 async fn lifetime(options: LifetimeOptions) -> Result<bool, String> {
     let LifetimeOptions { acd, calls, warm_up, rate, out, seed, json } = options;
     let options = lifetime::Options { acd, out, seed, calls, warm_up, rate };
@@ -142,6 +177,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
                 .await
             }
             Command::Attack(options) => attack(options).await,
+            Command::Latency(options) => latency(options).await,
             Command::Lifetime(options) => lifetime(options).await,
             Command::Call(options) => manual::call(options).await,
             Command::Seat(options) => manual::seat(options).await,

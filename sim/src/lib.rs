@@ -8,6 +8,7 @@ pub mod attack;
 pub mod caller;
 pub mod demo;
 mod folder;
+pub mod latency;
 pub mod lifetime;
 pub mod limits;
 pub mod media;

@@ -112,5 +112,12 @@ pub const LIFETIME_CALLS_AT_ONCE: usize = 1_000;
 /// How long after a restart a request in a dialog of the life before is waited for.
 pub const LEFTOVERS_WAIT: Duration = Duration::from_secs(3);
 
+/// What the times to a ring are to stay below at their 99th percentile: a caller takes a tenth of a second for no pause,
+/// and the load kit's goals say ten milliseconds.
+pub const LATENCY_GOAL: Duration = Duration::from_millis(10);
+
+/// Messages that wait to be written down by who measures: some seconds of the busiest measurement.
+pub const MEASURED_MESSAGES_MAX: usize = 8_192;
+
 /// Failures that a summary lists; who has so many needs no more.
 pub const FAILURES_LISTED_MAX: usize = 20;

@@ -15,6 +15,9 @@ pub const SAMPLE_RATE: usize = 8_000;
 /// Samples of a packet: 20 ms.
 pub const PACKET_SAMPLES: usize = 160;
 
+/// How long a packet lasts.
+pub const PACKET_TIME: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// Samples of the blocks in which sound is looked at: 100 ms, in which every voice has whole periods.
 pub const BLOCK_SAMPLES: usize = 800;
 

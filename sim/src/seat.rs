@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::limits::STAR_CODE_TIME_MAX;
 use crate::media::{Heard, Media, PersonId};
 use crate::sip::{
-    Credentials, DialogEvent, Endpoint, IncomingCall, Invitation, Progress, Registration, SipError, sdp,
+    Credentials, DialogEvent, Endpoint, IncomingCall, Invitation, Progress, Registration, SipError, Tap, sdp,
 };
 
 /// How long a registration is asked for, in seconds; it is refreshed at half of it.
@@ -36,6 +36,8 @@ pub struct Seat {
     pub seed: u64,
     /// The callers whose voices the seat knows.
     pub callers: Vec<PersonId>,
+    /// Who is told of every message that passes its socket.
+    pub tap: Option<Tap>,
 }
 
 /// How an agent takes rings. Shares are of all rings, 0 to 1.
@@ -126,7 +128,8 @@ impl Life {
     async fn live(self, bind: SocketAddr, mut over: watch::Receiver<bool>) -> Result<(), String> {
         let text = |error: SipError| error.to_string();
         let mut rng = ChaCha8Rng::seed_from_u64(self.seat.seed);
-        let (endpoint, mut calls) = Endpoint::bind(bind, rng.random()).await.map_err(text)?;
+        let (endpoint, mut calls) =
+            Endpoint::bind_tapped(bind, rng.random(), self.seat.tap.clone()).await.map_err(text)?;
         let mut registration =
             Registration::new(endpoint.clone(), self.switch, self.seat.credentials.clone());
         registration.register(REGISTRATION_S).await.map_err(text)?;

@@ -11,6 +11,7 @@ pub(crate) mod message;
 mod outgoing;
 mod register;
 pub mod sdp;
+mod tap;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub use endpoint::Endpoint;
 pub use incoming::IncomingCall;
 pub use outgoing::{Invitation, OutgoingCall, Progress};
 pub use register::Registration;
+pub use tap::{Passed, Tap, What};
 
 /// What went wrong in SIP, and with whom.
 #[derive(Debug, thiserror::Error)]

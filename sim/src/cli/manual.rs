@@ -154,6 +154,7 @@ pub(crate) async fn seat(options: Seat) -> Result<bool, String> {
         },
         seed: options.seed.unwrap_or_else(clock_seed),
         callers: (0..CALLERS).map(PersonId::Caller).collect(),
+        tap: None,
     };
     let (over, end) = watch::channel(false);
     let (reports, mut incoming) = mpsc::channel(acd_sim::limits::QUEUE_CALLS_MAX);

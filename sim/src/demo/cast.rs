@@ -73,6 +73,7 @@ pub(super) fn seats(seed: u64, callers: &[Arrival]) -> Vec<Seat> {
             },
             seed: rng.random(),
             callers: voices.clone(),
+            tap: None,
         })
         .collect()
 }

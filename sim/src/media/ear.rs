@@ -6,12 +6,15 @@ use std::time::{Duration, Instant};
 use audio_codec_algorithms::{decode_alaw, decode_ulaw};
 use tokio::sync::watch;
 
-use super::{BLOCK_SAMPLES, PersonId, SAMPLE_RATE, SILENCE_RMS, VOICE_SHARE, Voice};
+use super::{BLOCK_SAMPLES, PACKET_TIME, PersonId, SAMPLE_RATE, SILENCE_RMS, VOICE_SHARE, Voice};
 use crate::limits::{HEARD_SAMPLES_MAX, LOST_PACKETS_FILLED_MAX};
 use crate::sip::sdp::{PCMA, PCMU};
 
 /// Blocks in a row in which a voice must be heard before it counts: a sung vowel is shorter.
 const RECOGNISED_BLOCKS: u32 = 2;
+
+/// Packets out of whose arrival a stream's beginning is taken: one second.
+const ONSET_PACKETS: u16 = 50;
 
 /// A listening ear.
 #[derive(Debug)]
@@ -19,6 +22,7 @@ pub struct Ear {
     voices: BTreeMap<PersonId, Voice>,
     heard: Heard,
     sequence: Option<u16>,
+    first_sequence: Option<u16>,
     last_at: Option<Instant>,
     block: Vec<i16>,
     candidate: Option<(PersonId, u32)>,
@@ -54,6 +58,9 @@ pub struct Heard {
     pub strange: u64,
     /// The longest time between two packets.
     pub gap_max: Duration,
+    /// When the stream began: the earliest that any packet of its first second allows, so that one that was late does
+    /// not make it later.
+    pub onset: Option<Instant>,
     /// The audio, 8 kHz, packets that were lost as silence.
     pub samples: Vec<i16>,
 }
@@ -67,6 +74,7 @@ impl Ear {
             voices,
             heard: Heard::default(),
             sequence: None,
+            first_sequence: None,
             last_at: None,
             block: Vec::with_capacity(BLOCK_SAMPLES),
             candidate: None,
@@ -100,6 +108,11 @@ impl Ear {
             },
         };
         self.sequence = Some(sequence);
+        let place = sequence.wrapping_sub(*self.first_sequence.get_or_insert(sequence));
+        if place < ONSET_PACKETS {
+            let onset = now.checked_sub(PACKET_TIME * u32::from(place));
+            self.heard.onset = [self.heard.onset, onset].into_iter().flatten().min();
+        }
         self.heard.packets += 1;
         self.heard.lost += u64::from(missing);
         if missing <= LOST_PACKETS_FILLED_MAX {
@@ -270,6 +283,19 @@ mod tests {
         let looked = ear.look(start + Duration::from_millis(400));
         let gap_max = Duration::from_millis(80);
         assert_eq!(looked, Listened { packets: 1, lost: 0, late: 0, gap_max });
+    }
+
+    #[test]
+    fn a_stream_begins_where_its_earliest_packet_says_and_not_where_a_late_one_does() {
+        let (mut ear, _speaker) = Ear::new([]);
+        let start = Instant::now() + Duration::from_secs(1);
+        let millis = Duration::from_millis;
+        ear.datagram(&packet(65_535, &[0; 160]), start + millis(9));
+        ear.datagram(&packet(0, &[0; 160]), start + millis(20));
+        ear.datagram(&packet(1, &[0; 160]), start + millis(43));
+        // After the first second another stream may follow.
+        ear.datagram(&packet(60, &[0; 160]), start + millis(100));
+        assert_eq!(ear.into_heard().onset, Some(start));
     }
 
     #[test]

@@ -75,6 +75,7 @@ fn seat(refuse: f64) -> Seat {
         manners: Manners { answer_after_ms: 0..=10, refuse, ignore: 0.0, hang_up: 0.0, talk_ms: 1..=1 },
         seed: 1,
         callers: Vec::new(),
+        tap: None,
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep};
 
-use super::{IncomingCall, SipError, message};
+use super::{IncomingCall, SipError, Tap, message};
 use crate::limits::{
     ANSWER_KEPT, DATAGRAM_BYTES_MAX, QUEUE_CALLS_MAX, QUEUE_MESSAGES_MAX, T1, T2, TRANSACTION_TIME_MAX,
 };
@@ -28,6 +28,7 @@ pub struct Endpoint {
 struct Shared {
     socket: Arc<UdpSocket>,
     local: SocketAddr,
+    tap: Option<Tap>,
     state: Mutex<State>,
 }
 
@@ -68,6 +69,18 @@ impl Endpoint {
         address: SocketAddr,
         seed: u64,
     ) -> Result<(Self, mpsc::Receiver<IncomingCall>), SipError> {
+        Self::bind_tapped(address, seed, None).await
+    }
+
+    /// The same; every message that passes the socket is told to the tap.
+    ///
+    /// # Errors
+    /// If the address cannot be bound.
+    pub async fn bind_tapped(
+        address: SocketAddr,
+        seed: u64,
+        tap: Option<Tap>,
+    ) -> Result<(Self, mpsc::Receiver<IncomingCall>), SipError> {
         let socket = UdpSocket::bind(address).await.map_err(|error| SipError::Socket(address, error))?;
         let local = socket.local_addr().map_err(|error| SipError::Socket(address, error))?;
         let (calls, incoming) = mpsc::channel(QUEUE_CALLS_MAX);
@@ -75,6 +88,7 @@ impl Endpoint {
         let shared = Arc::new(Shared {
             socket: Arc::clone(&socket),
             local,
+            tap,
             state: Mutex::new(State {
                 rng: ChaCha8Rng::seed_from_u64(seed),
                 clients: BTreeMap::new(),
@@ -115,7 +129,14 @@ impl Endpoint {
     }
 
     pub(crate) async fn send(&self, datagram: &[u8], peer: SocketAddr) -> Result<(), SipError> {
-        match self.shared.socket.send_to(datagram, peer).await {
+        let at = std::time::Instant::now();
+        let sent = self.shared.socket.send_to(datagram, peer).await;
+        if let Some(tap) = &self.shared.tap
+            && let Some(message) = message::parse(datagram)
+        {
+            tap.note(&message, at, true);
+        }
+        match sent {
             Ok(_) => Ok(()),
             // An ICMP error of an earlier datagram, which UDP reports late; retransmission mends it.
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => Ok(()),
@@ -382,9 +403,13 @@ async fn receive(socket: Arc<UdpSocket>, shared: Weak<Shared>) {
     loop {
         // The endpoint's end is seen even if nobody ever sends again.
         let received = tokio::time::timeout(Duration::from_secs(1), socket.recv_from(&mut buffer)).await;
+        let at = std::time::Instant::now();
         let Some(shared) = shared.upgrade() else { return };
         let Ok(Ok((length, peer))) = received else { continue };
         let Some(message) = message::parse(&buffer[..length]) else { continue };
+        if let Some(tap) = &shared.tap {
+            tap.note(&message, at, false);
+        }
         let endpoint = Endpoint { shared };
         for (datagram, peer) in endpoint.take(message, peer) {
             // What is lost here is sent again by the peer's retransmission.
