@@ -26,6 +26,7 @@ use crate::process::load_average;
 use crate::seat::{self, Manners, Seat, SeatReport};
 use crate::sip::{Credentials, Endpoint, Passed, Tap};
 use crate::switch::{self, Switch};
+use crate::watch::Starvation;
 use house::{BUSY_NUMBER, BUSY_SEATS, CARRIER, GUIDANCE, OFFICE, READY_NUMBER, READY_SEATS};
 use outcome::{Figures, Summary};
 use samples::Course;
@@ -95,9 +96,10 @@ async fn measured(options: &Options, switch: &Switch) -> Result<Summary, String>
         .map_err(|error| error.to_string())?;
     let seats = Seats::begin(switch.sip, options.seed, told).await?;
     let stage = Stage { carrier, switch: switch.sip, seed: options.seed };
+    let starvation = Starvation::watch(switch.pid);
     let mut calls = stage.row(options).await?;
     let crowd = stage.crowd(options).await?;
-    let load_average = load_average();
+    let (load_average, core_wait_ms) = (load_average(), starvation.longest_ms());
     let mut failures = seats.end().await;
     // The last sender of what passes is the carrier's.
     drop(stage);
@@ -118,6 +120,7 @@ async fn measured(options: &Options, switch: &Switch) -> Result<Summary, String>
     }
     Ok(Summary {
         load_average,
+        core_wait_ms,
         calls: u32::try_from(calls.len()).unwrap_or(u32::MAX),
         answer: Figures::of(course.answers(CARRIER_PLACE)),
         guidance_to_ring: Figures::of(after_guidance),

@@ -37,10 +37,6 @@ use voices::Voices;
 /// A folder with this file is a lifetime's own, which the next may empty.
 const MARK: &str = "acd-sim-lifetime";
 
-/// Gauges that are 0 when nothing happens.
-const AT_REST: [&str; 5] =
-    ["acd_lines_in_use", "acd_calls_in_progress", "acd_legs", "acd_recordings_open", "acd_sip_alive"];
-
 /// What to do.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -213,11 +209,7 @@ impl Cast {
 async fn at_rest(switch: &Switch) -> Result<Rest, String> {
     // Before the figures are asked for, whose own connection would be one of them.
     let (resident_kib, sockets) = (resident_kib(switch.pid)?, sockets(switch.pid)?);
-    let figures = watch::figures(switch.http).await;
-    let gauges = figures
-        .into_iter()
-        .filter(|(series, _)| AT_REST.contains(&series.split('{').next().unwrap_or_default()))
-        .collect();
+    let gauges = outcome::at_rest(watch::figures(switch.http).await);
     Ok(Rest { resident_kib, sockets, gauges })
 }
 

@@ -81,15 +81,23 @@ pub const PROBE_TRY_MAX: Duration = Duration::from_secs(20);
 /// How long a legitimate request may take under attack: two retransmissions lost and the third answered.
 pub const PROBE_TIME_MAX: Duration = Duration::from_secs(4);
 
-/// The longest gap that may be heard under attack. A phone's jitter buffer goes to some 200 ms; attackers, callers,
-/// seats and switch share the machine's cores here, so that a gap is also the simulator's own.
-pub const GAP_MAX: Duration = Duration::from_millis(250);
+/// The longest gap that may be heard under attack beside what the machine itself is late by: a phone's jitter buffer bridges
+/// some 100 ms.
+pub const GAP_MAX: Duration = Duration::from_millis(100);
+
+/// How much of an attack the switch's figures must account for: some garbage is answered as a request of a kind that is
+/// counted by its answer alone, and the figures are a second old.
+pub const EXPLAINED_PERCENT_MIN: u64 = 99;
 
 /// How much the switch's memory may grow in one attack, in KiB: its bounded tables filled by strangers.
 pub const ATTACK_GROWTH_KIB_MAX: u64 = 64 * 1_024;
 
 /// Lines that one attack may make the switch log.
 pub const ATTACK_LOG_LINES_MAX: u64 = 20;
+
+/// From this on the disk is too slow for any journal: the switch waits 200 ms for a commit, which writes more than the page
+/// that is tried here.
+pub const DISK_STALL_MS: u64 = 100;
 
 /// How long the figures of an attack are waited for after its end, so that its last consequence is in them.
 pub const AFTERMATH: Duration = Duration::from_secs(2);

@@ -11,7 +11,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
 use super::disk::disk_left;
-use super::{families, machine};
+use super::{families, kernel, machine};
 use crate::api::NodeFacts;
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -21,7 +21,7 @@ pub(super) async fn scrape(
     State(node): State<Arc<NodeFacts>>,
 ) -> Result<([(HeaderName, &'static str); 1], String), StatusCode> {
     let disk_left = disk_left(&node.data_dir).await;
-    let page = page(&node, disk_left);
+    let page = page(&node, disk_left, kernel::unseen());
     let mut registry = Registry::default();
     registry.register_collector(Box::new(page));
     let mut text = String::new();
@@ -34,7 +34,7 @@ pub(super) async fn scrape(
     }
 }
 
-fn page(node: &NodeFacts, disk_left: Option<u64>) -> Page {
+fn page(node: &NodeFacts, disk_left: Option<u64>, unseen: Option<kernel::Unseen>) -> Page {
     let plan = node.shared.plan();
     let view = node.shared.view();
     let mut page = Page::default();
@@ -44,6 +44,7 @@ fn page(node: &NodeFacts, disk_left: Option<u64>) -> Page {
     families::media(&mut page, &view);
     families::node(&mut page, &view);
     machine::disk(&mut page, disk_left);
+    kernel::figures(&mut page, unseen);
     if let Some(figures) = &view.machine {
         machine::figures(&mut page, figures);
     }

@@ -3,6 +3,7 @@
 mod disk;
 mod families;
 mod health;
+mod kernel;
 mod machine;
 mod metrics;
 

@@ -1,5 +1,6 @@
 //! The attacks, each bounded in count and time.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::flood::{Flood, Tally};
@@ -28,6 +29,9 @@ pub enum Attack {
     /// The same at its RTCP port.
     Rtcp,
 }
+
+/// What came faster than it was read, which no one of the switch ever saw.
+const QUEUE_FULL: &str = "acd_kernel_udp_dropped_total{reason=\"queue_full\"";
 
 /// Whom the attacks are against.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +73,32 @@ impl Attack {
     /// The attack of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|attack| attack.name() == name)
+    }
+
+    /// The series of the switch that say what became of it.
+    const fn counted_by(self) -> &'static [&'static str] {
+        match self {
+            Self::RegisterOne | Self::RegisterMany | Self::SeatInvite => &["acd_sip_digests", QUEUE_FULL],
+            Self::StrangerInvite => &["acd_sip_stranger_invites", QUEUE_FULL],
+            Self::Garbage => &["acd_sip_malformed", "acd_sip_strays", "acd_sip_stranger_invites", QUEUE_FULL],
+            Self::Tcp => &[
+                "acd_sip_connections_total{fate=\"closed_for_fault\"",
+                "acd_sip_connections_total{fate=\"refused\"",
+            ],
+            Self::Redial => &["acd_calls_ended", "acd_calls_refused"],
+            // A stranger is turned away by the system where the call's socket is connected, else by the switch.
+            Self::Rtp | Self::Rtcp => &[
+                "acd_media_stranger_packets",
+                "acd_kernel_udp_dropped_total{reason=\"no_socket\"",
+                QUEUE_FULL,
+            ],
+        }
+    }
+
+    /// How much of the attack the switch's figures account for, out of what grew meanwhile.
+    pub(super) fn explained(self, grown: &BTreeMap<String, f64>) -> u64 {
+        let counts = |series: &str| self.counted_by().iter().any(|prefix| series.starts_with(prefix));
+        grown.iter().filter(|(series, _)| counts(series)).map(|(_, count)| *count).sum::<f64>() as u64
     }
 
     /// Carries it out; comes back when all is sent.
@@ -139,6 +169,22 @@ async fn send(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attack_is_explained_by_its_own_series_alone() {
+        let grown = [
+            ("acd_sip_digests_total{verdict=\"wrong\"}", 10.0),
+            ("acd_sip_digests_total{verdict=\"not_looked_at\"}", 90.0),
+            ("acd_kernel_udp_dropped_total{reason=\"queue_full\"}", 5.0),
+            ("acd_kernel_udp_dropped_total{reason=\"no_socket\"}", 7_000.0),
+            ("acd_media_stranger_packets_total", 300.0),
+            ("acd_sip_connections_total{fate=\"accepted\"}", 24.0),
+        ];
+        let grown = grown.map(|(series, count)| (series.to_owned(), count)).into();
+        assert_eq!(Attack::RegisterOne.explained(&grown), 105);
+        assert_eq!(Attack::Rtp.explained(&grown), 7_305);
+        assert_eq!((Attack::Tcp.explained(&grown), Attack::Redial.explained(&grown)), (0, 0));
+    }
 
     #[test]
     fn every_attack_is_found_by_its_name() {

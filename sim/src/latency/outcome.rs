@@ -33,6 +33,8 @@ impl Figures {
 pub(super) struct Summary {
     pub(super) holds: bool,
     pub(super) load_average: String,
+    /// The longest that one of the switch's threads waited for a core in a tenth of a second: what the machine was late by.
+    pub(super) core_wait_ms: u64,
     pub(super) calls: u32,
     /// INVITE sent to 200 received.
     pub(super) answer: Figures,
@@ -76,7 +78,10 @@ impl Summary {
     /// As text.
     pub(super) fn render(&self) -> String {
         let mut lines = vec![
-            format!("{} calls, load average {}", self.calls, self.load_average),
+            format!(
+                "{} calls, load average {}; a thread of the switch waited for a core {} ms of 100 ms at most",
+                self.calls, self.load_average, self.core_wait_ms
+            ),
             format!(
                 "{:<24} {:>7} {:>10} {:>10} {:>10} {:>10}",
                 "latency, ms", "samples", "p50", "p95", "p99", "max"
