@@ -49,6 +49,11 @@ impl<Id: Ord> Owed<Id> {
         self.0.insert(id);
     }
 
+    /// Whether the outcome is owed.
+    pub(crate) fn is_owed(&self, id: &Id) -> bool {
+        self.0.contains(id)
+    }
+
     /// Whether the outcome was owed; it no longer is.
     pub(crate) fn settle(&mut self, id: &Id) -> bool {
         self.0.remove(id)

@@ -173,7 +173,7 @@ impl Switch {
             Input::HoldEnded { leg } => self.hold_changed(leg, false),
 
             Input::RingProgressed { ring } => self.ring_progressed(ring),
-            Input::RingAnswered { ring } => self.tell_ring(ring, CallInput::RingAnswered),
+            Input::RingAnswered { ring } => self.ring_answered(ring),
             Input::RingFailed { ring, failure } => self.ring_failed(ring, failure),
             Input::SeatLegEnded { ring, end } => self.seat_leg_ended(ring, end),
             Input::SeatRegistered { seat } => self.house.seat_registered(seat),
@@ -263,7 +263,17 @@ impl Switch {
         }
     }
 
+    /// An answer that crosses the order to cancel the ring is nobody's any more; the end of the seat's leg follows it.
+    fn ring_answered(&mut self, ring: RingId) {
+        if !self.house.outstanding.cancelled.is_owed(&ring) {
+            self.tell_ring(ring, CallInput::RingAnswered);
+        }
+    }
+
     fn ring_progressed(&mut self, ring: RingId) {
+        if self.house.outstanding.cancelled.is_owed(&ring) {
+            return;
+        }
         let kind = match self.calls.get(&ring.call) {
             Some(call) if call.ring() != Some(ring) => UnexpectedInput::RingOver,
             Some(call) if call.is_talking() => UnexpectedInput::OutOfPhase,
@@ -280,7 +290,8 @@ impl Switch {
     }
 
     fn seat_leg_ended(&mut self, ring: RingId, end: SeatLegEnd) {
-        if !self.house.outstanding.released.settle(&ring) {
+        let outstanding = &mut self.house.outstanding;
+        if !outstanding.released.settle(&ring) && !outstanding.cancelled.settle(&ring) {
             self.tell_ring(ring, CallInput::SeatLegEnded(end));
         }
     }

@@ -56,6 +56,20 @@ fn a_call_that_no_seat_ever_answers_is_released_in_the_end() {
 }
 
 #[test]
+fn an_answer_that_crosses_its_cancelling_leaves_nothing_to_wait_for() {
+    let mut bench = Bench::new(&[
+        "tenant shiga: number 0770007119, lines 1+1, guidance none",
+        "seat s1: serves shiga, login always, static",
+    ]);
+    for said in ["call 1 to 0770007119", "call 1 connected", "call 1 hangs up", "ring 1.1 answers"] {
+        bench.say(said);
+    }
+    assert!(!bench.switch.is_idle());
+    bench.say("ring 1.1 released");
+    assert!(bench.switch.is_idle(), "a drain would wait for it");
+}
+
+#[test]
 fn a_full_switch_refuses_as_overloaded_and_goes_on_when_a_call_has_ended() {
     let mut bench = Bench::new(&["tenant shiga: number 0770007119, lines 65535+65535"]);
     for call in 1..=CALLS_MAX {

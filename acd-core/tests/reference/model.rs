@@ -220,6 +220,8 @@ impl Model {
             Input::DigitPressed { leg, digit } => self.digit(*leg, *digit),
             Input::HoldBegan { leg } => self.hold(*leg, true),
             Input::HoldEnded { leg } => self.hold(*leg, false),
+            Input::RingProgressed { ring } | Input::RingAnswered { ring }
+                if self.cancelled.contains(ring) => {}
             Input::RingProgressed { ring } => self.of_ring(*ring, |model, at| {
                 if model.calls[at].phase == CallPhase::Talking {
                     model.out_of_phase(at);
@@ -232,7 +234,7 @@ impl Model {
                 }
             }
             Input::SeatLegEnded { ring, end } => {
-                if !settle(&mut self.released, *ring) {
+                if !settle(&mut self.released, *ring) && !settle(&mut self.cancelled, *ring) {
                     self.of_ring(*ring, |model, at| model.seat_leg_ended(at, *end));
                 }
             }

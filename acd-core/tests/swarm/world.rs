@@ -14,6 +14,9 @@ use crate::draw::NUMBERS;
 use crate::options::Options;
 use crate::rng::Rng;
 
+/// How many of a hundred cancelled rings were answered before the cancelling reached the phone.
+const ANSWERS_CROSS: u64 = 10;
+
 /// What is going to happen, unless what it is about has gone by then.
 #[derive(Clone, Debug)]
 enum Plan {
@@ -25,6 +28,8 @@ enum Plan {
     Answer(RingId),
     Fail(RingId, RingFailure),
     Cancelled(RingId),
+    /// The phone answered before the cancelling reached it.
+    Crosses(RingId),
     SeatEnds(RingId, SeatLegEnd),
     Hold(LegId, bool),
     Recorded(CallId, Result<(), RecordingFailure>),
@@ -134,6 +139,12 @@ impl World {
                 self.rings.remove(&ring);
                 Some(Input::RingFailed { ring, failure: RingFailure::Cancelled })
             }
+            Plan::Crosses(ring) => {
+                let (_, phone) = self.rings.get_mut(&ring)?;
+                *phone = Phone::Releasing;
+                self.soon(now, Plan::SeatEnds(ring, SeatLegEnd::Released), rng);
+                Some(Input::RingAnswered { ring })
+            }
             Plan::SeatEnds(ring, end) => {
                 let (_, phone) = self.rings.get(&ring)?;
                 let fits = match end {
@@ -213,7 +224,8 @@ impl World {
                 let (_, phone) = self.rings.get_mut(ring).expect("cancel a ring that is there");
                 assert_eq!(*phone, Phone::Rings, "cancel a ring that rings");
                 *phone = Phone::Cancelling;
-                self.soon(now, Plan::Cancelled(*ring), rng);
+                let crosses = rng.percent(ANSWERS_CROSS);
+                self.soon(now, if crosses { Plan::Crosses(*ring) } else { Plan::Cancelled(*ring) }, rng);
             }
             Effect::Bridge { ring } => self.bridge(*ring, true),
             Effect::Unbridge { ring } => self.bridge(*ring, false),
