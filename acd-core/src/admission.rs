@@ -9,7 +9,7 @@ use crate::ids::{CallId, DialledNumber, TenantId, TrunkId};
 use crate::input::{AlarmKind, CallerIdentity};
 use crate::limits::CALLS_MAX;
 use crate::lines::{Holding, Room};
-use crate::plan::LinesFullRefusal;
+use crate::plan::{LinesFullRefusal, OverflowCause};
 use crate::switch::Switch;
 
 /// A call as it arrives.
@@ -25,6 +25,8 @@ pub(crate) struct Arrival<'a> {
 struct Admission {
     holding: Holding,
     closed: bool,
+    /// The caller goes on to another tenant's queue (R-G5).
+    overflows: bool,
     lines_in_use: u32,
     capacity: u32,
 }
@@ -48,11 +50,14 @@ impl Switch {
             Err(RefusalReason::Overload)
         } else {
             let lines = &self.house.lines;
-            admission(lines.room(tenant), lines.line_limit(tenant), arrival.test)
+            let overflows = lines.overflow(tenant, OverflowCause::Closed).is_some();
+            admission(lines.room(tenant), lines.line_limit(tenant), overflows, arrival.test)
         };
-        if matches!(&admission, Ok(Admission { closed: true, .. }) | Err(RefusalReason::Closed))
-            && !arrival.test
-        {
+        let is_outside = match &admission {
+            Ok(admission) => admission.closed && !admission.overflows,
+            Err(reason) => *reason == RefusalReason::Closed,
+        };
+        if is_outside && !arrival.test {
             self.house.raise(AlarmKind::CallOutsideHours, Some(tenant), Some(arrival.call));
         }
         match admission {
@@ -88,6 +93,9 @@ impl Switch {
             rings: 0,
             answered: false,
             awaits_adviser: false,
+            serving: tenant,
+            overflows: 0,
+            is_overdue: false,
             caller_holds: false,
         };
         self.house.out.state(CallEvent::CallAdmitted {
@@ -131,10 +139,15 @@ impl Switch {
 }
 
 /// Whether a room that may hold so many lines has one for one more call (R-L4); `None`: outside hours.
-fn admission(room: &Room, limit: Option<u32>, test: bool) -> Result<Admission, RefusalReason> {
+fn admission(
+    room: &Room,
+    limit: Option<u32>,
+    overflows: bool,
+    test: bool,
+) -> Result<Admission, RefusalReason> {
     let (holding, lines_in_use, capacity, full) = match limit {
         Some(limit) => (Holding::Line, room.lines_in_use(), limit, RefusalReason::LinesFull),
-        None if room.tenant.closed_announcement.is_none() => return Err(RefusalReason::Closed),
+        None if room.tenant.closed_announcement.is_none() && !overflows => return Err(RefusalReason::Closed),
         None => {
             let capacity = u32::from(room.tenant.closed_lines);
             (Holding::ClosedLine, room.closed_lines_in_use(), capacity, RefusalReason::Closed)
@@ -142,10 +155,10 @@ fn admission(room: &Room, limit: Option<u32>, test: bool) -> Result<Admission, R
     };
     let closed = holding == Holding::ClosedLine;
     if test {
-        return Ok(Admission { holding: Holding::Nothing, closed, lines_in_use, capacity });
+        return Ok(Admission { holding: Holding::Nothing, closed, overflows, lines_in_use, capacity });
     }
     if lines_in_use >= capacity {
         return Err(full);
     }
-    Ok(Admission { holding, closed, lines_in_use: lines_in_use + 1, capacity })
+    Ok(Admission { holding, closed, overflows, lines_in_use: lines_in_use + 1, capacity })
 }

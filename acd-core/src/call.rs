@@ -18,6 +18,7 @@ mod closed;
 mod closing;
 mod command;
 mod guidance;
+mod overflow;
 mod ringing;
 mod talking;
 mod waiting;
@@ -48,6 +49,12 @@ pub(crate) struct Visit {
     pub(crate) answered: bool,
     /// Handed over, and not answered since (R-S4).
     pub(crate) awaits_adviser: bool,
+    /// Whose seats are to serve the caller: the tenant's, or those of the one that the caller overflowed to (R-Q8).
+    pub(crate) serving: TenantId,
+    /// How often the caller has overflowed.
+    pub(crate) overflows: u8,
+    /// The wait was too long while a seat was rung: the caller overflows if nobody answers it (R-Q8).
+    pub(crate) is_overdue: bool,
     pub(crate) caller_holds: bool,
 }
 
@@ -103,7 +110,7 @@ impl Call {
     /// Moves the call on.
     pub(crate) fn handle(&mut self, input: CallInput, house: &mut House) {
         let before = core::mem::replace(&mut self.state, CallState::Ended);
-        let standing = before.standing();
+        let standing = before.standing(&self.visit);
         self.state = before.handle(input, &mut self.visit, house);
         self.follow_from(standing, house);
     }
@@ -112,7 +119,7 @@ impl Call {
     /// nobody will be there to see their ends.
     pub(crate) fn stop(&mut self, house: &mut House) {
         let before = core::mem::replace(&mut self.state, CallState::Ended);
-        let standing = before.standing();
+        let standing = before.standing(&self.visit);
         before.stop(&self.visit, house);
         self.follow_from(standing, house);
     }
@@ -141,7 +148,7 @@ impl Call {
 
     /// The place in a queue in which the caller stands now.
     pub(crate) const fn waits_at(&self) -> Option<Place> {
-        self.state.standing().waits_at
+        self.state.standing(&self.visit).waits_at
     }
 
     pub(crate) const fn is_talking(&self) -> bool {
@@ -163,13 +170,23 @@ impl Call {
     }
 
     fn follow(&self, before: &CallState, house: &mut House) {
-        self.follow_from(before.standing(), house);
+        self.follow_from(before.standing(&self.visit), house);
     }
 
     /// Lines, queue and deadlines follow the state, so that none can be forgotten on any way out of a phase.
     fn follow_from(&self, before: Standing, house: &mut House) {
-        let after = self.state.standing();
+        let after = self.state.standing(&self.visit);
         let Visit { call, tenant, holding, .. } = self.visit;
+        if before.serving != after.serving {
+            for (host, is_guest) in [(before.serving, false), (after.serving, true)] {
+                if let Some(host) = host.filter(|host| *host != tenant) {
+                    house.lines.set_guest(host, call, is_guest);
+                }
+            }
+        }
+        if before.is_elsewhere(tenant) != after.is_elsewhere(tenant) && holding == Holding::Line {
+            house.lines.set_elsewhere(tenant, call, after.is_elsewhere(tenant));
+        }
         if before.phase != after.phase {
             house.lines.move_call(tenant, call, holding, before.phase, after.phase);
         }
@@ -200,12 +217,19 @@ impl Call {
 struct Standing {
     phase: Option<CallPhase>,
     waits_at: Option<Place>,
+    /// Whose seats are to serve the caller.
+    serving: Option<TenantId>,
     rung: Option<RingId>,
 }
 
 impl Standing {
     fn is_with_seat(self) -> bool {
         matches!(self.phase, Some(CallPhase::Ringing | CallPhase::Talking))
+    }
+
+    /// With a seat of another tenant than the call's (R-Q8).
+    fn is_elsewhere(self, tenant: TenantId) -> bool {
+        self.is_with_seat() && self.serving != Some(tenant)
     }
 
     fn is_kept_waiting(self) -> bool {
@@ -272,7 +296,7 @@ impl CallState {
         }
     }
 
-    const fn standing(&self) -> Standing {
+    const fn standing(&self, visit: &Visit) -> Standing {
         let (waits_at, rung) = match self {
             Self::Waiting(waiting) => (Some(waiting.place), None),
             Self::Ringing(ringing) => (None, Some(ringing.ring)),
@@ -283,7 +307,8 @@ impl CallState {
             | Self::Closing(_)
             | Self::Ended => (None, None),
         };
-        Standing { phase: self.phase(), waits_at, rung }
+        let serving = if matches!(self, Self::Ended) { None } else { Some(visit.serving) };
+        Standing { phase: self.phase(), waits_at, serving, rung }
     }
 }
 

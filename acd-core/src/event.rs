@@ -11,7 +11,7 @@ use crate::input::{
     AlarmKind, CallCommand, CallCommandResult, CallerIdentity, CallerLegEnd, CommandSource, LegQuality,
     PauseReason, RecordingFailure, RingFailure, SeatCommand, SeatCommandResult, SeatLoss,
 };
-use crate::plan::Capacity;
+use crate::plan::{Capacity, OverflowCause};
 use crate::time::Timestamp;
 
 /// A fact. Its instant and sequence number are its record's.
@@ -159,6 +159,18 @@ pub enum CallEvent {
         since: Timestamp,
         /// Put back after a seat was lost, or a ring ended (R-Q7).
         put_back: bool,
+    },
+    /// The caller goes on to another tenant's queue; the line, the call and its outcome stay the first tenant's (R-Q8,
+    /// R-G5, R-A1).
+    CallOverflowed {
+        /// The call.
+        call: CallId,
+        /// Whose seats were to serve the caller until now.
+        tenant: TenantId,
+        /// Whose seats are to from here on.
+        to: TenantId,
+        /// Why.
+        cause: OverflowCause,
     },
     /// A seat is rung.
     RingStarted {

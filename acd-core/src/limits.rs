@@ -22,6 +22,10 @@ pub const CALLS_MAX: usize = 120_000;
 /// Rings of one call. At one ring each 5 s a caller would wait more than a day.
 pub const RINGS_PER_CALL_MAX: u32 = 20_000;
 
+/// How often one caller may overflow, and how many closed tenants are passed over at once: more than any chain of tenants
+/// that a person would draw up.
+pub const OVERFLOWS_MAX: usize = 8;
+
 /// Characters of a hand-over code, the `*` included. Four digits are more than anybody wants to remember in talk.
 pub const HAND_OVER_CODE_CHARS_MAX: usize = 5;
 

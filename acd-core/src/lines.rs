@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{CallEvent, CallPhase, LineUse};
 use crate::ids::{CallId, TenantId};
+use crate::limits::OVERFLOWS_MAX;
 use crate::output::Output;
-use crate::plan::{Capacity, Tenant};
+use crate::plan::{Capacity, OverflowCause, Tenant};
 
 mod pools;
 
@@ -42,6 +43,10 @@ pub(crate) struct Room {
     lines: BTreeMap<CallPhase, BTreeSet<CallId>>,
     closed_lines: BTreeSet<CallId>,
     tests: BTreeSet<CallId>,
+    /// Calls of this tenant that hold a line and are with seats of another (R-Q8): no seat line of this one.
+    elsewhere: BTreeSet<CallId>,
+    /// Calls of other tenants whom this one's seats are to serve (R-Q8).
+    guests: BTreeSet<CallId>,
     blocked: bool,
     seat_lines_full: bool,
 }
@@ -57,6 +62,8 @@ impl Room {
             lines: BTreeMap::new(),
             closed_lines: BTreeSet::new(),
             tests: BTreeSet::new(),
+            elsewhere: BTreeSet::new(),
+            guests: BTreeSet::new(),
             blocked: false,
             seat_lines_full: false,
         }
@@ -80,17 +87,27 @@ impl Room {
 
     /// Whether one more caller may be with a seat (R-L2).
     pub(crate) fn seat_line_is_free(&self) -> bool {
-        self.in_phase(CallPhase::Ringing) + self.in_phase(CallPhase::Talking) < u32::from(self.seat_lines)
+        self.with_own_seats() < u32::from(self.seat_lines)
     }
 
-    /// Whether a call of the tenant is alive.
+    /// Whether a call of the tenant is alive, or one of another that its seats are to serve.
     pub(crate) fn has_calls(&self) -> bool {
-        self.calls_len() > 0
+        self.calls_len() > 0 || !self.guests.is_empty()
     }
 
     /// How many calls of the tenant are alive, tests included.
     pub(crate) fn calls_len(&self) -> usize {
         self.lines.values().map(BTreeSet::len).sum::<usize>() + self.closed_lines.len() + self.tests.len()
+    }
+
+    /// How many callers of other tenants are this one's to serve (R-Q8).
+    pub(crate) fn guests_len(&self) -> usize {
+        self.guests.len()
+    }
+
+    /// Whether a caller of another tenant is this one's to serve (R-Q8).
+    pub(crate) fn has_guest(&self, call: CallId) -> bool {
+        self.guests.contains(&call)
     }
 
     /// Whether a call has what a call of this phase holds.
@@ -100,6 +117,13 @@ impl Room {
             Holding::ClosedLine => self.closed_lines.contains(&call),
             Holding::Nothing => self.tests.contains(&call),
         }
+    }
+
+    /// How many callers are with seats; who is with those of another tenant takes no seat line (R-Q8).
+    fn with_own_seats(&self) -> u32 {
+        let with_seats = self.in_phase(CallPhase::Ringing) + self.in_phase(CallPhase::Talking);
+        let elsewhere = u32::try_from(self.elsewhere.len()).expect("invariant: at most CALLS_MAX calls");
+        with_seats.saturating_sub(elsewhere)
     }
 
     fn in_phase(&self, phase: CallPhase) -> u32 {
@@ -132,6 +156,14 @@ impl Room {
             Holding::ClosedLine => keep(&mut self.closed_lines, call, to),
             Holding::Nothing => keep(&mut self.tests, call, to),
         }
+    }
+}
+
+fn set(calls: &mut BTreeSet<CallId>, call: CallId, is_in: bool) {
+    if is_in {
+        calls.insert(call);
+    } else {
+        calls.remove(&call);
     }
 }
 
@@ -201,6 +233,37 @@ impl Lines {
         let before = core::mem::replace(&mut room.capacity, capacity);
         self.touched.insert(id);
         !core::mem::replace(&mut room.capacity_stated, true) || before != capacity
+    }
+
+    /// Follows who is with seats of another tenant (R-Q8).
+    pub(crate) fn set_elsewhere(&mut self, tenant: TenantId, call: CallId, elsewhere: bool) {
+        let room = self.rooms.get_mut(&tenant).expect("invariant: a tenant with live calls keeps its room");
+        set(&mut room.elsewhere, call, elsewhere);
+        self.touched.insert(tenant);
+    }
+
+    /// Follows whose seats are to serve a caller of another tenant (R-Q8).
+    pub(crate) fn set_guest(&mut self, host: TenantId, call: CallId, guest: bool) {
+        let room = self.rooms.get_mut(&host).expect("invariant: a tenant with guests keeps its room");
+        set(&mut room.guests, call, guest);
+        self.touched.insert(host);
+    }
+
+    /// Where a caller of a tenant's queue goes on to: to the first tenant of the chain that is within its hours.
+    pub(crate) fn overflow(&self, from: TenantId, cause: OverflowCause) -> Option<TenantId> {
+        let (mut at, mut cause) = (from, cause);
+        for _ in 0..OVERFLOWS_MAX {
+            let overflow = self.rooms.get(&at)?.tenant.overflow.as_ref()?;
+            let next = self.rooms.get(&overflow.to).filter(|next| next.in_plan)?;
+            if !overflow.on.contains(&cause) || overflow.to == from {
+                return None;
+            }
+            if next.capacity.is_some() {
+                return Some(overflow.to);
+            }
+            (at, cause) = (overflow.to, OverflowCause::Closed);
+        }
+        None
     }
 
     /// Follows a call from one phase to the next; `None`: not there yet, or not there any more.

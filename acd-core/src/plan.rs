@@ -66,6 +66,8 @@ pub struct Tenant {
     /// The skills to which seats may hand a caller over, each with the code that the agent presses for it while talking:
     /// `*` and digits, of which none begins with another (R-S4).
     pub hand_over: BTreeMap<SkillId, String>,
+    /// Where callers go on to whom the tenant cannot serve (R-Q8, R-G5).
+    pub overflow: Option<Overflow>,
     /// 応答率の目標 in thousandths (89.1 % is 891), where the client names one.
     pub response_rate_target_permille: Option<u16>,
 }
@@ -77,6 +79,26 @@ impl Tenant {
         skills.insert(self.entry_skill);
         skills
     }
+}
+
+/// Where callers go on to, and when (R-Q8, R-G5). Checked by the shell: no chain of tenants comes back to its beginning.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Overflow {
+    /// Whose queue takes the callers, while it is within its own hours.
+    pub to: TenantId,
+    /// In which cases.
+    pub on: BTreeSet<OverflowCause>,
+}
+
+/// Why a caller goes on to another tenant's queue.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum OverflowCause {
+    /// The call came outside hours (R-G5).
+    Closed,
+    /// Nobody who may serve the caller is logged in (R-Q8).
+    NobodyLoggedIn,
+    /// The caller has waited for `max_wait` (R-Q8).
+    WaitTooLong,
 }
 
 /// What differs by dialled number.

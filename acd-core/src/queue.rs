@@ -71,6 +71,16 @@ impl Queue {
     }
 }
 
+/// A queue in which somebody waits and nobody who may serve is logged in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Unattended {
+    pub(crate) queue: QueueKey,
+    /// Who waits longest.
+    pub(crate) first: CallId,
+    /// Whether the alarm is due: once, until somebody logs in.
+    pub(crate) alarm: bool,
+}
+
 /// What the queues must know of a seat's state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Presence {
@@ -156,24 +166,39 @@ impl Queues {
         }
     }
 
+    /// Whether a queue is still to be looked at in this turn.
+    pub(crate) fn any_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
     /// The queues of this turn in which a match may be possible.
     pub(crate) fn touched(&self) -> impl Iterator<Item = (QueueKey, &Queue)> {
         self.touched.iter().filter_map(|key| Some((*key, self.by_key.get(key)?)))
     }
 
-    /// Ends the turn: the queues in which somebody waits and nobody who may serve is logged in, each once until
-    /// somebody logs in (R-Q8), with the caller who waits longest.
-    pub(crate) fn take_unattended(&mut self) -> Vec<(QueueKey, CallId)> {
+    /// Looks at every queue once more at the end of the turn.
+    pub(crate) fn touch_all(&mut self) {
+        let touched = self.by_key.iter().filter(|(_, queue)| !queue.waiting.is_empty()).map(|(key, _)| *key);
+        self.touched.extend(touched);
+    }
+
+    /// Who waits in a queue, in the order of their places.
+    pub(crate) fn waiting(&self, key: QueueKey) -> Vec<CallId> {
+        let waiting = self.by_key.get(&key).into_iter().flat_map(|queue| &queue.waiting);
+        waiting.map(|(_, call)| *call).collect()
+    }
+
+    /// Ends the turn: the queues in which somebody waits and nobody who may serve is logged in (R-Q8).
+    pub(crate) fn take_unattended(&mut self) -> Vec<Unattended> {
         let mut unattended = Vec::new();
         while let Some(key) = self.touched.pop_first() {
             let Some(queue) = self.by_key.get_mut(&key) else { continue };
             // Only who is logged in when the turn is over counts: a new plan may give and take a seat in one turn.
             if !queue.logged_in.is_empty() {
                 queue.alarm_raised = false;
-            } else if let Some((_, call)) = queue.first_waiting()
-                && !core::mem::replace(&mut queue.alarm_raised, true)
-            {
-                unattended.push((key, call));
+            } else if let Some((_, first)) = queue.first_waiting() {
+                let alarm = !core::mem::replace(&mut queue.alarm_raised, true);
+                unattended.push(Unattended { queue: key, first, alarm });
             }
         }
         unattended

@@ -34,7 +34,8 @@ impl Switch {
         self.house.timers.set(Reason::BandEdge(id), edge);
         if self.house.lines.set_capacity(id, capacity) {
             self.house.out.state(CallEvent::CapacityChanged { tenant: id, capacity });
-            self.house.queues.touch(id);
+            // Callers of others may overflow to a tenant that opens.
+            self.house.queues.touch_all();
         }
     }
 

@@ -72,6 +72,10 @@ impl Switch {
         if !self.house.lines.get(visit.tenant).is_some_and(|room| room.holds(id, visit.holding, phase)) {
             return said("does not hold what its phase says");
         }
+        let host = visit.serving;
+        if host != visit.tenant && !self.house.lines.get(host).is_some_and(|room| room.has_guest(id)) {
+            return said("is to be served by a tenant that does not know it");
+        }
         if call.waits_at().is_some_and(|place| !self.house.queues.has_place(id, place)) {
             return said("waits outside its queue");
         }

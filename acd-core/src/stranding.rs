@@ -72,7 +72,7 @@ impl Switch {
         for tenant in self.house.lines.ids() {
             let room = self.house.lines.room(tenant);
             if room.in_plan && room.has_calls() && !plan.tenants.contains_key(&tenant) {
-                found.push(Stranding::TenantGone { tenant, calls: room.calls_len() });
+                found.push(Stranding::TenantGone { tenant, calls: room.calls_len() + room.guests_len() });
             }
         }
         found.extend(self.calls.keys().filter_map(|call| self.unserved(*call, &after)));

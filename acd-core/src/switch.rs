@@ -12,7 +12,8 @@ use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd, Unexpected
 use crate::house::House;
 use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, TenantId};
 use crate::input::{AlarmKind, Input, OpenCall, RecordingFailure, RingFailure, SeatLegEnd};
-use crate::plan::{Capacity, Plan};
+use crate::plan::{Capacity, OverflowCause, Plan};
+use crate::queue::Unattended;
 use crate::snapshot::Unchecked;
 use crate::time::Timestamp;
 use crate::timer::Reason;
@@ -214,25 +215,46 @@ impl Switch {
             Reason::SeatRetry(seat) => self.house.seat_retry(seat),
             Reason::RingOver(ring) => self.tell_ring(ring, CallInput::RingTimedOut),
             Reason::WaitTooLong(call) => {
-                let tenant = self.calls.get(&call).map(|call| call.visit.tenant);
+                let tenant = self.calls.get(&call).map(|call| call.visit.serving);
                 self.house.raise(AlarmKind::WaitTooLong, tenant, Some(call));
+                if let Some(call) = self.calls.get_mut(&call) {
+                    call.wait_too_long(&mut self.house);
+                }
             }
         }
     }
 
     /// Ends the turn: seats and callers meet, and what follows from the turn as a whole is stated.
     fn settle(&mut self) {
-        while let Some((call, seat)) = self.house.next_match() {
-            self.tell_call(call, CallInput::SeatFound(seat));
-        }
-        for (queue, call) in self.house.queues.take_unattended() {
-            self.house.raise(AlarmKind::NobodyLoggedIn, Some(queue.tenant), Some(call));
+        // Who overflows may meet a seat there, or find nobody there either.
+        while self.house.queues.any_touched() {
+            while let Some((call, seat)) = self.house.next_match() {
+                self.tell_call(call, CallInput::SeatFound(seat));
+            }
+            for unattended in self.house.queues.take_unattended() {
+                self.unattended(unattended);
+            }
         }
         for tenant in self.house.lines.state_edges(&mut self.house.out) {
             self.house.queues.close(tenant);
         }
         if cfg!(debug_assertions) {
             self.house.assert_nobody_waits_needlessly();
+        }
+    }
+
+    /// An alarm at once, and the callers overflow where the plan says so (R-Q8).
+    fn unattended(&mut self, Unattended { queue, first, alarm }: Unattended) {
+        let cause = OverflowCause::NobodyLoggedIn;
+        if alarm {
+            self.house.raise(AlarmKind::NobodyLoggedIn, Some(queue.tenant), Some(first));
+        }
+        if let Some(to) = self.house.lines.overflow(queue.tenant, cause) {
+            for call in self.house.queues.waiting(queue) {
+                if let Some(call) = self.calls.get_mut(&call) {
+                    call.overflow(to, cause, &mut self.house);
+                }
+            }
         }
     }
 

@@ -11,6 +11,8 @@ mod draw;
 mod lines;
 #[path = "reference/model.rs"]
 mod model;
+#[path = "reference/overflow.rs"]
+mod overflow;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "swarm/rng.rs"]

@@ -21,6 +21,8 @@ mod model;
 mod onlooker;
 #[path = "swarm/options.rs"]
 mod options;
+#[path = "reference/overflow.rs"]
+mod overflow;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "swarm/rng.rs"]
@@ -83,7 +85,7 @@ fn seeds() -> Range<u64> {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 38] = [
+const WANTED: [&str; 41] = [
     "BlockageStarted",
     "BlockageEnded",
     "SeatLinesFullStarted",
@@ -122,13 +124,16 @@ const WANTED: [&str; 38] = [
     "TalkEnded Commanded",
     "TalkEnded HandedOver",
     "PlanApplied",
+    "CallOverflowed Closed",
+    "CallOverflowed NobodyLoggedIn",
+    "CallOverflowed WaitTooLong",
 ];
 
 /// The kind of a fact, with what distinguishes it.
 fn kind(fact: &CallEvent) -> String {
     let debug = format!("{fact:?}");
     let name = debug.split([' ', '{']).next().unwrap_or_default().to_owned();
-    let detail = ["outcome: ", "reason: ", "kind: ", "result: ", " end: "]
+    let detail = ["outcome: ", "reason: ", "kind: ", "result: ", " end: ", "cause: "]
         .iter()
         .find_map(|key| debug.split_once(key))
         .map(|(_, rest)| rest.split([',', ' ', '(']).next().unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acd_core::plan::Capacity;
+use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
     CommandSource, DialledNumber, LegId, LegQuality, LineUse, Outcome, RecordingFailure, RefusalReason,
@@ -15,9 +15,9 @@ use serde_with::{As, DisplayFromStr};
 use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis};
 use crate::shared::{
     AlarmKindDef, CallCommandDef, CallCommandResultDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef,
-    CapacityDef, CommandSourceDef, LegQualityDef, LineUseDef, OutcomeDef, RecordingFailureDef,
-    RefusalReasonDef, RingEndDef, SeatCommandDef, SeatCommandResultDef, SeatLossDef, SeatStateDef,
-    TalkEndDef, UnexpectedInputDef,
+    CapacityDef, CommandSourceDef, LegQualityDef, LineUseDef, OutcomeDef, OverflowCauseDef,
+    RecordingFailureDef, RefusalReasonDef, RingEndDef, SeatCommandDef, SeatCommandResultDef, SeatLossDef,
+    SeatStateDef, TalkEndDef, UnexpectedInputDef,
 };
 
 /// A fact as one line of JSON: `{"fact":"call_admitted","call":17,"tenant":"shiga",…}`.
@@ -152,6 +152,16 @@ enum CallEventDef {
         #[serde(rename = "since_time_ms", with = "As::<TimeMillis>")]
         since: Timestamp,
         put_back: bool,
+    },
+    CallOverflowed {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        to: TenantId,
+        #[serde(with = "OverflowCauseDef")]
+        cause: OverflowCause,
     },
     RingStarted {
         #[serde(flatten, with = "RingIdDef")]

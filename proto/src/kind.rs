@@ -47,6 +47,7 @@ kinds! {
     GuidanceCompleted = "guidance_completed",
     GuidanceFailed = "guidance_failed",
     CallerQueued = "caller_queued",
+    CallOverflowed = "call_overflowed",
     RingStarted = "ring_started",
     RingEnded = "ring_ended",
     CallAnswered = "call_answered",
@@ -160,6 +161,7 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::SeatLinesFullEnded { tenant } => Subject::tenant(*tenant),
         CallEvent::CallAdmitted { call, tenant, .. }
         | CallEvent::CallerQueued { call, tenant, .. }
+        | CallEvent::CallOverflowed { call, tenant, .. }
         | CallEvent::CallEnded { call, tenant, .. } => {
             Subject { call: Some(*call), tenant: Some(*tenant), ..Subject::NOBODY }
         }

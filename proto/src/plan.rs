@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, PoolShare,
-    RecordingPolicy, Seat, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Overflow, OverflowCause,
+    Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{CivilDate, DialledNumber, PoolId, PromptId, SeatId, SkillId, TenantId, TimeOfDay};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DisplayFromStr, Same};
 
 use crate::leaf::{DateText, Millis, TimeText, in_containers};
-use crate::shared::CapacityDef;
+use crate::shared::{CapacityDef, OverflowCauseDef};
 
 /// A plan as one line of JSON.
 pub fn plan_to_json(plan: &Plan) -> String {
@@ -98,7 +98,19 @@ struct TenantDef {
         with = "As::<BTreeMap<DisplayFromStr, Same>>"
     )]
     hand_over: BTreeMap<SkillId, String>,
+    /// Absent in what was written before callers overflowed.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<OverflowDef>>")]
+    overflow: Option<Overflow>,
     response_rate_target_permille: Option<u16>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Overflow")]
+struct OverflowDef {
+    #[serde(with = "As::<DisplayFromStr>")]
+    to: TenantId,
+    #[serde(with = "As::<BTreeSet<OverflowCauseDef>>")]
+    on: BTreeSet<OverflowCause>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -221,4 +233,5 @@ in_containers!(
     PoolShareDef => PoolShare,
     DayKindDef => DayKind,
     SeatDef => Seat,
+    OverflowDef => Overflow,
 );

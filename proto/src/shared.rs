@@ -1,6 +1,6 @@
 //! What inputs and facts have in common.
 
-use acd_core::plan::Capacity;
+use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
     LegQuality, LineUse, Name, Outcome, PauseReason, Pii, RecordingFailure, RefusalReason, RingEnd,
@@ -229,6 +229,14 @@ pub(crate) enum OutcomeDef {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(remote = "OverflowCause", rename_all = "snake_case")]
+pub(crate) enum OverflowCauseDef {
+    Closed,
+    NobodyLoggedIn,
+    WaitTooLong,
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(remote = "SeatState", rename_all = "snake_case")]
 pub(crate) enum SeatStateDef {
     LoggedOut,
@@ -252,4 +260,4 @@ pub(crate) enum UnexpectedInputDef {
     TimeBackwards,
 }
 
-in_containers!(CapacityDef => Capacity, CallerLegEndDef => CallerLegEnd);
+in_containers!(CapacityDef => Capacity, CallerLegEndDef => CallerLegEnd, OverflowCauseDef => OverflowCause);

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use acd_core::plan::OverflowCause;
 use acd_core::{
     CallId, CallPhase, CallerIdentity, CallerLegEnd, DialledNumber, LegId, LegQuality, Outcome,
     RecordingFailure, RefusalReason, RingEnd, RingId, SeatId, SkillId, TalkEnd, TenantId, Timestamp, TrunkId,
@@ -79,6 +80,8 @@ pub struct CallRecord {
     pub guidance: Option<GuidanceRecord>,
     /// Each time the caller entered a queue.
     pub queued: Vec<QueueRecord>,
+    /// Each time the caller went on to another tenant's queue.
+    pub overflows: Vec<OverflowRecord>,
     /// Each ring of a seat.
     pub rings: Vec<RingRecord>,
     /// Each talk with a seat.
@@ -164,6 +167,19 @@ pub struct QueueRecord {
     pub since: Timestamp,
     /// Put back into it.
     pub put_back: bool,
+}
+
+/// One caller who went on to another tenant's queue (R-Q8, R-G5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OverflowRecord {
+    /// When.
+    pub at: Timestamp,
+    /// Whose seats were to serve the caller until then.
+    pub from: TenantId,
+    /// Whose seats were to from then on.
+    pub to: TenantId,
+    /// Why.
+    pub cause: OverflowCause,
 }
 
 /// One ring of one seat.

@@ -7,7 +7,7 @@ use acd_core::plan::Capacity;
 use acd_core::{CallEvent, LineUse};
 use reports::Fold;
 use reports::accounting::{Account, Figures, Interval, Ledger, OutageCause, Slots};
-use support::{DATE, JST, account_over, at, plan, tenant};
+use support::{DATE, JST, account_over, at, other_tenant, plan, tenant};
 
 fn hour(account: &Account, hour: usize) -> Figures {
     account.figures[hour]
@@ -198,6 +198,24 @@ fn who_gives_up_between_reception_and_adviser_is_handled_and_shown() {
     let ten = hour(&account, 10);
     assert_eq!((ten.offered, ten.handled, ten.abandoned_after_reception, ten.abandoned()), (1, 1, 1, 0));
     assert_eq!((ten.talk_ms, ten.wrap_up_ms, ten.short_abandons), (30_000, 10_000, 0));
+    assert!(ten.is_balanced());
+}
+
+#[test]
+fn an_overflowing_call_is_offered_at_the_first_tenant_and_counted_in_at_the_second() {
+    // R-A1. The other tenant's call 2 comes in to this one, and is none of its offered calls.
+    let (ours, theirs) = (tenant(), other_tenant());
+    let account = day(&format!(
+        "
+        10:00:00 call 1
+        10:00:30 overflow 1 {ours} {theirs}
+        10:00:40 end 1 in-queue
+        10:01:00 overflow 2 {theirs} {ours}
+    "
+    ));
+    let ten = hour(&account, 10);
+    assert_eq!((ten.offered, ten.abandoned_in_queue), (1, 1));
+    assert_eq!((ten.overflow_out, ten.overflow_in), (1, 1));
     assert!(ten.is_balanced());
 }
 

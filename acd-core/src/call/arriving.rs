@@ -14,11 +14,11 @@ use crate::plan::Guidance as GuidancePlan;
 pub(super) struct Arriving;
 
 impl Arriving {
-    pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {
+    pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
         match input {
             CallInput::Connected => {
                 house.out.state(CallEvent::CallerConnected { call: visit.call });
-                if visit.closed {
+                if visit.closed && !visit.overflow_closed(house) {
                     return Closed::enter(visit, house);
                 }
                 match visit.guidance {

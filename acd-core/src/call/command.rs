@@ -73,16 +73,20 @@ impl Call {
             }
             (CallCommand::Hold | CallCommand::Resume, _) => {}
             (CallCommand::HangUp, _) => self.change(house, |state, visit, house| state.hang_up(visit, house)),
-            (CallCommand::HandOver(skill), _) => self.change(house, |state, visit, house| match state {
-                CallState::Talking(talking) => talking.hand_over(skill, visit, house),
-                other => other,
+            (CallCommand::HandOver(skill), _) => self.change(house, |state, visit, house| {
+                let CallState::Talking(talking) = state else { return state };
+                talking.hand_over(skill, visit, house)
             }),
         }
     }
 
-    fn change(&mut self, house: &mut House, to: impl FnOnce(CallState, &mut Visit, &mut House) -> CallState) {
+    pub(super) fn change(
+        &mut self,
+        house: &mut House,
+        to: impl FnOnce(CallState, &mut Visit, &mut House) -> CallState,
+    ) {
         let before = core::mem::replace(&mut self.state, CallState::Ended);
-        let standing = before.standing();
+        let standing = before.standing(&self.visit);
         self.state = to(before, &mut self.visit, house);
         self.follow_from(standing, house);
     }

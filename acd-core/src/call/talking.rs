@@ -42,6 +42,7 @@ impl Talking {
         visit.record(house);
         visit.answered = true;
         visit.awaits_adviser = false;
+        visit.is_overdue = false;
         CallState::Talking(Self {
             place,
             ring,

@@ -19,15 +19,18 @@ pub(super) struct Waiting {
 impl Waiting {
     /// The caller enters the queue for the first time.
     pub(super) fn enter(visit: &Visit, house: &mut House) -> CallState {
-        let skill = house.lines.room(visit.tenant).tenant.entry_skill;
-        let place = Place { queue: QueueKey { tenant: visit.tenant, skill }, since: house.now };
+        let skill = house.lines.room(visit.serving).tenant.entry_skill;
+        let place = Place { queue: QueueKey { tenant: visit.serving, skill }, since: house.now };
         visit.play_waiting(house);
         Self::watch(visit, house);
         Self::stand(place, false, visit, house)
     }
 
     /// The caller is back after a ring that nobody answered; the wait goes on (R-Q6).
-    pub(super) fn go_on(place: Place, visit: &Visit, house: &mut House) -> CallState {
+    pub(super) fn go_on(place: Place, visit: &mut Visit, house: &mut House) -> CallState {
+        if let Some(elsewhere) = visit.overflow_overdue(place, house) {
+            return elsewhere;
+        }
         if visit.rings >= RINGS_PER_CALL_MAX {
             return visit.release(Outcome::Failed, CallPhase::Ringing, ReleaseCause::Failed, house);
         }
@@ -48,6 +51,12 @@ impl Waiting {
         Self::stand(place, false, visit, house)
     }
 
+    /// The caller goes on to the queue of another tenant, and hears what played before (R-Q8).
+    pub(super) fn go_elsewhere(place: Place, visit: &Visit, house: &mut House) -> CallState {
+        Self::watch(visit, house);
+        Self::stand(place, false, visit, house)
+    }
+
     fn stand(place: Place, put_back: bool, visit: &Visit, house: &mut House) -> CallState {
         let Place { queue: QueueKey { tenant, skill }, since } = place;
         house.out.state(CallEvent::CallerQueued { call: visit.call, tenant, skill, since, put_back });
@@ -56,8 +65,9 @@ impl Waiting {
 
     /// An alarm is raised if this wait, rings included, lasts too long (R-Q8).
     fn watch(visit: &Visit, house: &mut House) {
-        if let Some(max_wait) = house.lines.room(visit.tenant).tenant.max_wait {
-            house.timers.set(Reason::WaitTooLong(visit.call), house.now + max_wait);
+        match house.lines.room(visit.serving).tenant.max_wait {
+            Some(max_wait) => house.timers.set(Reason::WaitTooLong(visit.call), house.now + max_wait),
+            None => house.timers.cancel(Reason::WaitTooLong(visit.call)),
         }
     }
 

@@ -292,6 +292,7 @@ fn tenant_settings(before: &Tenant, after: &Tenant) -> impl Iterator<Item = &'st
         max_wait,
         entry_skill,
         hand_over,
+        overflow,
         response_rate_target_permille,
     } = before;
     let changed = [
@@ -308,6 +309,7 @@ fn tenant_settings(before: &Tenant, after: &Tenant) -> impl Iterator<Item = &'st
         (*max_wait != after.max_wait, "longest wait"),
         (*entry_skill != after.entry_skill, "entry skill"),
         (*hand_over != after.hand_over, "hand-over"),
+        (*overflow != after.overflow, "overflow"),
         (*response_rate_target_permille != after.response_rate_target_permille, "response rate target"),
     ];
     changed.into_iter().filter(|(is_other, _)| *is_other).map(|(_, setting)| setting)

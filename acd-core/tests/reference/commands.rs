@@ -38,7 +38,7 @@ impl Model {
     }
 
     fn hands_over(&self, at: Option<usize>, skill: SkillId) -> bool {
-        at.is_some_and(|at| self.tenant(self.calls[at].tenant).plan.hand_over.contains_key(&skill))
+        at.is_some_and(|at| self.tenant(self.calls[at].serving).plan.hand_over.contains_key(&skill))
     }
 
     /// R-S4: the talk ends, and the caller keeps the instant of the first entry.
@@ -47,7 +47,7 @@ impl Model {
         self.released.push(ring);
         self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::HandedOver });
         self.seat_talk_over(seat);
-        let max_wait = self.tenant(self.calls[at].tenant).plan.max_wait;
+        let max_wait = self.tenant(self.calls[at].serving).plan.max_wait;
         let call = &mut self.calls[at];
         call.skill = Some(skill);
         call.awaits_adviser = true;
@@ -62,7 +62,7 @@ impl Model {
         let from = call.typed.rfind('*').unwrap_or(call.typed.len());
         let typed = call.typed.split_off(from);
         call.typed = if typed.len() > 5 { String::new() } else { typed };
-        let Call { id, tenant, ref typed, .. } = self.calls[at];
+        let Call { id, serving: tenant, ref typed, .. } = self.calls[at];
         let hand_over = &self.tenant(tenant).plan.hand_over;
         let Some(skill) = hand_over.iter().find(|(_, code)| *code == typed).map(|(skill, _)| *skill) else {
             return;

@@ -1,6 +1,6 @@
 //! Admission, hours, plans and blockage, as the rules have them.
 
-use acd_core::plan::{self, Capacity, DayKind, Login, Plan};
+use acd_core::plan::{self, Capacity, DayKind, Login, OverflowCause, Plan};
 use acd_core::{
     AlarmKind, CallEvent, CallPhase, CivilDate, Input, RefusalReason, SeatState, SkillId, TenantId,
     Timestamp, UnexpectedInput, Weekday,
@@ -44,11 +44,13 @@ impl Model {
                 (true, u32::try_from(in_use).unwrap(), lines, RefusalReason::Closed)
             }
         };
-        let unheard = closed && tenant.plan.closed_announcement.is_none();
-        if closed && !test {
+        let elsewhere = closed && self.overflow(id, OverflowCause::Closed).is_some();
+        let unheard = closed && tenant.plan.closed_announcement.is_none() && !elsewhere;
+        let refused = unheard || (in_use >= lines && !test);
+        if closed && !test && (refused || !elsewhere) {
             self.raise(AlarmKind::CallOutsideHours, Some(id), Some(call));
         }
-        if unheard || (in_use >= lines && !test) {
+        if refused {
             return refuse(self, Some(id), Some(number), full);
         }
         self.state(CallEvent::CallAdmitted {
@@ -77,6 +79,9 @@ impl Model {
             alarm_at: None,
             answered: false,
             awaits_adviser: false,
+            serving: id,
+            overflows: 0,
+            overdue: false,
             typed: String::new(),
             caller_holds: false,
             seat_holds: false,
@@ -114,7 +119,9 @@ impl Model {
         let Self { tenants, calls, .. } = &*self;
         let is_open = |(tenant, skill): &(TenantId, _)| {
             tenants.iter().any(|it| it.id == *tenant && has_queue(&it.plan, *skill))
-                || calls.iter().any(|it| it.queued_at.is_some() && (it.tenant, it.skill) == (*tenant, *skill))
+                || calls
+                    .iter()
+                    .any(|it| it.queued_at.is_some() && (it.serving, it.skill) == (*tenant, *skill))
         };
         self.alarmed = self.alarmed.iter().copied().filter(is_open).collect();
         self.apply_seats(&plan);
@@ -241,7 +248,8 @@ impl Model {
             self.tenants[at].seat_lines_full = full;
         }
         let Self { tenants, calls, alarmed, .. } = self;
-        tenants.retain(|it| it.in_plan || calls.iter().any(|call| call.tenant == it.id));
+        let lives = |id| calls.iter().any(|call| call.tenant == id || call.serving == id);
+        tenants.retain(|it| it.in_plan || lives(it.id));
         alarmed.retain(|(tenant, _)| tenants.iter().any(|it| it.id == *tenant));
     }
 

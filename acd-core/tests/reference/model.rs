@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use acd_core::plan::{self, Capacity, Guidance, Plan, RecordingPolicy};
+use acd_core::plan::{self, Capacity, Guidance, OverflowCause, Plan, RecordingPolicy};
 use acd_core::{
     AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, LineUse, Outcome, Reason,
     RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, Switch,
@@ -36,6 +36,11 @@ pub(crate) struct Call {
     pub(crate) alarm_at: Option<Timestamp>,
     pub(crate) answered: bool,
     pub(crate) awaits_adviser: bool,
+    /// Whose seats are to serve the caller.
+    pub(crate) serving: TenantId,
+    pub(crate) overflows: u32,
+    /// The wait was too long while a seat was rung.
+    pub(crate) overdue: bool,
     pub(crate) typed: String,
     pub(crate) caller_holds: bool,
     pub(crate) seat_holds: bool,
@@ -120,8 +125,13 @@ impl Model {
         self.enter_bands();
         self.take(input);
         self.fire();
-        self.dispatch();
-        self.watch_log_ins();
+        loop {
+            self.dispatch();
+            self.watch_log_ins();
+            if !self.overflow_unattended() {
+                break;
+            }
+        }
         self.state_edges();
         core::mem::take(&mut self.facts)
     }
@@ -314,7 +324,11 @@ impl Model {
             return self.out_of_phase(at);
         }
         self.state(CallEvent::CallerConnected { call });
-        if self.calls[at].closed {
+        let elsewhere = self.overflow(self.calls[at].tenant, OverflowCause::Closed);
+        if let (true, Some(to)) = (self.calls[at].closed, elsewhere) {
+            self.hand_on(at, to, OverflowCause::Closed);
+        }
+        if self.calls[at].closed && elsewhere.is_none() {
             if self.tenant(self.calls[at].tenant).plan.closed_announcement.is_some() {
                 self.calls[at].phase = CallPhase::Closed;
             } else {
@@ -352,7 +366,7 @@ impl Model {
 
     /// R-Q1.
     fn enter_queue(&mut self, at: usize) {
-        let tenant = self.tenant(self.calls[at].tenant);
+        let tenant = self.tenant(self.calls[at].serving);
         let (skill, max_wait) = (tenant.plan.entry_skill, tenant.plan.max_wait);
         let call = &mut self.calls[at];
         call.queued_at = Some(self.now);
@@ -368,7 +382,7 @@ impl Model {
         call.ring_until = None;
         let fact = CallEvent::CallerQueued {
             call: call.id,
-            tenant: call.tenant,
+            tenant: call.serving,
             skill: call.skill,
             since: call.queued_at.unwrap(),
             put_back,
@@ -381,12 +395,12 @@ impl Model {
         loop {
             let mut pairs = Vec::new();
             for (at, call) in self.calls.iter().enumerate() {
-                if call.phase != CallPhase::Waiting || !self.seat_line_is_free(call.tenant) {
+                if call.phase != CallPhase::Waiting || !self.seat_line_is_free(call.serving) {
                     continue;
                 }
                 for seat in self.seats.iter().filter(|it| it.state == SeatState::Ready) {
                     if may_serve(seat, call) {
-                        let priority = -i32::from(seat.plan.serves[&call.tenant]);
+                        let priority = -i32::from(seat.plan.serves[&call.serving]);
                         pairs.push(((seat.since, seat.id), (priority, call.queued_at, call.id), at));
                     }
                 }
@@ -422,6 +436,7 @@ impl Model {
         let call = &mut self.calls[at];
         call.answered = true;
         call.awaits_adviser = false;
+        call.overdue = false;
         call.typed.clear();
         call.phase = CallPhase::Talking;
         call.ring_until = None;
@@ -443,7 +458,7 @@ impl Model {
             return self.out_of_phase(at);
         }
         self.ring_over(at, RingEnd::Failed(failure));
-        self.wait(at, true);
+        self.wait_on(at);
     }
 
     fn seat_leg_ended(&mut self, at: usize, end: SeatLegEnd) {
@@ -465,7 +480,7 @@ impl Model {
         let (ring, seat) = self.calls[at].ring.unwrap();
         self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(loss) });
         self.seat_lost(seat);
-        let max_wait = self.tenant(self.calls[at].tenant).plan.max_wait;
+        let max_wait = self.tenant(self.calls[at].serving).plan.max_wait;
         self.calls[at].alarm_at = max_wait.map(|it| self.now + it);
         self.wait(at, true);
     }
@@ -477,7 +492,7 @@ impl Model {
         if self.calls[at].phase == CallPhase::Ringing {
             self.cancelled.push(ring);
             self.ring_over(at, RingEnd::SeatLost);
-            self.wait(at, true);
+            self.wait_on(at);
         } else {
             self.released.push(ring);
             self.talk_lost(at, loss);
@@ -485,7 +500,8 @@ impl Model {
     }
 
     fn caller_gone(&mut self, at: usize, end: CallerLegEnd) {
-        let Call { phase, closed, ring, .. } = self.calls[at];
+        let Call { phase, closed, ring, tenant, serving, .. } = self.calls[at];
+        let closed = closed && serving == tenant;
         let abandoned = match phase {
             CallPhase::Arriving | CallPhase::Guidance | CallPhase::Closed if closed => Outcome::Closed,
             CallPhase::Arriving | CallPhase::Guidance | CallPhase::Closed => Outcome::AbandonedInGuidance,
@@ -618,12 +634,13 @@ impl Model {
             } else if let Some(at) = self.calls.iter().position(|it| it.ring_until == Some(due)) {
                 self.cancelled.push(self.calls[at].ring.unwrap().0);
                 self.ring_over(at, RingEnd::TimedOut);
-                self.wait(at, true);
+                self.wait_on(at);
             } else if let Some(at) = self.calls.iter().position(|it| it.alarm_at == Some(due)) {
                 let call = &mut self.calls[at];
                 call.alarm_at = None;
-                let (tenant, call) = (call.tenant, call.id);
+                let (tenant, call) = (call.serving, call.id);
                 self.raise(AlarmKind::WaitTooLong, Some(tenant), Some(call));
+                self.wait_too_long(at);
             }
         }
     }
@@ -631,23 +648,27 @@ impl Model {
     /// R-Q8: once, until somebody logs in.
     fn watch_log_ins(&mut self) {
         let mut queues: Vec<(TenantId, Option<SkillId>)> = self.alarmed.clone();
-        queues.extend(self.waiting().map(|it| (it.tenant, it.skill)));
+        queues.extend(self.waiting().map(|it| (it.serving, it.skill)));
         queues.sort();
         queues.dedup();
         for (tenant, skill) in queues {
-            let serves = |seat: &Seat| {
-                let skilled = skill.is_none_or(|it| seat.plan.skills.contains(&it));
-                seat.plan.serves.contains_key(&tenant) && skilled && seat.state != SeatState::LoggedOut
-            };
-            if self.seats.iter().any(serves) {
+            if self.is_attended(tenant, skill) {
                 self.alarmed.retain(|it| *it != (tenant, skill));
             } else if !self.alarmed.contains(&(tenant, skill)) {
-                let first = self.waiting().filter(|it| (it.tenant, it.skill) == (tenant, skill));
+                let first = self.waiting().filter(|it| (it.serving, it.skill) == (tenant, skill));
                 let first = first.min_by_key(|it| (it.queued_at, it.id)).map(|it| it.id);
                 self.alarmed.push((tenant, skill));
                 self.raise(AlarmKind::NobodyLoggedIn, Some(tenant), first);
             }
         }
+    }
+
+    /// Whether somebody who may serve the queue is logged in.
+    pub(crate) fn is_attended(&self, tenant: TenantId, skill: Option<SkillId>) -> bool {
+        self.seats.iter().any(|seat| {
+            let skilled = skill.is_none_or(|it| seat.plan.skills.contains(&it));
+            seat.plan.serves.contains_key(&tenant) && skilled && seat.state != SeatState::LoggedOut
+        })
     }
 
     fn waiting(&self) -> impl Iterator<Item = &Call> {
@@ -672,13 +693,19 @@ impl Model {
 
     pub(crate) fn seat_line_is_free(&self, tenant: TenantId) -> bool {
         let lines = self.line_use(tenant);
-        lines.ringing + lines.talking < u32::from(self.tenant(tenant).seat_lines)
+        // Who is with seats of another tenant takes no seat line.
+        let elsewhere = self.calls.iter().filter(|it| {
+            let with_seat = matches!(it.phase, CallPhase::Ringing | CallPhase::Talking);
+            it.tenant == tenant && it.serving != tenant && !it.test && !it.closed && with_seat
+        });
+        let elsewhere = u32::try_from(elsewhere.count()).unwrap();
+        lines.ringing + lines.talking - elsewhere < u32::from(self.tenant(tenant).seat_lines)
     }
 }
 
 fn may_serve(seat: &Seat, call: &Call) -> bool {
     let skilled = call.skill.is_none_or(|it| seat.plan.skills.contains(&it));
-    seat.plan.serves.contains_key(&call.tenant) && skilled
+    seat.plan.serves.contains_key(&call.serving) && skilled
 }
 
 /// Whether the outcome was still to come.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, PoolShare,
-    RecordingPolicy, Seat, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Overflow, OverflowCause,
+    Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{CivilDate, PromptId, SkillId, TenantId, TimeOfDay};
 
@@ -61,6 +61,7 @@ pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
         max_wait: None,
         entry_skill: None,
         hand_over: BTreeMap::new(),
+        overflow: None,
         response_rate_target_permille: None,
     }
 }
@@ -112,6 +113,11 @@ fn read_tenant(plan: &mut Plan, text: &str) {
             "pool" => tenant.pool = Some(pool_share(value)),
             "day_start" => tenant.day_start = time(value),
             "skill" => tenant.entry_skill = Some(value.parse().unwrap()),
+            "overflow" => {
+                let mut words = value.split(' ');
+                let to = words.next().unwrap().parse().unwrap();
+                tenant.overflow = Some(Overflow { to, on: words.map(overflow_cause).collect() });
+            }
             "hand_over" => {
                 let (skill, code) = value.split_once(' ').expect("hand_over SKILL CODE");
                 tenant.hand_over.insert(skill.parse().unwrap(), code.into());
@@ -213,6 +219,15 @@ fn day_kind(text: &str) -> DayKind {
         "sunday" => DayKind::Sunday,
         "holiday" => DayKind::Holiday,
         other => DayKind::Range(other.strip_prefix("range").unwrap().parse().unwrap()),
+    }
+}
+
+fn overflow_cause(text: &str) -> OverflowCause {
+    match text {
+        "closed" => OverflowCause::Closed,
+        "nobody" => OverflowCause::NobodyLoggedIn,
+        "too_long" => OverflowCause::WaitTooLong,
+        other => panic!("no caller overflows for {other}"),
     }
 }
 

@@ -78,6 +78,9 @@ pub(crate) fn fact(event: &CallEvent) -> String {
             let back = if *put_back { "is back in" } else { "enters" };
             format!("call {call} {back} the queue of {tenant}{skill}, place of {}", time(*since))
         }
+        CallEvent::CallOverflowed { call, tenant, to, cause } => {
+            format!("call {call} overflows from {tenant} to {to}: {cause:?}")
+        }
         CallEvent::RingStarted { ring, seat } => format!("ring {ring} of {seat}"),
         CallEvent::RingEnded { ring, seat, end } => format!("ring {ring} of {seat} over: {}", ring_end(*end)),
         CallEvent::CallAnswered { ring, seat } => format!("{seat} answers {ring}"),

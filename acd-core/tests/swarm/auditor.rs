@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acd_core::plan::{Capacity, Plan, PoolShare};
+use acd_core::plan::{Capacity, OverflowCause, Plan, PoolShare};
 use acd_core::{
     CallCommand, CallCommandResult, CallEvent, CallId, LegId, Outcome, RefusalReason, RingEnd, RingId,
     SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
@@ -26,6 +26,8 @@ struct CallView {
     holds_line: bool,
     closed: bool,
     phase: Phase,
+    /// Whose seats are to serve the caller.
+    serving: TenantId,
     skill: Option<SkillId>,
     entered: Option<Timestamp>,
     answered: bool,
@@ -35,6 +37,9 @@ struct CallView {
     hung_up: bool,
     /// The seat's hold, by its phone or by command.
     on_hold: bool,
+    /// It overflows, and the fact of its new place is still to come.
+    overflows: bool,
+    overflowed: u32,
 }
 
 #[derive(Debug)]
@@ -114,12 +119,15 @@ impl Auditor {
                     holds_line: !closed && !test,
                     closed: *closed,
                     phase: Phase::Arriving,
+                    serving: *tenant,
                     skill: None,
                     entered: None,
                     answered: false,
                     awaits_adviser: false,
                     hung_up: false,
                     on_hold: false,
+                    overflows: false,
+                    overflowed: 0,
                 };
                 assert!(self.calls.insert(*call, view).is_none(), "a call is admitted once");
             }
@@ -134,11 +142,15 @@ impl Auditor {
                 let view = self.calls.get_mut(call).unwrap();
                 assert!(!put_back || view.entered.is_some(), "only who was in a queue is put back");
                 let expected = if view.entered.is_some() { Phase::Between } else { Phase::Arriving };
-                assert_eq!(view.phase, expected);
-                assert_eq!(view.tenant, *tenant);
+                let overflows = core::mem::take(&mut view.overflows);
+                assert!(view.phase == expected || (overflows && matches!(view.phase, Phase::Waiting(_))));
+                assert_eq!(view.serving, *tenant);
                 assert_eq!(*view.entered.get_or_insert(now), *since, "R-Q1: the instant is kept for life");
                 view.skill = *skill;
                 view.phase = Phase::Waiting(*since);
+            }
+            CallEvent::CallOverflowed { call, tenant, to, cause } => {
+                self.overflowed(*call, *tenant, *to, *cause)
             }
             CallEvent::RingStarted { ring, seat } => self.ring_started(*ring, *seat),
             CallEvent::RingEnded { ring, seat, end } => {
@@ -176,7 +188,7 @@ impl Auditor {
                 let view = self.calls.remove(call).expect("exactly one outcome a call");
                 let expected = match (view.answered, view.closed, view.phase) {
                     (true, _, _) => Outcome::Answered,
-                    (_, true, _) => Outcome::Closed,
+                    (_, true, _) if view.serving == view.tenant => Outcome::Closed,
                     (_, _, Phase::Waiting(_)) => Outcome::AbandonedInQueue,
                     (_, _, Phase::Ringing(..)) => Outcome::AbandonedWhileRinging,
                     (_, _, Phase::Arriving) => Outcome::AbandonedInGuidance,
@@ -227,6 +239,26 @@ impl Auditor {
         }
     }
 
+    /// R-Q8, R-G5: only where the plan says so, and to a tenant within its hours.
+    fn overflowed(&mut self, call: CallId, from: TenantId, to: TenantId, cause: OverflowCause) {
+        let view = self.calls.get_mut(&call).unwrap();
+        assert_eq!(view.serving, from);
+        assert!(self.tenants[&to].capacity.is_some(), "{to} is closed itself");
+        assert_ne!(from, to);
+        let plan = self.plan.tenants.get(&from);
+        let wanted = plan.is_none_or(|it| it.overflow.as_ref().is_some_and(|it| it.on.contains(&cause)));
+        assert!(wanted, "call {call} overflows for {cause:?}, which {from} does not want");
+        let fits = match cause {
+            OverflowCause::Closed => view.closed && view.entered.is_none(),
+            OverflowCause::NobodyLoggedIn => matches!(view.phase, Phase::Waiting(_)),
+            OverflowCause::WaitTooLong => matches!(view.phase, Phase::Waiting(_) | Phase::Between),
+        };
+        assert!(fits, "call {call} overflows for {cause:?} in {:?}", view.phase);
+        view.overflows = cause != OverflowCause::Closed;
+        view.overflowed += 1;
+        view.serving = to;
+    }
+
     /// R-T1: a hold in another is none of its own.
     fn held(&mut self, ring: RingId, to: bool) {
         let view = self.calls.get_mut(&ring.call).unwrap();
@@ -248,7 +280,7 @@ impl Auditor {
                 if !self
                     .plan
                     .tenants
-                    .get(&view.tenant)
+                    .get(&view.serving)
                     .is_none_or(|it| it.hand_over.contains_key(&skill)) =>
             {
                 CallCommandResult::UnknownSkill
@@ -257,7 +289,7 @@ impl Auditor {
                 CallCommandResult::Done
             }
         };
-        let gone = !self.plan.tenants.contains_key(&view.tenant);
+        let gone = !self.plan.tenants.contains_key(&view.serving);
         let unsure = gone && result == CallCommandResult::UnknownSkill;
         assert!(result == expected || unsure, "{command:?} in {:?}: {result:?}", view.phase);
         if command == CallCommand::HangUp {
@@ -275,15 +307,15 @@ impl Auditor {
         let view = &self.seats[&seat];
         assert_eq!(view.state, SeatState::Ready, "R-Q5: {seat} is rung while it is not free");
         assert!(self.may_serve(seat, call), "{seat} may not serve {ring}");
-        assert!(self.seat_line_is_free(call.tenant), "R-L2: {ring} has no seat line");
+        assert!(self.seat_line_is_free(call.serving), "R-L2: {ring} has no seat line");
         for (other, it) in &self.calls {
             let Phase::Waiting(other_since) = it.phase else { continue };
-            if it.tenant == call.tenant && it.skill == call.skill {
+            if it.serving == call.serving && it.skill == call.skill {
                 assert!((since, ring.call) <= (other_since, *other), "R-Q1: {other} was before {ring}");
             }
-            if self.may_serve(seat, it) && self.seat_line_is_free(it.tenant) {
+            if self.may_serve(seat, it) && self.seat_line_is_free(it.serving) {
                 let priority = |tenant| self.serves[&seat][&tenant];
-                let (mine, theirs) = (priority(call.tenant), priority(it.tenant));
+                let (mine, theirs) = (priority(call.serving), priority(it.serving));
                 assert!(mine >= theirs, "R-Q3: {other} has priority over {ring}");
                 assert!(mine > theirs || since <= other_since, "R-Q3: {other} is older than {ring}");
             }
@@ -301,7 +333,11 @@ impl Auditor {
         for (id, call) in &self.calls {
             assert_ne!(call.phase, Phase::Between, "call {id} is lost between two phases");
             let waits = matches!(call.phase, Phase::Waiting(_));
-            if waits && self.seat_line_is_free(call.tenant) {
+            assert!(!call.overflows, "call {id} has no place");
+            if waits && call.overflowed < 8 && !self.is_attended(call) {
+                assert!(!self.could_overflow(call), "R-Q8: nobody attends call {id}, which could go on");
+            }
+            if waits && self.seat_line_is_free(call.serving) {
                 let free = self
                     .seats
                     .iter()
@@ -335,7 +371,7 @@ impl Auditor {
             let in_use = self.lines_in_use(*id);
             assert_eq!(switch.lines_in_use(*id), in_use, "R-L6");
             let waiting =
-                self.calls.values().filter(|it| it.tenant == *id && matches!(it.phase, Phase::Waiting(_)));
+                self.calls.values().filter(|it| it.serving == *id && matches!(it.phase, Phase::Waiting(_)));
             assert_eq!(switch.waiting_len(*id), waiting.count());
             let blocked = tenant.capacity.is_some() && !self.may_take_a_line(*id);
             assert_eq!(tenant.blocked, blocked, "R-L7: blockage of {id}");
@@ -386,13 +422,28 @@ impl Auditor {
     fn seat_line_is_free(&self, tenant: TenantId) -> bool {
         let with_seats = self.calls.values().filter(|it| {
             let with_seat = matches!(it.phase, Phase::Ringing(..) | Phase::Talking(..));
-            it.tenant == tenant && it.holds_line && with_seat
+            it.tenant == tenant && it.serving == tenant && it.holds_line && with_seat
         });
         with_seats.count() < usize::from(self.tenants[&tenant].seat_lines)
     }
 
+    fn is_attended(&self, call: &CallView) -> bool {
+        // A seat that the plan no longer has attends until its last call is over; with which skills is not known here.
+        let may_serve = |seat| !self.plan.seats.contains_key(&seat) || self.may_serve(seat, call);
+        self.seats.iter().any(|(seat, it)| it.state != SeatState::LoggedOut && may_serve(*seat))
+    }
+
+    fn could_overflow(&self, call: &CallView) -> bool {
+        let Some(plan) = self.plan.tenants.get(&call.serving) else { return false };
+        plan.overflow.as_ref().is_some_and(|it| {
+            it.on.contains(&OverflowCause::NobodyLoggedIn)
+                && self.plan.tenants.contains_key(&it.to)
+                && self.tenants[&it.to].capacity.is_some()
+        })
+    }
+
     fn may_serve(&self, seat: SeatId, call: &CallView) -> bool {
-        let serves = self.serves.get(&seat).is_some_and(|it| it.contains_key(&call.tenant));
+        let serves = self.serves.get(&seat).is_some_and(|it| it.contains_key(&call.serving));
         let skilled = call
             .skill
             .is_none_or(|it| self.plan.seats.get(&seat).is_some_and(|seat| seat.skills.contains(&it)));

@@ -31,6 +31,15 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         } else if rng.percent(20) {
             line += ", skill reception";
         }
+        if index + 1 < tenants && rng.percent(60) {
+            // Towards the last tenant, so that no chain comes back.
+            line += &format!(", overflow {}", TENANTS[index + 1]);
+            for cause in ["closed", "nobody", "too_long"] {
+                if rng.percent(60) {
+                    line += &format!(" {cause}");
+                }
+            }
+        }
         if rng.percent(50) {
             line += ", hand_over adviser *1";
         }

@@ -99,6 +99,7 @@ impl OpenCalls {
             | CallEvent::SeatLinesFullStarted { .. }
             | CallEvent::SeatLinesFullEnded { .. }
             | CallEvent::CallRefused { .. }
+            | CallEvent::CallOverflowed { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
             | CallEvent::HoldStarted { .. }

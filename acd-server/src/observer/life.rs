@@ -278,6 +278,7 @@ impl Life {
             CallEvent::PlanApplied { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::CallerConnected { .. }
+            | CallEvent::CallOverflowed { .. }
             | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }

@@ -67,6 +67,7 @@ pub(super) const TENANTS: Section = Section {
         "max_wait_s",
         "entry_skill",
         "hand_over",
+        "overflow",
         "pool",
         "reserved",
         "max",
@@ -96,6 +97,7 @@ pub(super) const ACCOUNTING: Section = Section {
 };
 pub(super) const STAFFING: Section =
     Section { name: "[[tenants.accounting.staffing]]", keys: &["skill", "seats"] };
+pub(super) const OVERFLOW: Section = Section { name: "[tenants.overflow]", keys: &["tenant", "on"] };
 pub(super) const NUMBERS: Section =
     Section { name: "[[tenants.numbers]]", keys: &["number", "guidance", "guidance_prompt", "recording"] };
 pub(super) const RANGES: Section =
@@ -143,6 +145,7 @@ pub const SECTIONS: &[Section] = &[
     TENANTS,
     ACCOUNTING,
     STAFFING,
+    OVERFLOW,
     NUMBERS,
     RANGES,
     BANDS,

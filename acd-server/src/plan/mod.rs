@@ -18,6 +18,7 @@ mod hand_over;
 mod holidays;
 mod keys;
 pub mod limits;
+mod overflow;
 mod pools;
 mod prompts;
 mod render;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use acd_core::plan::{Band, Guidance, LinesFullRefusal, Login, RecordingPolicy, Seat, Tenant};
+use acd_core::plan::{
+    Band, Guidance, LinesFullRefusal, Login, Overflow, OverflowCause, RecordingPolicy, Seat, Tenant,
+};
 use acd_core::{SeatId, TenantId};
 use serde_json::{Value, json};
 
@@ -103,6 +105,9 @@ fn write_tenant(
     )?;
     if let Some(skill) = tenant.entry_skill {
         writeln!(out, "  reception by {skill}")?;
+    }
+    if let Some(overflow) = &tenant.overflow {
+        writeln!(out, "  overflow to {}  on {}", overflow.to, overflow_causes(overflow).join(", "))?;
     }
     for (skill, code) in &tenant.hand_over {
         writeln!(out, "  hand-over to {skill}  code {code}")?;
@@ -243,6 +248,10 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
         "ring_s": tenant.ring.as_secs(),
         "entry_skill": tenant.entry_skill.map(|skill| skill.to_string()),
         "hand_over": hand_over,
+        "overflow": tenant
+            .overflow
+            .as_ref()
+            .map(|it| json!({ "tenant": it.to.to_string(), "on": overflow_causes(it) })),
         "dedicated_seats": settings.is_some_and(|it| it.dedicated_seats),
         "response_rate_target_permille": tenant.response_rate_target_permille,
         "accounting": settings.map(|it| accounting_json(&it.accounting)),
@@ -301,6 +310,15 @@ fn serves_text(seat: &Seat) -> String {
 fn days_of<'t>(band: &Band, tenant: &'t Tenant) -> Vec<&'t str> {
     // From the commonest kind of day to the rarest, as people write it.
     band.days.iter().rev().map(|kind| name_of(*kind, tenant)).collect()
+}
+
+fn overflow_causes(overflow: &Overflow) -> Vec<&'static str> {
+    let word = |cause: &OverflowCause| match cause {
+        OverflowCause::Closed => "closed",
+        OverflowCause::NobodyLoggedIn => "nobody_logged_in",
+        OverflowCause::WaitTooLong => "wait_too_long",
+    };
+    overflow.on.iter().map(word).collect()
 }
 
 fn guidance_text(guidance: &Guidance) -> String {

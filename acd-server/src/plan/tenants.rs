@@ -17,7 +17,7 @@ use super::limits::{
 use super::pools::{self, PoolsRead};
 use super::prompts::{self, Prompts};
 use super::shell::TenantSettings;
-use super::{hand_over, keys, values};
+use super::{hand_over, keys, overflow, values};
 
 /// One tenant as the plan has it, with the places that later checks point at.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(super) struct TenantDraft {
     pub(super) shell: TenantSettings,
     pub(super) at: At,
     pub(super) entry_skill_at: At,
+    /// Where the tenant that callers overflow to is named.
+    pub(super) overflow_at: Option<At>,
     pub(super) hand_overs_at: BTreeMap<SkillId, At>,
 }
 
@@ -54,6 +56,9 @@ pub(super) fn tenants(
             report.wrong(at, format!("tenant `{id}` exists twice"), "name each tenant once");
         }
     }
+    if named {
+        overflow::check(report, &tenants);
+    }
     let max = acd_core::limits::TENANTS_MAX;
     if tenants.len() > max {
         report.wrong(
@@ -79,6 +84,7 @@ fn tenant(
     let target = fields.decimal(report, "response_rate_target_percent");
     let bands = bands(report, fields);
     let hand_overs = hand_over::hand_overs(report, fields);
+    let overflow = overflow::overflow(report, fields);
     let core = Tenant {
         title,
         utc_offset_minutes: fields
@@ -101,6 +107,7 @@ fn tenant(
             .parsed(report, "entry_skill", |text| values::name(SkillId::new, text))
             .map(|skill| skill.value),
         hand_over: hand_overs.iter().map(|(skill, hand_over)| (*skill, hand_over.code.clone())).collect(),
+        overflow: overflow.as_ref().map(|it| it.value.clone()),
         response_rate_target_permille: target.and_then(|target| permille(report, target)),
     };
     // From `day_start` on everything is measured.
@@ -116,6 +123,7 @@ fn tenant(
             accounting: accounting(report, fields),
         },
         at: fields.at(),
+        overflow_at: overflow.map(|it| it.at),
         entry_skill_at: fields.at_value("entry_skill"),
         hand_overs_at: hand_overs.into_iter().map(|(skill, hand_over)| (skill, hand_over.at)).collect(),
     }

@@ -100,6 +100,12 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
                 put_back: *put_back,
             })
         }
+        CallEvent::CallOverflowed { call, tenant, to, cause } => Event::CallOverflowed(v1::CallOverflowed {
+            call: call.0,
+            tenant: tenant.to_string(),
+            to: to.to_string(),
+            cause: v1::OverflowCause::from(*cause).into(),
+        }),
         CallEvent::RingStarted { ring, seat } => {
             Event::RingStarted(v1::RingStarted { ring: Some((*ring).into()), seat: seat.to_string() })
         }

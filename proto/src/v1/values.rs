@@ -1,6 +1,6 @@
 //! Values that facts, commands and the board have in common.
 
-use acd_core::plan::Capacity;
+use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, LegId,
     LegQuality, LineUse, Name, NameError, Outcome, PauseReason, RecordingFailure, RefusalReason, RingEnd,
@@ -42,6 +42,7 @@ plain! {
     SeatCommandResult { Done, Deferred, UnknownSeat, NotLoggedIn, NotReachable }
     CallCommandResult { Done, UnknownCall, OutOfPhase, UnknownSkill }
     RecordingFailure { CannotCreate, WriteFailed, Overrun }
+    OverflowCause { Closed, NobodyLoggedIn, WaitTooLong }
     AlarmKind { NobodyLoggedIn, WaitTooLong, CallOutsideHours, RecordingFailed, JournalDegraded }
     UnexpectedInput { CallDuplicate, CallUnknown, RingOver, SeatUnknown, OutOfPhase, TimeBackwards }
 }

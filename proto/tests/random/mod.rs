@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, PoolShare,
-    RecordingPolicy, Seat, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Overflow, OverflowCause,
+    Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
@@ -314,6 +314,14 @@ fn line_fact() -> impl Strategy<Value = CallEvent> {
     ]
 }
 
+fn overflow_cause() -> impl Strategy<Value = OverflowCause> {
+    select(vec![OverflowCause::Closed, OverflowCause::NobodyLoggedIn, OverflowCause::WaitTooLong])
+}
+
+fn overflow() -> impl Strategy<Value = Overflow> {
+    (tenant(), btree_set(overflow_cause(), 0..3)).prop_map(|(to, on)| Overflow { to, on })
+}
+
 fn call_fact() -> impl Strategy<Value = CallEvent> {
     let refusal = select(vec![
         RefusalReason::UnknownNumber,
@@ -370,6 +378,8 @@ fn call_fact() -> impl Strategy<Value = CallEvent> {
                 put_back
             }
         ),
+        (call(), tenant(), tenant(), overflow_cause())
+            .prop_map(|(call, tenant, to, cause)| CallEvent::CallOverflowed { call, tenant, to, cause }),
         (call(), tenant(), outcome, phase(), of(caller_leg_end())).prop_map(
             |(call, tenant, outcome, phase, end)| CallEvent::CallEnded { call, tenant, outcome, phase, end }
         ),
@@ -468,13 +478,13 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
     });
     let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>(), of(share));
     let sound = (of(prompt()), waiting, of(prompt()));
-    let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3));
+    let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3), of(overflow()));
     let queue = (span(), of(span()), skills, of(any::<u16>()));
     (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
         |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
             let (day_start, bands, ranges, refusal, closed_lines, pool) = lines;
             let (closed_announcement, waiting, hold_music) = sound;
-            let (ring, max_wait, (entry_skill, hand_over), response_rate_target_permille) = queue;
+            let (ring, max_wait, (entry_skill, hand_over, overflow), response_rate_target_permille) = queue;
             Tenant {
                 title,
                 utc_offset_minutes,
@@ -492,6 +502,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 max_wait,
                 entry_skill,
                 hand_over,
+                overflow,
                 response_rate_target_permille,
             }
         },

@@ -47,6 +47,10 @@ pub struct Figures {
     pub outage_refused: u64,
     /// Rehearsals (R-L6).
     pub tests: u64,
+    /// Callers who went on to another tenant's queue (R-A1).
+    pub overflow_out: u64,
+    /// Callers of other tenants who came into this one's queue: offered calls of the others (R-A1).
+    pub overflow_in: u64,
 
     /// The tenant was within its hours.
     pub open_ms: u64,
@@ -117,6 +121,8 @@ impl AddAssign for Figures {
             closed_refused,
             outage_refused,
             tests,
+            overflow_out,
+            overflow_in,
             open_ms,
             blockage_ms,
             seat_lines_full_ms,
@@ -147,6 +153,8 @@ impl AddAssign for Figures {
         self.closed_refused += closed_refused;
         self.outage_refused += outage_refused;
         self.tests += tests;
+        self.overflow_out += overflow_out;
+        self.overflow_in += overflow_in;
         self.open_ms += open_ms;
         self.blockage_ms += blockage_ms;
         self.seat_lines_full_ms += seat_lines_full_ms;

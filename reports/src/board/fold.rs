@@ -87,6 +87,7 @@ impl Fold for Board {
             | CallEvent::JournalRestored
             | CallEvent::AlarmRaised { .. }
             | CallEvent::CallerConnected { .. }
+            | CallEvent::CallOverflowed { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
             | CallEvent::HoldStarted { .. }

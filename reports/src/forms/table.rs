@@ -62,7 +62,7 @@ pub(super) const OFFERED: usize = 0;
 pub(super) const OUTCOMES: std::ops::RangeInclusive<usize> = 1..=6;
 
 /// The columns in their order.
-pub(super) const COLUMNS: [Column; 28] = [
+pub(super) const COLUMNS: [Column; 30] = [
     column("入電件数", "件", "offered", |it| Value::Count(it.offered)),
     column("対応件数", "件", "handled", |it| Value::Count(it.handled)),
     column("放棄・ガイダンス中", "件", "abandoned_in_guidance", |it| {
@@ -86,6 +86,8 @@ pub(super) const COLUMNS: [Column; 28] = [
     column("時間外・拒否", "件", "closed_refused", |it| Value::Count(it.closed_refused)),
     column("停止中の拒否", "件", "outage_refused", |it| Value::Count(it.outage_refused)),
     column("試験呼", "件", "tests", |it| Value::Count(it.tests)),
+    column("溢呼・他へ", "件", "overflow_out", |it| Value::Count(it.overflow_out)),
+    column("溢呼・他から", "件", "overflow_in", |it| Value::Count(it.overflow_in)),
     column("通話時間", "分", "talk_ms", |it| Value::Time(it.talk_ms)),
     column("うち保留", "分", "hold_ms", |it| Value::Time(it.hold_ms)),
     column("後処理時間", "分", "wrap_up_ms", |it| Value::Time(it.wrap_up_ms)),

@@ -3,8 +3,8 @@
 use acd_core::{CallEvent, CallId, LegId, Timestamp};
 
 use super::{
-    CallEnd, CallRecord, GuidanceEnd, GuidanceRecord, HoldRecord, QueueRecord, RecordingRecord, Records,
-    RefusedRecord, RingRecord, TalkRecord,
+    CallEnd, CallRecord, GuidanceEnd, GuidanceRecord, HoldRecord, OverflowRecord, QueueRecord,
+    RecordingRecord, Records, RefusedRecord, RingRecord, TalkRecord,
 };
 use crate::Fold;
 use crate::limits::{RECORDS_MAX, REFUSED_MAX};
@@ -34,6 +34,7 @@ impl Fold for Records {
             | CallEvent::GuidanceCompleted { call }
             | CallEvent::GuidanceFailed { call }
             | CallEvent::CallerQueued { call, .. }
+            | CallEvent::CallOverflowed { call, .. }
             | CallEvent::CallEnded { call, .. }
             | CallEvent::RecordingStarted { call, .. }
             | CallEvent::RecordingOff { call }
@@ -95,6 +96,7 @@ impl Records {
                 connected_at: None,
                 guidance: None,
                 queued: Vec::new(),
+                overflows: Vec::new(),
                 rings: Vec::new(),
                 talks: Vec::new(),
                 holds: Vec::new(),
@@ -131,6 +133,9 @@ impl CallRecord {
                 since: *since,
                 put_back: *put_back,
             }),
+            CallEvent::CallOverflowed { tenant, to, cause, .. } => {
+                self.overflows.push(OverflowRecord { at: time, from: *tenant, to: *to, cause: *cause });
+            }
             CallEvent::RingStarted { ring, seat } => {
                 self.rings.push(RingRecord { ring: *ring, seat: *seat, started_at: time, end: None });
             }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acd_core::plan::{Capacity, Login, Plan, Seat};
+use acd_core::plan::{Capacity, Login, OverflowCause, Plan, Seat};
 use acd_core::{
     CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, DialledNumber, LegId, LineUse,
     Name, Outcome, PauseReason, RefusalReason, RingEnd, RingId, SeatId, SeatLoss, SeatState, TalkEnd,
@@ -206,6 +206,12 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             CallEvent::TalkEnded { ring: ring(id), seat: seat_id(seat), end: TalkEnd::SeatEnded },
             go(seat, state(then)),
         ],
+        ["overflow", id, from, to] => vec![CallEvent::CallOverflowed {
+            call: call(id),
+            tenant: from.parse().unwrap(),
+            to: to.parse().unwrap(),
+            cause: OverflowCause::NobodyLoggedIn,
+        }],
         ["handed", id, seat] => vec![
             CallEvent::TalkEnded { ring: ring(id), seat: seat_id(seat), end: TalkEnd::HandedOver },
             go(seat, SeatState::WrapUp),

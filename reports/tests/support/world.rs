@@ -284,6 +284,7 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
         max_wait: None,
         entry_skill: None,
         hand_over: BTreeMap::new(),
+        overflow: None,
         response_rate_target_permille: Some(800),
     }
 }

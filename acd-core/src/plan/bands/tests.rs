@@ -47,6 +47,7 @@ fn tenant(day_start: u32, bands: Vec<Band>, ranges: Vec<DateRange>) -> Tenant {
         max_wait: None,
         entry_skill: None,
         hand_over: BTreeMap::new(),
+        overflow: None,
         response_rate_target_permille: None,
     }
 }

@@ -237,6 +237,14 @@ impl Ledger {
             CallEvent::CallEnded { call, tenant, outcome, .. } if ours(tenant) => {
                 calls.end(time, *call, *outcome, self.counting.short_abandon, books);
             }
+            CallEvent::CallOverflowed { tenant, to, .. } => {
+                if ours(tenant) {
+                    books.count(time, |it| &mut it.overflow_out);
+                }
+                if ours(to) {
+                    books.count(time, |it| &mut it.overflow_in);
+                }
+            }
             CallEvent::SeatStateChanged { seat, from, to } => {
                 seats.change(time, *seat, (*from, *to), calls, books);
             }

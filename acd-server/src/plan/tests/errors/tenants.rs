@@ -127,6 +127,20 @@ fn tenants_numbers_and_prompts() {
             ],
         ),
         (
+            "waiting_message = \"waiting\"",
+            "waiting_message = \"waiting\"\noverflow = { tenant = \"shiga\", on = [\"wait_too_long\", \"night\"] }",
+            &[
+                "plan.toml:20:23: callers would overflow in a circle: shiga to shiga; let one of them keep its callers",
+                "plan.toml:20:38: no wait is too long: the tenant has no `max_wait_s`; write max_wait_s, or take \"wait_too_long\" out",
+                "plan.toml:20:55: `on` \"night\" is no case in which callers overflow; use \"closed\", \"nobody_logged_in\" or \"wait_too_long\"",
+            ],
+        ),
+        (
+            "waiting_message = \"waiting\"",
+            "waiting_message = \"waiting\"\noverflow = { tenant = \"kyoto\", on = [\"closed\"] }",
+            &["plan.toml:20:23: `overflow` names the unknown tenant `kyoto`; use one of `shiga`"],
+        ),
+        (
             "name = \"shiga\"",
             "name = \"滋賀\"",
             &[

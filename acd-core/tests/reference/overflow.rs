@@ -1,0 +1,91 @@
+//! Callers who go on to another tenant's queue, as the rules have them (R-Q8, R-G5).
+
+use acd_core::plan::OverflowCause;
+use acd_core::{CallEvent, CallPhase, SkillId, TenantId};
+
+use crate::model::Model;
+
+impl Model {
+    /// The first tenant of the chain that is within its hours.
+    pub(crate) fn overflow(&self, from: TenantId, cause: OverflowCause) -> Option<TenantId> {
+        let mut chain = vec![(from, cause)];
+        while let Some((at, cause)) = chain.last().copied().filter(|_| chain.len() <= 8) {
+            let overflow = self.tenants.iter().find(|it| it.id == at)?.plan.overflow.as_ref()?;
+            let next = self.tenants.iter().find(|it| it.id == overflow.to && it.in_plan)?;
+            if !overflow.on.contains(&cause) || next.id == from {
+                return None;
+            }
+            if next.capacity.flatten().is_some() {
+                return Some(next.id);
+            }
+            chain.push((next.id, OverflowCause::Closed));
+        }
+        None
+    }
+
+    pub(crate) fn hand_on(&mut self, at: usize, to: TenantId, cause: OverflowCause) {
+        let call = &mut self.calls[at];
+        let fact = CallEvent::CallOverflowed { call: call.id, tenant: call.serving, to, cause };
+        call.serving = to;
+        call.overflows += 1;
+        call.overdue = false;
+        self.state(fact);
+    }
+
+    /// The place is kept; the skill goes along if the other tenant knows it.
+    fn go_on_elsewhere(&mut self, at: usize, to: TenantId, cause: OverflowCause) -> bool {
+        if self.calls[at].overflows >= 8 {
+            return false;
+        }
+        self.hand_on(at, to, cause);
+        let plan = &self.tenant(to).plan;
+        let (entry, max_wait) = (plan.entry_skill, plan.max_wait);
+        let known = |it: &SkillId| plan.hand_over.contains_key(it) || entry == Some(*it);
+        let skill = self.calls[at].skill.filter(known).or(entry);
+        let alarm_at = max_wait.map(|it| self.now + it);
+        let call = &mut self.calls[at];
+        call.skill = skill;
+        call.alarm_at = alarm_at;
+        self.wait(at, false);
+        true
+    }
+
+    /// Everybody in a queue of which nobody who may serve is logged in goes on; whether anybody has.
+    pub(crate) fn overflow_unattended(&mut self) -> bool {
+        let mut any = false;
+        for at in 0..self.calls.len() {
+            let call = &self.calls[at];
+            if call.phase != CallPhase::Waiting || self.is_attended(call.serving, call.skill) {
+                continue;
+            }
+            if let Some(to) = self.overflow(call.serving, OverflowCause::NobodyLoggedIn) {
+                any |= self.go_on_elsewhere(at, to, OverflowCause::NobodyLoggedIn);
+            }
+        }
+        any
+    }
+
+    pub(crate) fn wait_too_long(&mut self, at: usize) {
+        match self.calls[at].phase {
+            CallPhase::Ringing => self.calls[at].overdue = true,
+            _ => {
+                if let Some(to) = self.overflow(self.calls[at].serving, OverflowCause::WaitTooLong) {
+                    self.go_on_elsewhere(at, to, OverflowCause::WaitTooLong);
+                }
+            }
+        }
+    }
+
+    /// After a ring that nobody answered.
+    pub(crate) fn wait_on(&mut self, at: usize) {
+        let overdue = core::mem::take(&mut self.calls[at].overdue);
+        let call = &mut self.calls[at];
+        call.phase = CallPhase::Waiting;
+        call.ring = None;
+        call.ring_until = None;
+        let to = self.overflow(self.calls[at].serving, OverflowCause::WaitTooLong).filter(|_| overdue);
+        if !to.is_some_and(|to| self.go_on_elsewhere(at, to, OverflowCause::WaitTooLong)) {
+            self.wait(at, true);
+        }
+    }
+}
