@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "made to be looked at, with a support of the tests")]
 
 #[path = "../tests/support/world.rs"]
+#[expect(dead_code, reason = "an example needs neither what was seen outside nor Shizuoka")]
 mod world;
 
 use std::error::Error;

@@ -2,6 +2,8 @@
 //! records and seat states, which share no code with the ledger.
 #![allow(clippy::unwrap_used, reason = "clippy knows tests by their attribute only")]
 
+#[path = "support/auditor.rs"]
+mod auditor;
 #[path = "support/world.rs"]
 mod world;
 
@@ -9,9 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::plan::{Tenant, capacity_at, next_band_edge};
 use acd_core::{CallEvent, CallId, CivilDate, SeatState, TenantId, Timestamp};
+use auditor::{Auditor, Found};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use reports::accounting::{Account, Figures, Ledger, Slots};
+use reports::accounting::{Account, Calendar, Figures, Ledger, Period, Profile, Sheet, Slots};
 use reports::{CallRecord, Fold, Records};
 use world::Day;
 
@@ -50,9 +53,9 @@ fn ms(from: Timestamp, to: Timestamp) -> u64 {
 }
 
 /// A seed does not get simpler by being smaller, so nothing is shrunk; `SourceParallel` would look for a `src` above.
-fn config() -> ProptestConfig {
+fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
-        cases: 24,
+        cases,
         max_shrink_iters: 0,
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))),
         ..ProptestConfig::default()
@@ -60,11 +63,118 @@ fn config() -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(24))]
 
     #[test]
     fn a_day_at_random_adds_up(seed: u64) {
         holds(seed);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(6))]
+
+    /// R-A4 to R-A8, R-L7: what was seen outside, and nothing else, gives the same figures to the millisecond; and days
+    /// sum to months and months to the fiscal year (R-A15).
+    #[test]
+    fn an_auditor_outside_finds_the_same(seed: u64) {
+        let dates = EDGES.len() as u64;
+        is_as_seen_outside(seed, EDGES[usize::try_from(seed % dates).unwrap()]);
+    }
+}
+
+const fn date(year: i32, month: u8, day: u8) -> CivilDate {
+    CivilDate { year, month, day }
+}
+
+/// Days at whose edges the calendar does something: a Saturday before a Sunday, a holiday, the ends of a month, of the
+/// year-end's table on both sides, of a year and of a fiscal year, and a weekday on which it does nothing.
+const EDGES: [CivilDate; 9] = [
+    date(2026, 11, 18),
+    date(2026, 11, 21),
+    date(2026, 11, 23),
+    date(2026, 11, 30),
+    date(2026, 12, 25),
+    date(2026, 12, 26),
+    date(2026, 12, 31),
+    date(2027, 1, 5),
+    date(2027, 3, 31),
+];
+
+#[test]
+fn an_auditor_outside_finds_the_same_at_every_edge_of_the_calendar() {
+    for (seed, date) in (1..).zip(EDGES) {
+        is_as_seen_outside(seed, date);
+    }
+}
+
+fn is_as_seen_outside(seed: u64, date: CivilDate) {
+    let slots = Slots::hours(date, JST);
+    let day = world::run_with_shizuoka(seed, slots.from());
+    let auditor = Auditor::new(&day.trace);
+    for (index, tenant) in world::all_tenants().into_iter().enumerate() {
+        let serves = |seat| {
+            let serves = &day.plan.seats[&seat].serves;
+            let all = world::all_tenants();
+            (0..all.len()).filter(|it| serves.contains_key(&all[*it])).collect()
+        };
+        let (blocked, found) = auditor.audit(index, &auditor::hours(date), serves);
+        let account = account(&day, tenant, slots.clone(), false);
+        for (hour, it) in account.figures.iter().enumerate() {
+            let times = Profile::SHIGA.clock_times(it);
+            let stated = Found {
+                offered: it.offered,
+                handled: it.handled,
+                answers: it.answers,
+                blocked_attempts: it.blocked_attempts,
+                talk_ms: it.talk_ms,
+                hold_ms: it.hold_ms,
+                wrap_up_ms: it.wrap_up_ms,
+                blockage_ms: it.blockage_ms,
+                consultation_ms: times.consultation_ms,
+                waiting_ms: times.waiting_ms,
+                staffed_peak: it.staffed_peak,
+            };
+            assert_eq!(stated, found[hour], "seed {seed}, {date}, {tenant}, hour {hour}");
+        }
+        let of_day = |it: &(Timestamp, Timestamp)| it.0 < slots.to() && it.1 > slots.from();
+        let blocked: Vec<_> = blocked.into_iter().filter(of_day).collect();
+        let listed: Vec<_> =
+            account.blockages.iter().map(|it| (it.interval.from, it.interval.to.unwrap())).collect();
+        assert_eq!(listed, blocked, "seed {seed}, {date}, {tenant}");
+    }
+    levels_add_up(&day, date);
+}
+
+/// Books that were kept by the day, by the month and by the fiscal year come to the same where they overlap, for days that
+/// begin at midnight and at 8:00.
+fn levels_add_up(day: &Day, date: CivilDate) {
+    let [kyoto, _, shizuoka] = world::all_tenants();
+    for (tenant, profile) in [(kyoto, Profile::KYOTO), (shizuoka, Profile::SHIZUOKA)] {
+        let calendar = Calendar {
+            utc_offset_minutes: JST,
+            day_start_hour: profile.day_start_hour,
+            contract: None,
+            holidays: day.plan.holidays.clone(),
+        };
+        let sheet = |period| {
+            let slots = Calendar::slots(period, std::slice::from_ref(&calendar)).unwrap();
+            Sheet::new(&account(day, tenant, slots, false), period, profile, &calendar).unwrap()
+        };
+        let month = sheet(Period::Month { year: date.year, month: date.month });
+        let fiscal_year = if date.month < 4 { date.year - 1 } else { date.year };
+        let year = sheet(Period::FiscalYear(fiscal_year));
+        let in_year = year.months.iter().find(|it| (it.year, it.month) == (date.year, date.month)).unwrap();
+        assert_eq!(in_year.figures, month.total);
+        let in_month = month.days.iter().find(|it| it.date == date).unwrap();
+        assert_eq!(in_month.figures, sheet(Period::Day(date)).total);
+        assert_eq!(year.months.iter().map(|it| it.figures).sum::<Figures>(), year.total);
+        for it in [&month, &year] {
+            assert!(it.reconciliation.agrees(&it.total));
+            assert_eq!(it.hours.iter().map(|it| it.figures).sum::<Figures>(), it.total);
+            assert_eq!((0..24).map(|hour| it.hour_of_day(hour)).sum::<Figures>(), it.total);
+            assert!(it.hours.iter().all(|it| it.figures.is_balanced()));
+        }
     }
 }
 

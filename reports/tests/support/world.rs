@@ -5,19 +5,64 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy, Seat, Tenant,
-    Waiting,
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
+    Seat, Tenant, Waiting,
 };
 use acd_core::{
-    Announcement, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber,
-    Effect, Input, LegId, Name, PauseReason, PromptId, RequestId, RingFailure, SeatCommand, SeatId,
-    SeatLegEnd, SeatLoss, Switch, TenantId, TimeOfDay, Timestamp, TrunkId, WithheldReason,
+    Announcement, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, CommandSource,
+    DialledNumber, Effect, Input, LegId, Name, PauseReason, PromptId, RequestId, RingFailure, RingId,
+    SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch, TenantId, TimeOfDay, Timestamp, TrunkId,
+    WithheldReason,
 };
+
+/// What the carriers and the phones saw, in its order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Seen {
+    /// An INVITE from the carrier for a tenant's number.
+    Invite { call: CallId, tenant: usize, test: bool },
+    /// A final answer other than 200.
+    Refused { call: CallId },
+    /// The caller's leg has ended: BYE, CANCEL, or the answer to ours.
+    CallerGone { call: CallId },
+    /// An INVITE to a phone.
+    PhoneInvite { ring: RingId, seat: SeatId },
+    /// The phone's 200.
+    PhoneAnswered { ring: RingId },
+    /// The phone's refusal.
+    PhoneRefused { ring: RingId },
+    /// A CANCEL to the phone.
+    PhoneCancelled { ring: RingId },
+    /// The phone's BYE.
+    PhoneHungUp { ring: RingId },
+    /// No more packets from the phone.
+    PhoneLost { ring: RingId },
+    /// The phone's re-INVITE: hold.
+    PhoneHeld { ring: RingId },
+    /// The phone's re-INVITE: resume.
+    PhoneResumed { ring: RingId },
+    /// The agent pressed log-in.
+    LogIn { seat: SeatId },
+    /// The agent pressed ready.
+    Ready { seat: SeatId },
+    /// The agent pressed pause.
+    Pause { seat: SeatId },
+}
+
+/// What was seen, when.
+pub(crate) type Trace = Vec<(Timestamp, Seen)>;
 
 /// What the day saw.
 pub(crate) struct Day {
     pub(crate) plan: Plan,
     pub(crate) facts: Vec<(Timestamp, CallEvent)>,
+    /// What was seen outside.
+    pub(crate) trace: Trace,
+}
+
+/// The tenants whose numbers an auditor's trace names by their place here.
+pub(crate) fn all_tenants() -> [TenantId; 3] {
+    let [kyoto, shiga] = tenants();
+    [kyoto, shiga, TenantId::new("shizuoka").unwrap()]
 }
 
 pub(crate) fn tenants() -> [TenantId; 2] {
@@ -30,19 +75,30 @@ const CALLS_AN_HOUR: [u64; 24] =
 
 /// Runs from an hour before `midnight` to two hours after the day, and until the last call has ended.
 pub(crate) fn run(seed: u64, midnight: Timestamp) -> Day {
+    run_with(seed, midnight, 2, plan())
+}
+
+/// The same with Shizuoka, whose bands differ by the kind of day, and its own seats.
+pub(crate) fn run_with_shizuoka(seed: u64, midnight: Timestamp) -> Day {
+    run_with(seed, midnight, 3, shizuoka::add_to(plan()))
+}
+
+fn run_with(seed: u64, midnight: Timestamp, tenants: usize, plan: Plan) -> Day {
     let begin = midnight - Duration::from_secs(3_600);
     let mut world = World {
-        switch: Switch::new(plan(), begin),
+        switch: Switch::new(plan.clone(), begin),
+        plan,
         rng: Rng(seed),
         planned: BTreeMap::new(),
         order: 0,
         facts: Vec::new(),
+        trace: Vec::new(),
         next_call: 1,
     };
     world.plan_at(begin, Act::Input(Input::NodeStarted { down_since: None }));
     world.plan_staff(begin);
     let end = midnight + Duration::from_secs(26 * 3_600);
-    for tenant in 0..2 {
+    for tenant in 0..tenants {
         world.plan_arrival(begin, end, tenant);
     }
     loop {
@@ -56,7 +112,7 @@ pub(crate) fn run(seed: u64, midnight: Timestamp) -> Day {
             (_, None) => break,
         }
     }
-    Day { plan: plan(), facts: world.facts }
+    Day { plan: world.plan, facts: world.facts, trace: world.trace }
 }
 
 enum Act {
@@ -68,10 +124,12 @@ enum Act {
 
 struct World {
     switch: Switch,
+    plan: Plan,
     rng: Rng,
     planned: BTreeMap<(i64, u64), Act>,
     order: u64,
     facts: Vec<(Timestamp, CallEvent)>,
+    trace: Trace,
     next_call: u64,
 }
 
@@ -110,7 +168,9 @@ impl World {
 
     fn plan_arrival(&mut self, now: Timestamp, end: Timestamp, tenant: usize) {
         let hour = now.civil(540).time.as_millis() / 3_600_000;
-        let mean_ms = 3_600_000 / CALLS_AN_HOUR[usize::try_from(hour).unwrap() % 24];
+        // Shizuoka has lines for many more callers, and they must come to fill them.
+        let times = if tenant == 2 { 6 } else { 1 };
+        let mean_ms = 3_600_000 / (times * CALLS_AN_HOUR[usize::try_from(hour).unwrap() % 24]);
         let at = now + Duration::from_millis(self.rng.about(mean_ms));
         if at < end {
             self.plan_at(at, Act::Arrive { tenant });
@@ -119,8 +179,8 @@ impl World {
 
     /// Everybody logs in before midnight; by day each goes to lunch once, one at a time.
     fn plan_staff(&mut self, begin: Timestamp) {
-        for (index, seat) in (0_u64..).zip(plan().seats.keys()) {
-            let seat = *seat;
+        let seats: Vec<SeatId> = self.plan.seats.keys().copied().collect();
+        for (index, seat) in (0_u64..).zip(seats) {
             self.plan_in(begin, 1_000 + index, Input::SeatRegistered { seat });
             self.plan_in(begin, 60_000 + index, command(seat, SeatCommand::LogIn));
             let lunch = (11 + index) * 3_600_000 + self.rng.below(3_600_000);
@@ -137,8 +197,9 @@ impl World {
     fn arrive(&mut self, now: Timestamp, tenant: usize) {
         let call = CallId(self.next_call);
         self.next_call += 1;
-        let number = DialledNumber::new(["0750007119", "0770007119"][tenant]).unwrap();
+        let number = DialledNumber::new(["0750007119", "0770007119", "0540008000"][tenant]).unwrap();
         let test = self.rng.below(60) == 0;
+        self.trace.push((now, Seen::Invite { call, tenant, test }));
         self.turn(
             now,
             Input::CallArrived {
@@ -154,6 +215,7 @@ impl World {
     }
 
     fn turn(&mut self, now: Timestamp, input: Input) {
+        self.trace.extend(seen_of_input(&input).map(|seen| (now, seen)));
         self.switch.handle(now, input);
         while let Some(fact) = self.switch.poll_event() {
             if let CallEvent::SeatStateChanged { seat, to: acd_core::SeatState::WrapUp, .. } = fact {
@@ -167,6 +229,7 @@ impl World {
             orders.push(order);
         }
         for order in orders {
+            self.trace.extend(seen_of_order(&order).map(|seen| (now, seen)));
             self.obey(now, order);
         }
     }
@@ -217,6 +280,35 @@ impl World {
             _ => {}
         }
     }
+}
+
+/// What the carriers and the phones saw of what came in.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what nobody outside sees is left out")]
+const fn seen_of_input(input: &Input) -> Option<Seen> {
+    Some(match input {
+        Input::CallerLegEnded { call, .. } => Seen::CallerGone { call: *call },
+        Input::RingAnswered { ring } => Seen::PhoneAnswered { ring: *ring },
+        Input::RingFailed { ring, failure: RingFailure::Refused(_) } => Seen::PhoneRefused { ring: *ring },
+        Input::SeatLegEnded { ring, end: SeatLegEnd::HungUp } => Seen::PhoneHungUp { ring: *ring },
+        Input::SeatLegEnded { ring, end: SeatLegEnd::Lost(_) } => Seen::PhoneLost { ring: *ring },
+        Input::HoldBegan { leg: LegId::Seat(ring) } => Seen::PhoneHeld { ring: *ring },
+        Input::HoldEnded { leg: LegId::Seat(ring) } => Seen::PhoneResumed { ring: *ring },
+        Input::SeatCommanded { seat, command: SeatCommand::LogIn, .. } => Seen::LogIn { seat: *seat },
+        Input::SeatCommanded { seat, command: SeatCommand::Ready, .. } => Seen::Ready { seat: *seat },
+        Input::SeatCommanded { seat, command: SeatCommand::Pause(_), .. } => Seen::Pause { seat: *seat },
+        _ => return None,
+    })
+}
+
+/// And of what went out.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what nobody outside sees is left out")]
+const fn seen_of_order(order: &Effect) -> Option<Seen> {
+    Some(match order {
+        Effect::RefuseCall { call, .. } => Seen::Refused { call: *call },
+        Effect::RingSeat { ring, seat, .. } => Seen::PhoneInvite { ring: *ring, seat: *seat },
+        Effect::CancelRing { ring } => Seen::PhoneCancelled { ring: *ring },
+        _ => return None,
+    })
 }
 
 const fn command(seat: SeatId, command: SeatCommand) -> Input {
@@ -286,6 +378,58 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
         hand_over: BTreeMap::new(),
         overflow: None,
         response_rate_target_permille: Some(800),
+    }
+}
+
+/// Shizuoka's part of the plan: bands of the specification, and seats that serve no other.
+mod shizuoka {
+    use super::*;
+
+    pub(super) fn add_to(mut plan: Plan) -> Plan {
+        let [_, _, shizuoka] = all_tenants();
+        let mut settings = tenant("0540008000", bands());
+        settings.day_start = TimeOfDay::from_hm(8, 0).unwrap();
+        let time = |hour| TimeOfDay::from_hm(hour, 0).unwrap();
+        settings.ranges = vec![DateRange {
+            name: "year_end".into(),
+            from: (12, 26, time(0)),
+            to: (1, 5, time(8)),
+            year: None,
+        }];
+        plan.tenants.insert(shizuoka, settings);
+        let pattern = plan.seats.values().next().unwrap().clone();
+        for name in ["s1", "s2", "s3"] {
+            let seat = Seat { serves: [(shizuoka, 1)].into(), ..pattern.clone() };
+            plan.seats.insert(SeatId::new(name).unwrap(), seat);
+        }
+        plan.holidays = [(2026, 11, 3), (2026, 11, 23), (2027, 1, 11)]
+            .map(|(year, month, day)| CivilDate { year, month, day })
+            .into();
+        plan
+    }
+
+    fn bands() -> Vec<Band> {
+        use DayKind::{Holiday, Range, Saturday, Sunday, Weekday};
+        let all = [
+            (vec![Weekday], 8, 17, 2),
+            (vec![Weekday], 17, 23, 5),
+            (vec![Weekday], 23, 8, 2),
+            (vec![Saturday], 8, 13, 2),
+            (vec![Saturday], 13, 17, 4),
+            (vec![Sunday, Holiday], 8, 17, 6),
+            (vec![Saturday, Sunday, Holiday], 17, 23, 7),
+            (vec![Saturday, Sunday, Holiday], 23, 8, 3),
+            (vec![Range(0)], 8, 17, 8),
+            (vec![Range(0)], 17, 22, 9),
+            (vec![Range(0)], 22, 23, 5),
+            (vec![Range(0)], 23, 8, 3),
+        ];
+        all.into_iter()
+            .map(|(days, from, to, seat_lines)| Band {
+                days: days.into_iter().collect(),
+                ..band(from, to, Some(Capacity { seat_lines, guidance_lines: 2 }))
+            })
+            .collect()
     }
 }
 
