@@ -60,11 +60,15 @@ fn sip(page: &mut Page, counters: &Counters, alive: Alive) {
             requests.add([("direction", direction), ("method", method)], *count as f64);
         }
     }
-    let responses =
-        page.family(Kind::Counter, "acd_sip_responses", "SIP responses by status, retransmissions left out");
+    let responses = page.family(
+        Kind::Counter,
+        "acd_sip_responses",
+        "SIP responses by the method that they answer and by status, retransmissions left out",
+    );
     for (direction, counts) in [("in", responses_received), ("out", responses_sent)] {
-        for (status, count) in counts {
-            responses.add([("direction", direction), ("status", &status.to_string())], *count as f64);
+        for ((method, status), count) in counts {
+            let status = status.to_string();
+            responses.add([("direction", direction), ("method", method), ("status", &status)], *count as f64);
         }
     }
     let again = page.family(Kind::Counter, "acd_sip_retransmissions", "SIP messages that came or went again");

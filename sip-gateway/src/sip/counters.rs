@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::message::Method;
+use super::message::{Method, Response};
 
 /// Counters since the start.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -11,10 +11,10 @@ pub struct Counters {
     pub requests_received: BTreeMap<&'static str, u64>,
     /// Requests sent, retransmissions left out, by method.
     pub requests_sent: BTreeMap<&'static str, u64>,
-    /// Responses received, by status.
-    pub responses_received: BTreeMap<u16, u64>,
-    /// Responses sent, retransmissions left out, by status.
-    pub responses_sent: BTreeMap<u16, u64>,
+    /// Responses received, by the method that they answer (`other` for those we do not know) and by status.
+    pub responses_received: BTreeMap<(&'static str, u16), u64>,
+    /// Responses sent, retransmissions left out, by the method that they answer and by status.
+    pub responses_sent: BTreeMap<(&'static str, u16), u64>,
     /// Requests and responses that had been received before, and were absorbed or answered as before.
     pub retransmissions_absorbed: u64,
     /// Messages that we sent again.
@@ -38,12 +38,13 @@ impl Counters {
         *self.requests_sent.entry(method_name(method)).or_default() += 1;
     }
 
-    pub(super) fn response_received(&mut self, status: u16) {
-        *self.responses_received.entry(status).or_default() += 1;
+    pub(super) fn response_received(&mut self, method: &Method, status: u16) {
+        *self.responses_received.entry((method_name(method), status)).or_default() += 1;
     }
 
-    pub(super) fn response_sent(&mut self, status: u16) {
-        *self.responses_sent.entry(status).or_default() += 1;
+    pub(super) fn response_sent(&mut self, response: &Response) {
+        let method = response.headers.cseq().map_or("other", |cseq| method_name(&cseq.method));
+        *self.responses_sent.entry((method, response.status)).or_default() += 1;
     }
 }
 

@@ -178,7 +178,7 @@ impl SipStack {
                 if cseq.method == Method::Invite && is_success && self.is_acked(key, response) {
                     self.ack_again(key, &super::dialog::to_tag(response));
                 } else {
-                    self.counters.response_received(response.status);
+                    self.counters.response_received(&cseq.method, response.status);
                     if answer == Answer::PassAndAck {
                         self.ack_refusal(key, response);
                     }

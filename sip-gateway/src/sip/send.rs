@@ -36,7 +36,7 @@ impl SipStack {
             return None;
         }
         let peer = server.reply_to;
-        self.counters.response_sent(response.status);
+        self.counters.response_sent(response);
         self.outbox.push_back(Transmit { peer, bytes: Arc::clone(&bytes) });
         self.reschedule_transaction(key);
         Some((peer, bytes))
@@ -59,7 +59,7 @@ impl SipStack {
     /// Sends a response that leaves nothing behind (RFC 3261 section 8.2.7).
     pub(super) fn respond_stateless(&mut self, peer: Peer, request: &Request, response: &Response) {
         let reply_to = request.headers.top_via().map_or(peer, |via| reply_to(&via, peer));
-        self.counters.response_sent(response.status);
+        self.counters.response_sent(response);
         self.outbox.push_back(Transmit { peer: reply_to, bytes: response.to_bytes().into() });
     }
 
@@ -75,7 +75,7 @@ impl SipStack {
             }
             let bytes: Arc<[u8]> = response.to_bytes().into();
             machine.respond(now, &self.config.timing, 100, &bytes);
-            self.counters.response_sent(100);
+            self.counters.response_sent(&response);
             self.outbox.push_back(Transmit { peer: server.reply_to, bytes });
         }
     }

@@ -212,7 +212,7 @@ fn an_answer_without_state_is_given_anew_and_leaves_nothing_behind() {
         assert_eq!(lab.sends(), [] as [&str; 0], "it is answered once");
     }
     assert_eq!(lab.stack.counters().commands_too_late, 2);
-    assert_eq!(lab.stack.counters().responses_sent[&401], 2);
+    assert_eq!(lab.stack.counters().responses_sent[&("REGISTER", 401)], 2);
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn figures_are_those_of_the_facts() {
     is("acd_node_state{state=\"draining\"}", 1.0);
     is("acd_journal_degraded", 1.0);
     is("acd_sip_requests_total{direction=\"in\",method=\"INVITE\"}", 3.0);
-    is("acd_sip_responses_total{direction=\"out\",status=\"486\"}", 1.0);
+    is("acd_sip_responses_total{direction=\"out\",method=\"INVITE\",status=\"486\"}", 1.0);
     is("acd_loop_turn_seconds_count", 1.0);
     // What is open goes on with the clock: at least to the last second that the loop told.
     assert!(scrape.value("acd_seat_lines_full_seconds_total{tenant=\"shiga\"}") >= 90.0);

@@ -184,7 +184,7 @@ fn get(address: SocketAddr, path: &str) -> (u16, String) {
 fn figures() -> MachineFigures {
     let mut figures = MachineFigures::default();
     figures.sip.requests_received.insert("INVITE", 3);
-    figures.sip.responses_sent.insert(486, 1);
+    figures.sip.responses_sent.insert(("INVITE", 486), 1);
     figures.loop_turns.record(Duration::from_micros(120));
     figures
 }

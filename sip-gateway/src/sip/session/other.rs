@@ -83,7 +83,7 @@ impl SipStack {
         };
         let peer = server.reply_to;
         let response = self.as_ours(response);
-        self.counters.response_sent(response.status);
+        self.counters.response_sent(&response);
         self.outbox.push_back(Transmit { peer, bytes: response.to_bytes().into() });
         self.end_transaction(now, transaction, None);
     }

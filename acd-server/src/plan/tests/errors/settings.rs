@@ -104,12 +104,5 @@ fn the_tables_of_the_shell() {
             "[run]\ndrain_s = 1.5\n\n[[trunks]]",
             &["plan.toml:7:11: `drain_s` is a number with decimals; write a whole number from 0 to 86400"],
         ),
-        (
-            "sip_udp = [\"127.0.0.1:5060\"]",
-            "sip_udp = [\"127.0.0.1:5060\"]\ngrpc = \"0.0.0.0:50051\"",
-            &[
-                "plan.toml:5:8: `grpc` is 0.0.0.0:50051, where strangers could command the switch; listen on 127.0.0.1 or ::1, and reach it from elsewhere through a tunnel that authenticates",
-            ],
-        ),
     ]);
 }
