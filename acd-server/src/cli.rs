@@ -130,8 +130,9 @@ pub struct Report {
     /// Print the month's revisions.
     #[arg(long, requires = "month", conflicts_with_all = ["date", "year", "out"])]
     pub revisions: bool,
-    /// The file to write: .xlsx, .csv (UTF-8 with a byte order mark, for Excel) or .json; figures are no workbook.
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["close", "revisions"])]
+    /// The file to write: .xlsx, .csv (UTF-8 with a byte order mark, for Excel) or .json; figures are no workbook. Absent:
+    /// each of them, named by form, tenant and period, in this folder.
+    #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
 

@@ -54,7 +54,18 @@ fn answer(options: &Report, made_at: Timestamp) -> Result<String, ReportError> {
     if options.close {
         return revisions::close(options, made_at);
     }
-    Ok(write(options, made_at)?.display().to_string())
+    if options.out.is_some() {
+        return Ok(write(options, made_at)?.display().to_string());
+    }
+    let of = [&options.date, &options.month, &options.year].into_iter().flatten().next();
+    let stem = format!("{}-{}-{}", options.form, options.tenant, of.map_or("", String::as_str));
+    let kinds: &[&str] = if options.form == "figures" { &["csv", "json"] } else { &["xlsx", "csv", "json"] };
+    let mut written = Vec::new();
+    for kind in kinds {
+        let out = Some(PathBuf::from(format!("{stem}.{kind}")));
+        written.push(write(&Report { out, ..options.clone() }, made_at)?.display().to_string());
+    }
+    Ok(written.join("\n"))
 }
 
 /// Makes the form at an instant and writes it; gives its path.

@@ -287,6 +287,31 @@ fn a_day_in_progress_is_said_to_be_provisional_and_its_future_is_blank() {
 }
 
 #[test]
+fn a_day_whose_record_begins_late_is_no_whole_day_and_meets_no_target() {
+    // Recorded from 6:00 on: 360 min are not. One call, answered: 100 % of what is known.
+    let text = "
+        06:00:00 life
+        06:00:00 capacity 2+0
+        06:00:00 start
+        08:00:00 seat a1 ready
+        08:20:00 call 1
+        08:20:10 ring 1.1 a1
+        08:20:20 answer 1.1 a1
+        08:21:20 talked 1.1 a1 wrap-up
+        08:21:20 end 1 answered
+        08:21:30 seat a1 ready
+        20:00:00 seat a1 out
+        ";
+    let account = account(text, "+00:00:10");
+    assert!(!account.is_provisional() && account.begins_unrecorded());
+    let form = fdma2::json(&account, &header(Some(800)));
+    assert_eq!((&form["begins_unrecorded"], &form["target_met"]), (&true.into(), &serde_json::Value::Null));
+    let lines = csv_lines(&account, &header(Some(800)));
+    assert!(lines.iter().any(|line| line.starts_with("※ 対象日のうち360.0分は記録がなく")), "{lines:?}");
+    assert_eq!(lines[6], "0時～1時,,,,,,,");
+}
+
+#[test]
 fn json_has_raw_and_printed_values() {
     let form = fdma2::json(&day(), &header(Some(800)));
     let eight = &form["hours"][8];

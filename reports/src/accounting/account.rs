@@ -55,6 +55,11 @@ impl Account {
         self.figures.get(slot).is_none_or(|it| it.unrecorded_ms == self.slots.length_ms(slot))
     }
 
+    /// Whether the period had begun before the record, so that its figures are those of a part and stay so.
+    pub fn begins_unrecorded(&self) -> bool {
+        self.recorded.is_some_and(|(from, _)| from > self.slots.from())
+    }
+
     /// Whether the figures can still change: the period is not over in the record, or calls of it are in progress.
     pub fn is_provisional(&self) -> bool {
         let total = self.total();

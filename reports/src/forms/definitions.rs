@@ -81,6 +81,8 @@ pub(super) fn record(account: &Account, header: &Header) -> Vec<Definition> {
              継続中の時間は記録の終わりまでを算入した。",
             total.unanswered_in_progress, total.handled_in_progress
         )
+    } else if account.begins_unrecorded() {
+        "一部のみ。記録が対象期間の途中から始まる。記録のある時間の呼と後処理は全て終わっている。".to_owned()
     } else {
         "確定。対象期間の全ての呼と後処理が終わっている。".to_owned()
     };

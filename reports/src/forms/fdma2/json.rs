@@ -65,10 +65,14 @@ pub fn json(account: &Account, header: &Header) -> Value {
         "made_by": header.made_by,
         "purpose": header.purpose.as_str(),
         "provisional": account.is_provisional(),
+        "begins_unrecorded": account.begins_unrecorded(),
         "recorded": account.recorded.map(|(from, to)| interval(Interval { from, to: Some(to) }, zone)),
         "facts": account.facts.map(|(first, last)| json!({ "first": first, "last": last })),
         "target_permille": header.target_permille,
-        "target_met": header.target_permille.and_then(|target| rate.meets(target)),
+        "target_met": header
+            .target_permille
+            .filter(|_| !account.begins_unrecorded())
+            .and_then(|target| rate.meets(target)),
         "hours": hours,
         "day": day(account, &printed),
         "blockages": blockages,

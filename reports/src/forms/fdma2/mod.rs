@@ -189,6 +189,12 @@ fn notes(account: &Account, header: &Header) -> Vec<String> {
     } else {
         notes.push("※ 応答率・平均処理時間の空欄は、入電・対応のない時間帯。".to_owned());
     }
+    if account.begins_unrecorded() {
+        notes.push(format!(
+            "※ 対象日のうち{}分は記録がなく、数値は記録のある時間のみによる（目標の達成は判定しない）。",
+            printed::minutes(account.total().unrecorded_ms)
+        ));
+    }
     if let Some(target) = header.target_permille {
         notes.push(format!(
             "※ 応答率は小数第2位以下切捨て（目標{}％。達成の判定は丸め前の値による）。",
