@@ -151,9 +151,9 @@ fn a_form_tells_what_the_journal_knows() {
     // Before 7:00 and after 11:00 nothing is known, and nothing is printed.
     assert_eq!((&hour(6)["recorded"], &hour(11)["recorded"]), (&Value::Bool(false), &Value::Bool(false)));
     assert_eq!(hour(6)["printed"]["offered"], "");
-    assert_eq!(form["provisional"], true);
+    assert_eq!((&form["provisional"], &form["begins_unrecorded"]), (&Value::Bool(true), &Value::Bool(true)));
     assert_eq!(form["target_permille"], 800);
-    assert_eq!(form["target_met"], false);
+    assert_eq!(form["target_met"], Value::Null);
     assert_eq!(form["capacities"][0]["seat_lines"], 3);
 }
 

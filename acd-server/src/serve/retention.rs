@@ -15,7 +15,7 @@ pub(super) fn retention(plan: &PlanFile) -> Retention {
     let mut facts_held_until = Timestamp::from_millis(i64::MIN);
     for (id, tenant) in &plan.core.tenants {
         let keeping = plan.shell.tenants.get(id).map(|it| it.accounting.keeping).unwrap_or_default();
-        let days = keeping.days.unwrap_or(journal.fact_retention_days.into());
+        let days = keeping.days.unwrap_or(journal.fact_retention_days);
         let days = if keeping.until_accepted {
             let held_until = keeping.accepted_on.map_or(Timestamp::from_millis(i64::MAX), |day| {
                 CivilDate::from_days(day.days() + 1).at(TimeOfDay::MIDNIGHT, tenant.utc_offset_minutes)
@@ -28,8 +28,8 @@ pub(super) fn retention(plan: &PlanFile) -> Retention {
         };
         facts_days = facts_days.max(Some(days));
     }
-    let facts_days = facts_days.unwrap_or(journal.fact_retention_days.into());
-    Retention { inputs: days(journal.input_retention_days.into()), facts: days(facts_days), facts_held_until }
+    let facts_days = facts_days.unwrap_or(journal.fact_retention_days);
+    Retention { inputs: days(journal.input_retention_days), facts: days(facts_days), facts_held_until }
 }
 
 const fn days(days: u32) -> Duration {
