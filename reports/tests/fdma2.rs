@@ -302,7 +302,7 @@ fn a_day_whose_record_begins_late_is_no_whole_day_and_meets_no_target() {
         08:21:30 seat a1 ready
         20:00:00 seat a1 out
         ";
-    let account = account(text, "+00:00:10");
+    let account = account_over(Slots::hours(DATE, JST), text, "+00:00:10");
     assert!(!account.is_provisional() && account.begins_unrecorded());
     let form = fdma2::json(&account, &header(Some(800)));
     assert_eq!((&form["begins_unrecorded"], &form["target_met"]), (&true.into(), &serde_json::Value::Null));
