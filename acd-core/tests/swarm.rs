@@ -290,7 +290,7 @@ impl History {
         let before = self.switch.clone();
         let told = before.would_strand(&plan);
         let facts = self.hand_in(Input::PlanApplied(Box::new(plan.clone())));
-        check_stranding(&before, &plan, &told, &facts);
+        check_stranding(&before, &plan, &told, facts);
     }
 
     fn stop(&mut self) {
