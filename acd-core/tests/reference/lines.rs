@@ -119,9 +119,11 @@ impl Model {
         let Self { tenants, calls, .. } = &*self;
         let is_open = |(tenant, skill): &(TenantId, _)| {
             tenants.iter().any(|it| it.id == *tenant && has_queue(&it.plan, *skill))
-                || calls
-                    .iter()
-                    .any(|it| it.queued_at.is_some() && (it.serving, it.skill) == (*tenant, *skill))
+                || calls.iter().any(|it| {
+                    let stands =
+                        matches!(it.phase, CallPhase::Waiting | CallPhase::Ringing | CallPhase::Talking);
+                    stands && (it.serving, it.skill) == (*tenant, *skill)
+                })
         };
         self.alarmed = self.alarmed.iter().copied().filter(is_open).collect();
         self.apply_seats(&plan);
