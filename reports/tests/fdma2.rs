@@ -248,7 +248,7 @@ fn lists_details_and_definitions_have_sheets_of_their_own() {
     assert_eq!(Sheet::open("3 応答率100%の時間帯", &bytes).text(5, 1), "10時～11時");
 
     let details = Sheet::open("参考 時間帯別内訳", &bytes);
-    assert_eq!((details.text(2, 11), details.number(15, 11)), ("話中呼".into(), 1.0));
+    assert_eq!((details.text(2, 12), details.number(15, 12)), ("話中呼".into(), 1.0));
     assert_eq!(details.formula(28, 1), "SUM(B5:B28)");
     assert_eq!(details.text(29, 9), "一致");
 

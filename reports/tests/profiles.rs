@@ -372,6 +372,8 @@ fn each_choice_of_a_client_changes_its_own_figure_only() {
     assert_eq!(by_answer.rate(nine), Rate { handled: 1, offered: 1 });
     let by_adviser = Profile { handled_by: HandledBy::FinalSkill, ..usual };
     assert_eq!((by_adviser.handled(eight), by_adviser.offered(eight)), (0, 1));
+    let by_advisers_answer = Profile { answer_hour: true, ..by_adviser };
+    assert_eq!((by_advisers_answer.handled(eight), by_advisers_answer.handled(nine)), (0, 0));
     let with_blocked = Profile { count_blocked_as_offered: true, ..usual };
     assert_eq!((with_blocked.offered(nine), with_blocked.handled(nine)), (2, 0));
     let by_seats = Profile { blockage: OfficialBlockage::SeatLines, ..usual };

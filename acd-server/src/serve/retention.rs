@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn the_client_that_wants_them_longest_decides() {
         let default = plan(&[]).shell.journal.fact_retention_days;
-        assert_eq!(retention(&plan(&[])).facts, days(default.into()));
+        assert_eq!(retention(&plan(&[])).facts, days(default));
         let long = retention(&plan(&[("kyoto", keeping(Some(7_000)))]));
         assert_eq!((long.facts, long.facts_held_until), (days(7_000), Timestamp::from_millis(i64::MIN)));
     }

@@ -37,6 +37,8 @@ pub struct Figures {
 
     /// Offered calls whose first answer was in the slot, whenever they were admitted: the other view (R-A2).
     pub answers: u64,
+    /// Those of them whose caller gave up between reception and adviser.
+    pub answers_then_abandoned: u64,
     /// 話中呼: refused for want of a line (R-L4), in the slot of the refusal, as all that follows is of the clock.
     pub blocked_attempts: u64,
     /// Calls outside hours that heard the closed announcement (R-L11).
@@ -116,6 +118,7 @@ impl AddAssign for Figures {
             hold_ms,
             wrap_up_ms,
             answers,
+            answers_then_abandoned,
             blocked_attempts,
             closed_calls,
             closed_refused,
@@ -148,6 +151,7 @@ impl AddAssign for Figures {
         self.hold_ms += hold_ms;
         self.wrap_up_ms += wrap_up_ms;
         self.answers += answers;
+        self.answers_then_abandoned += answers_then_abandoned;
         self.blocked_attempts += blocked_attempts;
         self.closed_calls += closed_calls;
         self.closed_refused += closed_refused;

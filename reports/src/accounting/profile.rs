@@ -138,10 +138,11 @@ impl Profile {
 
     /// 対応件数 (R-A2).
     pub const fn handled(&self, it: &Figures) -> u64 {
-        let answered = if self.answer_hour { it.answers } else { it.handled };
-        match self.handled_by {
-            HandledBy::AnySeat => answered,
-            HandledBy::FinalSkill => answered.saturating_sub(it.abandoned_after_reception),
+        match (self.handled_by, self.answer_hour) {
+            (HandledBy::AnySeat, false) => it.handled,
+            (HandledBy::AnySeat, true) => it.answers,
+            (HandledBy::FinalSkill, false) => it.handled.saturating_sub(it.abandoned_after_reception),
+            (HandledBy::FinalSkill, true) => it.answers.saturating_sub(it.answers_then_abandoned),
         }
     }
 

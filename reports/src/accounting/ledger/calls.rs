@@ -22,7 +22,7 @@ struct LiveCall {
     /// The slot of its admission; `None`: outside the period.
     slot: Option<usize>,
     admitted_at: Timestamp,
-    answered: bool,
+    answered_at: Option<Timestamp>,
     /// The talks in progress with their beginnings.
     talks: BTreeMap<RingId, (SeatId, Timestamp)>,
     /// The sides that hold.
@@ -71,7 +71,7 @@ impl Calls {
             LiveCall {
                 slot,
                 admitted_at: at,
-                answered: false,
+                answered_at: None,
                 talks: BTreeMap::new(),
                 held_by: BTreeSet::new(),
                 held_since: None,
@@ -91,7 +91,8 @@ impl Calls {
 
     pub(super) fn answer(&mut self, at: Timestamp, ring: RingId, seat: SeatId, books: &mut Books) {
         let Some(call) = self.live.get_mut(&ring.call) else { return };
-        if !std::mem::replace(&mut call.answered, true) {
+        if call.answered_at.is_none() {
+            call.answered_at = Some(at);
             books.add(call.slot, 1, |it| &mut it.handled);
             books.count(at, |it| &mut it.answers);
         }
@@ -142,7 +143,7 @@ impl Calls {
         };
         call.end_talks(at, books);
         call.ended = true;
-        let (slot, lasted_ms) = (call.slot, ms_between(call.admitted_at, at));
+        let (slot, lasted_ms, answered_at) = (call.slot, ms_between(call.admitted_at, at), call.answered_at);
         let abandoned = |books: &mut Books| {
             if u128::from(lasted_ms) < short_abandon.as_millis() {
                 books.add(slot, 1, |it| &mut it.short_abandons);
@@ -164,7 +165,12 @@ impl Calls {
                 abandoned(books);
             }
             // Counted as handled when the receptionist answered.
-            Outcome::AbandonedAfterReception => books.add(slot, 1, |it| &mut it.abandoned_after_reception),
+            Outcome::AbandonedAfterReception => {
+                books.add(slot, 1, |it| &mut it.abandoned_after_reception);
+                if let Some(answered_at) = answered_at {
+                    books.count(answered_at, |it| &mut it.answers_then_abandoned);
+                }
+            }
             // A call that was admitted within hours and yet sent away as closed would be our fault.
             Outcome::Failed | Outcome::Closed => books.add(slot, 1, |it| &mut it.failed),
         }
@@ -224,7 +230,7 @@ impl Calls {
     pub(super) fn close(&mut self, until: Timestamp, books: &mut Books) {
         for call in self.live.values_mut() {
             call.end_talks(until, books);
-            if call.answered {
+            if call.answered_at.is_some() {
                 books.add(call.slot, 1, |it| &mut it.handled_in_progress);
             } else if !call.ended {
                 books.add(call.slot, 1, |it| &mut it.unanswered_in_progress);
