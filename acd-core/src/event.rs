@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, SkillId, TenantId, TrunkId};
 use crate::input::{
     AlarmKind, CallCommand, CallCommandResult, CallerIdentity, CallerLegEnd, CommandSource, LegQuality,
-    PauseReason, RecordingFailure, RingFailure, SeatCommand, SeatCommandResult, SeatLoss,
+    PauseReason, PlanSource, RecordingFailure, RingFailure, SeatCommand, SeatCommandResult, SeatLoss,
 };
 use crate::plan::{Capacity, OverflowCause};
 use crate::time::Timestamp;
@@ -17,12 +17,14 @@ use crate::time::Timestamp;
 /// A fact. Its instant and sequence number are its record's.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CallEvent {
-    /// A plan is in force.
+    /// A plan is in force. What follows from it stands in the same record: other lines, who is logged in or out (R-L2).
     PlanApplied {
         /// How many tenants it has.
         tenants: u32,
         /// How many seats it has.
         seats: u32,
+        /// Who put it in force.
+        by: PlanSource,
     },
     /// The switch accepts calls.
     NodeStarted,

@@ -18,7 +18,12 @@ pub enum Input {
     /// Time has passed; deadlines up to now fire. Early or repeated ones are harmless.
     TimePassed,
     /// A new plan, checked by the shell. Calls, places and log-ins stay.
-    PlanApplied(Box<Plan>),
+    PlanApplied {
+        /// From now on.
+        plan: Box<Plan>,
+        /// Who wanted it.
+        by: PlanSource,
+    },
     /// The switch begins to accept calls. `down_since`: the last instant that the journal of the life before knows.
     NodeStarted {
         /// The last journalled instant of the life before, if there was one and it did not end clean (R-L9).
@@ -279,6 +284,17 @@ pub enum SeatCommand {
 /// Why an agent pauses: a name out of the plan (`lunch`), `pause` for the star code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct PauseReason(pub Name);
+
+/// Who put a plan in force, and with it the lines that follow from it (R-L2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum PlanSource {
+    /// The switch began with it.
+    Start,
+    /// A signal to the process (SIGHUP).
+    Signal,
+    /// A command through the interface (`acd reload`).
+    Api,
+}
 
 /// By which way a command came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -45,7 +45,8 @@ pub use ids::{CallId, DialledNumber, LegId, Name, NameError, RingId, SeatId, Ski
 pub use ids::{PoolId, PromptId, RequestId};
 pub use input::{
     AlarmKind, CallCommand, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, OpenRecording,
-    PauseReason, RecordingFailure, RingFailure, SeatCommand, SeatLegEnd, SeatLoss, WithheldReason,
+    PauseReason, PlanSource, RecordingFailure, RingFailure, SeatCommand, SeatLegEnd, SeatLoss,
+    WithheldReason,
 };
 pub use input::{CallCommandResult, CallerLegEnd, SeatCommandResult};
 pub use pii::Pii;

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::event::{CallEvent, SeatState};
 use crate::ids::{SeatId, TenantId};
+use crate::input::PlanSource;
 use crate::plan::{self, Login, Plan, capacity_at, next_band_edge};
 use crate::queue::{Presence, QueueKey};
 use crate::seat::Seat;
@@ -14,10 +15,11 @@ use crate::timer::Reason;
 
 impl Switch {
     /// Puts a plan in force and states what it changed.
-    pub(crate) fn apply_plan(&mut self, plan: Plan) {
+    pub(crate) fn apply_plan(&mut self, plan: Plan, by: PlanSource) {
         self.house.out.state(CallEvent::PlanApplied {
             tenants: u32::try_from(plan.tenants.len()).unwrap_or(u32::MAX),
             seats: u32::try_from(plan.seats.len()).unwrap_or(u32::MAX),
+            by,
         });
         self.plan = plan;
         self.apply_tenants();

@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::event::{CallPhase, SeatState};
 use crate::ids::{CallId, SeatId, SkillId, TenantId};
-use crate::input::Input;
+use crate::input::{Input, PlanSource};
 use crate::plan::Plan;
 use crate::queue::QueueKey;
 use crate::switch::Switch;
@@ -65,7 +65,7 @@ impl Switch {
     #[must_use]
     pub fn would_strand(&self, plan: &Plan) -> Vec<Stranding> {
         let mut after = self.clone();
-        after.handle(after.house.now, Input::PlanApplied(plan.clone().into()));
+        after.handle(after.house.now, Input::PlanApplied { plan: plan.clone().into(), by: PlanSource::Api });
         while after.poll_event().is_some() || after.poll_effect().is_some() {}
 
         let mut found = Vec::new();

@@ -11,7 +11,7 @@ use crate::effect::Effect;
 use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd, UnexpectedInput};
 use crate::house::House;
 use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, TenantId};
-use crate::input::{AlarmKind, Input, OpenCall, RecordingFailure, RingFailure, SeatLegEnd};
+use crate::input::{AlarmKind, Input, OpenCall, PlanSource, RecordingFailure, RingFailure, SeatLegEnd};
 use crate::plan::{Capacity, OverflowCause, Plan};
 use crate::queue::Unattended;
 use crate::snapshot::Unchecked;
@@ -67,7 +67,7 @@ impl Switch {
 
         if !core::mem::replace(&mut self.begun, true) {
             let plan = core::mem::take(&mut self.plan);
-            self.apply_plan(plan);
+            self.apply_plan(plan, PlanSource::Start);
         }
         while let Some(tenant) = self.house.timers.pop_due_band_edge(self.house.now) {
             self.enter_band(tenant);
@@ -145,7 +145,7 @@ impl Switch {
     fn take(&mut self, input: Input, passed: Duration) {
         match input {
             Input::TimePassed => {}
-            Input::PlanApplied(plan) => self.apply_plan(*plan),
+            Input::PlanApplied { plan, by } => self.apply_plan(*plan, by),
             Input::NodeStarted { down_since } => self.node_started(down_since),
             Input::CallFoundOpen(open) => self.call_found_open(&open),
             Input::DrainRequested => self.drain_requested(),

@@ -27,8 +27,8 @@ use std::time::Duration;
 use acd_core::plan::Plan;
 use acd_core::{
     CallCommand, CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Input, LegId, LegQuality,
-    PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
-    SeatLoss, Switch, Timestamp, TrunkId,
+    PauseReason, Pii, PlanSource, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId,
+    SeatLegEnd, SeatLoss, Switch, Timestamp, TrunkId,
 };
 use draw::{NUMBERS, draw_plan};
 use model::Model;
@@ -274,7 +274,7 @@ impl History {
             Step::OtherPlan => {
                 let [plan, other] = &mut self.plans;
                 core::mem::swap(plan, other);
-                Input::PlanApplied(Box::new(plan.clone()))
+                Input::PlanApplied { plan: Box::new(plan.clone()), by: PlanSource::Api }
             }
             Step::Node { what } => match what % 16 {
                 0 => Input::DrainRequested,

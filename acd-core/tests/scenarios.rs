@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acd_core::plan::{Plan, diff};
-use acd_core::{CivilDate, Input, Reason, Switch, TimeOfDay, Timestamp};
+use acd_core::{CivilDate, Input, PlanSource, Reason, Switch, TimeOfDay, Timestamp};
 use support::turn::{Turn, turn};
 use support::{inputs, plans, text};
 
@@ -87,7 +87,7 @@ impl Scenario {
                 }
                 let plan = plans::read(&plan);
                 scenario.keep_what_it_changes(&plan);
-                Input::PlanApplied(Box::new(plan))
+                Input::PlanApplied { plan: Box::new(plan), by: PlanSource::Api }
             } else {
                 inputs::read(what.trim(), |clock| scenario.at(clock))
             };

@@ -43,7 +43,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 use acd_core::plan::Plan;
-use acd_core::{CallEvent, CivilDate, Input, SeatId, SeatState, Stranding, Switch, Timestamp};
+use acd_core::{CallEvent, CivilDate, Input, PlanSource, SeatId, SeatState, Stranding, Switch, Timestamp};
 use auditor::Auditor;
 use model::Model;
 use onlooker::Onlooker;
@@ -289,7 +289,7 @@ impl History {
         self.world.seats_are(seats_of(&plan));
         let before = self.switch.clone();
         let told = before.would_strand(&plan);
-        let facts = self.hand_in(Input::PlanApplied(Box::new(plan.clone())));
+        let facts = self.hand_in(Input::PlanApplied { plan: Box::new(plan.clone()), by: PlanSource::Signal });
         check_stranding(&before, &plan, &told, facts);
     }
 

@@ -188,6 +188,17 @@ fn a_plan_that_strands_somebody_in_the_running_switch_says_so_and_is_told_again_
     assert!(said.contains("  seat seat2 removed\n"), "{said}");
     assert!(said.contains("  stranded: seat seat2 would lose its log-in\n"), "{said}");
 
+    let data = folder.data().display().to_string();
+    let began = Instant::now();
+    loop {
+        let (_, facts, _) = acd(&["journal", "export", "--data", &data]);
+        let by = |who: &str| facts.matches(&format!("\"by\":\"{who}\"")).count();
+        if (by("start"), by("api")) == (1, 1) {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{facts}");
+    }
+
     let grpc = switch.grpc.clone();
     drop(switch);
     let (code, _, complaint) = acd(&["check", "--config", &new, "--against", &grpc]);

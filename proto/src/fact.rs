@@ -5,9 +5,9 @@ use std::time::Duration;
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
-    CommandSource, DialledNumber, LegId, LegQuality, LineUse, Outcome, RecordingFailure, RefusalReason,
-    RingEnd, RingId, SeatCommand, SeatCommandResult, SeatId, SeatLoss, SeatState, SkillId, TalkEnd, TenantId,
-    Timestamp, TrunkId, UnexpectedInput,
+    CommandSource, DialledNumber, LegId, LegQuality, LineUse, Outcome, PlanSource, RecordingFailure,
+    RefusalReason, RingEnd, RingId, SeatCommand, SeatCommandResult, SeatId, SeatLoss, SeatState, SkillId,
+    TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
@@ -15,7 +15,7 @@ use serde_with::{As, DisplayFromStr};
 use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis};
 use crate::shared::{
     AlarmKindDef, CallCommandDef, CallCommandResultDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef,
-    CapacityDef, CommandSourceDef, LegQualityDef, LineUseDef, OutcomeDef, OverflowCauseDef,
+    CapacityDef, CommandSourceDef, LegQualityDef, LineUseDef, OutcomeDef, OverflowCauseDef, PlanSourceDef,
     RecordingFailureDef, RefusalReasonDef, RingEndDef, SeatCommandDef, SeatCommandResultDef, SeatLossDef,
     SeatStateDef, TalkEndDef, UnexpectedInputDef,
 };
@@ -41,12 +41,19 @@ pub fn fact_from_json(json: &str) -> Result<CallEvent, serde_json::Error> {
     serde_json::from_str(json).map(|Line(fact)| fact)
 }
 
+/// Of facts that were written before they said it.
+const fn at_the_start() -> PlanSource {
+    PlanSource::Start
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "CallEvent", tag = "fact", rename_all = "snake_case")]
 enum CallEventDef {
     PlanApplied {
         tenants: u32,
         seats: u32,
+        #[serde(default = "at_the_start", with = "PlanSourceDef")]
+        by: PlanSource,
     },
     NodeStarted,
     NodeOutage {

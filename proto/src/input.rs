@@ -5,8 +5,8 @@ use std::time::Duration;
 use acd_core::plan::Plan;
 use acd_core::{
     CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber, Input, LegId,
-    LegQuality, OpenCall, OpenRecording, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand,
-    SeatId, SeatLegEnd, SeatLoss, TenantId, Timestamp, TrunkId,
+    LegQuality, OpenCall, OpenRecording, PlanSource, RecordingFailure, RequestId, RingFailure, RingId,
+    SeatCommand, SeatId, SeatLegEnd, SeatLoss, TenantId, Timestamp, TrunkId,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
@@ -15,7 +15,7 @@ use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis, in_contain
 use crate::plan::BoxedPlanDef;
 use crate::shared::{
     CallCommandDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CommandSourceDef, LegQualityDef,
-    RecordingFailureDef, RingFailureDef, SeatCommandDef, SeatLegEndDef, SeatLossDef,
+    PlanSourceDef, RecordingFailureDef, RingFailureDef, SeatCommandDef, SeatLegEndDef, SeatLossDef,
 };
 
 /// An input as one line of JSON: `{"input":"caller_leg_ended","call":17,"end":"hung_up"}`.
@@ -39,11 +39,21 @@ pub fn input_from_json(json: &str) -> Result<Input, serde_json::Error> {
     serde_json::from_str(json).map(|Line(input)| input)
 }
 
+/// Of inputs that were written before they said it.
+const fn by_interface() -> PlanSource {
+    PlanSource::Api
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Input", tag = "input", rename_all = "snake_case")]
 enum InputDef {
     TimePassed,
-    PlanApplied(#[serde(with = "BoxedPlanDef")] Box<Plan>),
+    PlanApplied {
+        #[serde(flatten, with = "BoxedPlanDef")]
+        plan: Box<Plan>,
+        #[serde(default = "by_interface", with = "PlanSourceDef")]
+        by: PlanSource,
+    },
     NodeStarted {
         #[serde(rename = "down_since_time_ms", with = "As::<Option<TimeMillis>>")]
         down_since: Option<Timestamp>,

@@ -3,9 +3,9 @@
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
-    LegQuality, LineUse, Name, Outcome, PauseReason, Pii, RecordingFailure, RefusalReason, RingEnd,
-    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd,
-    UnexpectedInput, WithheldReason,
+    LegQuality, LineUse, Name, Outcome, PauseReason, Pii, PlanSource, RecordingFailure, RefusalReason,
+    RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, SkillId,
+    TalkEnd, UnexpectedInput, WithheldReason,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DisplayFromStr};
@@ -89,6 +89,14 @@ pub(crate) enum SeatCommandDef {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "PauseReason")]
 pub(crate) struct PauseReasonDef(#[serde(with = "As::<DisplayFromStr>")] Name);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "PlanSource", rename_all = "snake_case")]
+pub(crate) enum PlanSourceDef {
+    Start,
+    Signal,
+    Api,
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "CommandSource", rename_all = "snake_case")]

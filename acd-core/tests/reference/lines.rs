@@ -2,8 +2,8 @@
 
 use acd_core::plan::{self, Capacity, DayKind, Login, OverflowCause, Plan};
 use acd_core::{
-    AlarmKind, CallEvent, CallPhase, CivilDate, Input, RefusalReason, SeatState, SkillId, TenantId,
-    Timestamp, UnexpectedInput, Weekday,
+    AlarmKind, CallEvent, CallPhase, CivilDate, Input, PlanSource, RefusalReason, SeatState, SkillId,
+    TenantId, Timestamp, UnexpectedInput, Weekday,
 };
 
 use crate::model::{Call, Model, Seat, Tenant};
@@ -92,10 +92,11 @@ impl Model {
     }
 
     /// Calls, places and log-ins stay.
-    pub(crate) fn apply_plan(&mut self, plan: Plan) {
+    pub(crate) fn apply_plan(&mut self, plan: Plan, by: PlanSource) {
         self.state(CallEvent::PlanApplied {
             tenants: u32::try_from(plan.tenants.len()).unwrap(),
             seats: u32::try_from(plan.seats.len()).unwrap(),
+            by,
         });
         self.plan = plan.clone();
         for tenant in &mut self.tenants {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use acd_core::plan::{self, Capacity, Guidance, OverflowCause, Plan, RecordingPolicy};
 use acd_core::{
-    AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, LineUse, Outcome, Reason,
-    RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, Switch,
-    TalkEnd, TenantId, Timestamp, UnexpectedInput,
+    AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, LineUse, Outcome, PlanSource,
+    Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId,
+    Switch, TalkEnd, TenantId, Timestamp, UnexpectedInput,
 };
 
 pub(crate) struct Tenant {
@@ -120,7 +120,7 @@ impl Model {
         self.now = self.now.max(now);
         if !self.begun {
             self.begun = true;
-            self.apply_plan(self.plan.clone());
+            self.apply_plan(self.plan.clone(), PlanSource::Start);
         }
         self.enter_bands();
         self.take(input);
@@ -176,7 +176,7 @@ impl Model {
     fn take(&mut self, input: &Input) {
         match input {
             Input::TimePassed => {}
-            Input::PlanApplied(plan) => self.apply_plan((**plan).clone()),
+            Input::PlanApplied { plan, by } => self.apply_plan((**plan).clone(), *by),
             Input::NodeStarted { down_since } => {
                 if let Some(from) = *down_since {
                     self.state(CallEvent::NodeOutage { from, to: self.now });

@@ -1,8 +1,8 @@
 //! Facts and orders in words.
 
 use acd_core::{
-    Announcement, CallEvent, CallerIdentity, CivilTime, Effect, LegId, RingEnd, RingFailure, SeatState,
-    TalkEnd, Timestamp,
+    Announcement, CallEvent, CallerIdentity, CivilTime, Effect, LegId, PlanSource, RingEnd, RingFailure,
+    SeatState, TalkEnd, Timestamp,
 };
 
 const UTC_OFFSET_MINUTES: i32 = 540;
@@ -18,8 +18,12 @@ pub(crate) fn time(at: Timestamp) -> String {
 /// A fact in words.
 pub(crate) fn fact(event: &CallEvent) -> String {
     match event {
-        CallEvent::PlanApplied { tenants, seats } => {
-            format!("plan in force: {tenants} tenants, {seats} seats")
+        CallEvent::PlanApplied { tenants, seats, by } => {
+            let by = match by {
+                PlanSource::Start => String::new(),
+                PlanSource::Signal | PlanSource::Api => format!(", by {by:?}"),
+            };
+            format!("plan in force: {tenants} tenants, {seats} seats{by}")
         }
         CallEvent::NodeStarted => "calls are taken".into(),
         CallEvent::NodeOutage { from, to } => format!("outage from {} to {}", time(*from), time(*to)),

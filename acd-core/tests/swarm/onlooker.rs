@@ -54,7 +54,7 @@ impl Onlooker {
 
     /// Watches one turn.
     pub(crate) fn watch(&mut self, now: Timestamp, input: &Input, turn: &Turn) {
-        if let Input::PlanApplied(plan) = input {
+        if let Input::PlanApplied { plan, .. } = input {
             self.plan = plan.as_ref().clone();
         }
         self.see_input(now, input, &turn.orders);

@@ -99,7 +99,7 @@ fn changes(connection: &Connection, first_id: u64) -> rusqlite::Result<Vec<PlanE
         .query_map([first_id], |row| {
             let input: String = row.get(2)?;
             let plan = match input_from_json(&input) {
-                Ok(Input::PlanApplied(plan)) => Some(*plan),
+                Ok(Input::PlanApplied { plan, .. }) => Some(*plan),
                 Ok(_) | Err(_) => None,
             };
             let at = Timestamp::from_millis(row.get(1)?);

@@ -193,7 +193,10 @@ fn a_plan_that_came_by_a_reload_is_read() {
     let seat = SeatId::new("seat101").unwrap();
     plan.seats.get_mut(&seat).unwrap().serves.retain(|tenant, _| *tenant == kyoto);
     let mut inputs = morning();
-    inputs.push((on_day("11:15:00"), Input::PlanApplied(Box::new(plan))));
+    inputs.push((
+        on_day("11:15:00"),
+        Input::PlanApplied { plan: Box::new(plan), by: acd_core::PlanSource::Api },
+    ));
     inputs.push((on_day("12:00:00"), Input::TimePassed));
     folder.live(built_in(), &inputs);
     let eleven = folder.form()["hours"][11]["raw"].clone();

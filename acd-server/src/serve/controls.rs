@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use acd_core::{
-    CallCommand, CallCommandResult, CommandSource, Effect, Input, RequestId, SeatCommandResult, Timestamp,
+    CallCommand, CallCommandResult, CommandSource, Effect, Input, PlanSource, RequestId, SeatCommandResult,
+    Timestamp,
 };
 
 use super::engine::{Engine, State};
@@ -61,7 +62,7 @@ impl Engine {
                     let request = self.bridge.command_call(call, command, CommandSource::Api);
                     self.pending.calls.insert(request, reply);
                 }
-                ControlRequest::Reload { reply } => reply.send(match self.reload() {
+                ControlRequest::Reload { reply } => reply.send(match self.reload(PlanSource::Api) {
                     Ok(reloaded) => ReloadResult::Applied(reloaded.lines()),
                     Err(lines) => ReloadResult::Refused(lines),
                 }),

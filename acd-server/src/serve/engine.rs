@@ -7,7 +7,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use acd_core::{CallEvent, Effect, Input, LegId, SeatState, Switch, Timestamp};
+use acd_core::{CallEvent, Effect, Input, LegId, PlanSource, SeatState, Switch, Timestamp};
 use crossbeam_channel::Receiver;
 use sip_gateway::bridge::Bridge;
 use sip_gateway::transport::Transports;
@@ -236,7 +236,7 @@ impl Engine {
                     self.state = State::Draining(self.steady());
                 }
                 // What is wrong with the new plan is in the log, and the old one stays.
-                (Signal::Reload, _) => drop(self.reload()),
+                (Signal::Reload, _) => drop(self.reload(PlanSource::Signal)),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A new plan while calls are up: calls, places and log-ins stay; a bad plan leaves the old one in force.
 
-use acd_core::Input;
+use acd_core::{Input, PlanSource};
 
 use super::engine::Engine;
 use super::{settings, start};
@@ -28,7 +28,7 @@ impl Engine {
     ///
     /// # Errors
     /// What is wrong with the new plan, one line each. The old one stays in force.
-    pub(super) fn reload(&mut self) -> Result<Reloaded, Vec<String>> {
+    pub(super) fn reload(&mut self, by: PlanSource) -> Result<Reloaded, Vec<String>> {
         let read = start::load_plan(&self.options)
             .and_then(|plan| start::prompts(&plan).map(|prompts| (plan, prompts)));
         let (plan, prompts) = match read {
@@ -60,7 +60,7 @@ impl Engine {
         self.bridge.reload(settings::bridge(&plan), settings::credentials(&plan.shell));
         self.gate.set_stall(plan.shell.journal.stall);
         self.drain = plan.shell.drain;
-        self.submit(Input::PlanApplied(Box::new(plan.core.clone())));
+        self.submit(Input::PlanApplied { plan: Box::new(plan.core.clone()), by });
         self.plan = plan;
         self.show_plan();
         Ok(Reloaded { diff, stranded })

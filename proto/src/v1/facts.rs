@@ -17,9 +17,11 @@ pub fn fact(sequence: u64, time: Timestamp, record: u64, fact: &CallEvent, with_
 
 fn event(fact: &CallEvent, with_numbers: bool) -> Event {
     match fact {
-        CallEvent::PlanApplied { tenants, seats } => {
-            Event::PlanApplied(v1::PlanApplied { tenants: *tenants, seats: *seats })
-        }
+        CallEvent::PlanApplied { tenants, seats, by } => Event::PlanApplied(v1::PlanApplied {
+            tenants: *tenants,
+            seats: *seats,
+            by: v1::PlanSource::from(*by).into(),
+        }),
         CallEvent::NodeStarted => Event::NodeStarted(v1::NodeStarted {}),
         CallEvent::NodeOutage { from, to } => {
             Event::NodeOutage(v1::NodeOutage { from_time_ms: from.as_millis(), to_time_ms: to.as_millis() })

@@ -3,8 +3,8 @@
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, LegId,
-    LegQuality, LineUse, Name, NameError, Outcome, PauseReason, RecordingFailure, RefusalReason, RingEnd,
-    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss, SeatState, SkillId, TalkEnd,
+    LegQuality, LineUse, Name, NameError, Outcome, PauseReason, PlanSource, RecordingFailure, RefusalReason,
+    RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss, SeatState, SkillId, TalkEnd,
     UnexpectedInput, WithheldReason,
 };
 
@@ -39,6 +39,7 @@ plain! {
     CallerLegEnd { Cancelled, HungUp, Released, AckMissing, SessionExpired, Failed }
     SeatLoss { RegistrationExpired, Unregistered, LegFailed, MediaSilent }
     CommandSource { StarCode, Api, Console }
+    PlanSource { Start, Signal, Api }
     SeatCommandResult { Done, Deferred, UnknownSeat, NotLoggedIn, NotReachable }
     CallCommandResult { Done, UnknownCall, OutOfPhase, UnknownSkill }
     RecordingFailure { CannotCreate, WriteFailed, Overrun }

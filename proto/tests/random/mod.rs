@@ -9,9 +9,9 @@ use acd_core::plan::{
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
     CivilDate, CommandSource, DialledNumber, Input, LegId, LegQuality, LineUse, OpenCall, OpenRecording,
-    Outcome, PauseReason, Pii, PromptId, RecordingFailure, RefusalReason, RequestId, RingEnd, RingFailure,
-    RingId, SeatCommand, SeatCommandResult, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd,
-    TenantId, TimeOfDay, Timestamp, TrunkId, UnexpectedInput, WithheldReason,
+    Outcome, PauseReason, Pii, PlanSource, PromptId, RecordingFailure, RefusalReason, RequestId, RingEnd,
+    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId,
+    TalkEnd, TenantId, TimeOfDay, Timestamp, TrunkId, UnexpectedInput, WithheldReason,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
@@ -122,6 +122,10 @@ fn call_command() -> impl Strategy<Value = CallCommand> {
     ]
 }
 
+fn plan_source() -> impl Strategy<Value = PlanSource> {
+    select(vec![PlanSource::Start, PlanSource::Signal, PlanSource::Api])
+}
+
 fn source() -> impl Strategy<Value = CommandSource> {
     select(vec![CommandSource::StarCode, CommandSource::Api, CommandSource::Console])
 }
@@ -199,7 +203,7 @@ fn open_call() -> impl Strategy<Value = OpenCall> {
 pub(crate) fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         Just(Input::TimePassed),
-        plan().prop_map(|plan| Input::PlanApplied(Box::new(plan))),
+        (plan(), plan_source()).prop_map(|(plan, by)| Input::PlanApplied { plan: Box::new(plan), by }),
         of(instant()).prop_map(|down_since| Input::NodeStarted { down_since }),
         open_call().prop_map(Input::CallFoundOpen),
         Just(Input::DrainRequested),
@@ -275,7 +279,11 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         UnexpectedInput::TimeBackwards,
     ]);
     prop_oneof![
-        any::<(u32, u32)>().prop_map(|(tenants, seats)| CallEvent::PlanApplied { tenants, seats }),
+        (any::<(u32, u32)>(), plan_source()).prop_map(|((tenants, seats), by)| CallEvent::PlanApplied {
+            tenants,
+            seats,
+            by
+        }),
         Just(CallEvent::NodeStarted),
         (instant(), instant()).prop_map(|(from, to)| CallEvent::NodeOutage { from, to }),
         Just(CallEvent::DrainStarted),

@@ -11,8 +11,8 @@ use std::time::Duration;
 use acd_core::plan::{Capacity, Login, OverflowCause, Plan, Seat};
 use acd_core::{
     CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, DialledNumber, LegId, LineUse,
-    Name, Outcome, PauseReason, RefusalReason, RingEnd, RingId, SeatId, SeatLoss, SeatState, TalkEnd,
-    TenantId, Timestamp, TrunkId, WithheldReason,
+    Name, Outcome, PauseReason, PlanSource, RefusalReason, RingEnd, RingId, SeatId, SeatLoss, SeatState,
+    TalkEnd, TenantId, Timestamp, TrunkId, WithheldReason,
 };
 use reports::Fold;
 use reports::accounting::{Account, Ledger, Slots};
@@ -131,8 +131,8 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
     };
     let seat_id = |name: &str| SeatId::new(name).unwrap();
     match *words {
-        ["life"] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5 }],
-        ["plan", _] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5 }],
+        ["life"] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5, by: PlanSource::Start }],
+        ["plan", _] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5, by: PlanSource::Api }],
         ["start"] => vec![CallEvent::NodeStarted],
         ["stop"] => vec![CallEvent::NodeStopped],
         ["drain"] => vec![CallEvent::DrainStarted],

@@ -54,7 +54,7 @@ fn everything(switch: &mut Loop) {
         EVENING,
         &[
             CallEvent::NodeOutage { from: EVENING - Duration::from_secs(12), to: EVENING },
-            CallEvent::PlanApplied { tenants: 5, seats: 20 },
+            CallEvent::PlanApplied { tenants: 5, seats: 20, by: acd_core::PlanSource::Start },
             opened("shiga"),
             CallEvent::NodeStarted,
             admitted(1, "shiga"),

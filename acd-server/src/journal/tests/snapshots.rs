@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use acd_core::{Input, Switch, Timestamp};
+use acd_core::{Input, PlanSource, Switch, Timestamp};
 
 use super::super::queue::Queue;
 use super::super::store::Store;
@@ -231,7 +231,7 @@ fn a_plan_of_a_long_life_is_known_when_its_input_is_gone() {
     let mut world = World::begin(EVENING);
     let mut other = plan();
     other.holidays.clear();
-    world.input(Input::PlanApplied(Box::new(other.clone())));
+    world.input(Input::PlanApplied { plan: Box::new(other.clone()), by: PlanSource::Api });
     world.arrive(1);
     for _ in 0..4 {
         world.pass(DAY);
