@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Announcement, Effect, ReleaseCause};
 use crate::event::{CallEvent, CallPhase, Outcome, UnexpectedInput};
 use crate::house::House;
-use crate::ids::{CallId, LegId, RingId, SeatId, TenantId};
+use crate::ids::{CallId, LegId, PartyId, RingId, SeatId, TenantId};
 use crate::input::{CallerIdentity, CallerLegEnd, RingFailure, SeatLegEnd, SeatLoss};
 use crate::lines::Holding;
 use crate::plan::{Guidance as GuidancePlan, RecordingPolicy};
@@ -18,6 +18,9 @@ mod closed;
 mod closing;
 mod command;
 mod guidance;
+mod hunt;
+mod meeting;
+mod outbound;
 mod overflow;
 mod ringing;
 mod talking;
@@ -27,9 +30,14 @@ use arriving::Arriving;
 use closed::Closed;
 use closing::Closing;
 use guidance::Guidance;
+use meeting::Meeting;
+use outbound::Outbound;
 use ringing::Ringing;
 use talking::Talking;
 use waiting::Waiting;
+
+pub(crate) use meeting::PartyInput;
+pub(crate) use outbound::OutboundOrder;
 
 /// What is true of a call in all its phases.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -43,8 +51,13 @@ pub(crate) struct Visit {
     /// Outside hours: it hears the closed announcement and no more (R-L11).
     pub(crate) closed: bool,
     pub(crate) holding: Holding,
+    pub(crate) test: bool,
+    /// An agent began the call: it never had a caller.
+    pub(crate) outbound: bool,
     /// How many rings there have been.
     pub(crate) rings: u32,
+    /// How many tries to reach third parties there have been.
+    pub(crate) parties: u32,
     /// Once a seat has answered, the outcome stays `answered` (R-Q5).
     pub(crate) answered: bool,
     /// Handed over, and not answered since (R-S4).
@@ -92,6 +105,10 @@ enum CallState {
     Waiting(Waiting),
     Ringing(Ringing),
     Talking(Talking),
+    /// With third parties, or with one being dialled.
+    Meeting(Meeting),
+    /// An agent's phone is rung for an outbound call.
+    Outbound(Outbound),
     Closed(Closed),
     Closing(Closing),
     /// The call has its outcome.
@@ -109,9 +126,18 @@ impl Call {
 
     /// Moves the call on.
     pub(crate) fn handle(&mut self, input: CallInput, house: &mut House) {
+        self.change(house, |state, visit, house| state.handle(input, visit, house));
+    }
+
+    /// Takes the state through a change, and lets lines, queues and deadlines follow.
+    fn change(
+        &mut self,
+        house: &mut House,
+        step: impl FnOnce(CallState, &mut Visit, &mut House) -> CallState,
+    ) {
         let before = core::mem::replace(&mut self.state, CallState::Ended);
         let standing = before.standing(&self.visit);
-        self.state = before.handle(input, &mut self.visit, house);
+        self.state = step(before, &mut self.visit, house);
         self.follow_from(standing, house);
     }
 
@@ -128,6 +154,7 @@ impl Call {
     pub(crate) fn caller_hold_changed(&mut self, holds: bool, house: &mut House) {
         let is_open =
             !matches!(self.state, CallState::Arriving(_) | CallState::Closing(_) | CallState::Ended);
+        let is_open = is_open && self.has_caller();
         if !is_open || self.visit.caller_holds == holds {
             return self.visit.out_of_phase(house);
         }
@@ -137,22 +164,49 @@ impl Call {
     }
 
     /// Where the call is; `None`: it has its outcome.
-    pub(crate) const fn phase(&self) -> Option<CallPhase> {
+    pub(crate) fn phase(&self) -> Option<CallPhase> {
         self.state.phase()
     }
 
     /// The ring that is the call's present one, until its talk has ended.
-    pub(crate) const fn ring(&self) -> Option<RingId> {
+    pub(crate) fn ring(&self) -> Option<RingId> {
         self.state.ring()
     }
 
     /// The place in a queue in which the caller stands now.
-    pub(crate) const fn waits_at(&self) -> Option<Place> {
+    pub(crate) fn waits_at(&self) -> Option<Place> {
         self.state.standing(&self.visit).waits_at
     }
 
+    /// Whether the seat that is there has been answered by its phone.
     pub(crate) const fn is_talking(&self) -> bool {
-        matches!(self.state, CallState::Talking(_))
+        matches!(self.state, CallState::Talking(_) | CallState::Meeting(_))
+    }
+
+    /// Whether the caller's leg is the call's.
+    pub(crate) const fn has_caller(&self) -> bool {
+        match &self.state {
+            CallState::Meeting(meeting) => meeting.has_caller(),
+            CallState::Outbound(_) | CallState::Ended => false,
+            CallState::Arriving(_)
+            | CallState::Guidance(_)
+            | CallState::Waiting(_)
+            | CallState::Ringing(_)
+            | CallState::Talking(_)
+            | CallState::Closed(_)
+            | CallState::Closing(_) => true,
+        }
+    }
+
+    /// What a third party does.
+    pub(crate) fn party(&mut self, party: PartyId, input: PartyInput, house: &mut House) {
+        let CallState::Meeting(_) = self.state else {
+            return house.unexpected(UnexpectedInput::PartyOver, Some(self.visit.call));
+        };
+        self.change(house, |state, visit, house| {
+            let CallState::Meeting(meeting) = state else { return state };
+            meeting.party(party, input, visit, house)
+        });
     }
 
     /// Where the caller waits.
@@ -161,8 +215,10 @@ impl Call {
             CallState::Waiting(waiting) => Some(waiting.place),
             CallState::Ringing(ringing) => Some(ringing.place),
             CallState::Talking(talking) => Some(talking.place),
+            CallState::Meeting(meeting) => meeting.place,
             CallState::Arriving(_)
             | CallState::Guidance(_)
+            | CallState::Outbound(_)
             | CallState::Closed(_)
             | CallState::Closing(_)
             | CallState::Ended => None,
@@ -189,6 +245,11 @@ impl Call {
         }
         if before.phase != after.phase {
             house.lines.move_call(tenant, call, holding, before.phase, after.phase);
+            if let Some(phase) = after.phase
+                && before.is_known_by_its_phase(phase)
+            {
+                house.out.state(CallEvent::CallPhaseChanged { call, phase });
+            }
         }
         if before.waits_at != after.waits_at {
             if let Some(place) = before.waits_at {
@@ -224,7 +285,24 @@ struct Standing {
 
 impl Standing {
     fn is_with_seat(self) -> bool {
-        matches!(self.phase, Some(CallPhase::Ringing | CallPhase::Talking))
+        matches!(
+            self.phase,
+            Some(CallPhase::Ringing | CallPhase::Talking | CallPhase::Consulting | CallPhase::Conference)
+        )
+    }
+
+    /// Whether no other fact says that this phase follows: those with third parties, and talk after one.
+    fn is_known_by_its_phase(self, next: CallPhase) -> bool {
+        let with_parties = |phase| {
+            matches!(
+                phase,
+                CallPhase::Consulting
+                    | CallPhase::Conference
+                    | CallPhase::Transferred
+                    | CallPhase::WithoutCaller
+            )
+        };
+        with_parties(next) || (next == CallPhase::Talking && self.phase.is_some_and(with_parties))
     }
 
     /// With a seat of another tenant than the call's (R-Q8).
@@ -245,6 +323,8 @@ impl CallState {
             Self::Waiting(it) => it.handle(input, visit, house),
             Self::Ringing(it) => it.handle(input, visit, house),
             Self::Talking(it) => it.handle(input, visit, house),
+            Self::Meeting(it) => it.handle(input, visit, house),
+            Self::Outbound(it) => it.handle(input, visit, house),
             Self::Closed(it) => it.handle(input, visit, house),
             Self::Closing(it) => it.handle(input, visit, house),
             Self::Ended => {
@@ -259,6 +339,20 @@ impl CallState {
         match self {
             Self::Ringing(it) => it.stop(house),
             Self::Talking(it) => it.stop(house),
+            Self::Outbound(it) => {
+                it.stop(house);
+                visit.end(Outcome::Failed, phase, None, house);
+                return;
+            }
+            Self::Meeting(it) => {
+                it.stop(visit, house);
+                let (is_there, end) = it.caller_end();
+                if is_there {
+                    house.release_caller(visit.call, ReleaseCause::Drained);
+                }
+                visit.end(Outcome::Failed, phase, end, house);
+                return;
+            }
             Self::Arriving(_) | Self::Guidance(_) | Self::Waiting(_) | Self::Closed(_) => {}
             Self::Closing(it) => {
                 visit.end(it.outcome, it.phase, None, house);
@@ -270,23 +364,27 @@ impl CallState {
         visit.end(Outcome::Failed, phase, None, house);
     }
 
-    const fn phase(&self) -> Option<CallPhase> {
+    fn phase(&self) -> Option<CallPhase> {
         Some(match self {
             Self::Arriving(_) => CallPhase::Arriving,
             Self::Guidance(_) => CallPhase::Guidance,
             Self::Waiting(_) => CallPhase::Waiting,
             Self::Ringing(_) => CallPhase::Ringing,
             Self::Talking(_) => CallPhase::Talking,
+            Self::Meeting(meeting) => meeting.phase(),
+            Self::Outbound(_) => CallPhase::Outbound,
             Self::Closed(_) => CallPhase::Closed,
             Self::Closing(_) => CallPhase::Closing,
             Self::Ended => return None,
         })
     }
 
-    const fn ring(&self) -> Option<RingId> {
+    fn ring(&self) -> Option<RingId> {
         match self {
             Self::Ringing(ringing) => Some(ringing.ring),
             Self::Talking(talking) => Some(talking.ring),
+            Self::Meeting(meeting) => meeting.ring(),
+            Self::Outbound(outbound) => Some(outbound.ring()),
             Self::Arriving(_)
             | Self::Guidance(_)
             | Self::Waiting(_)
@@ -296,13 +394,15 @@ impl CallState {
         }
     }
 
-    const fn standing(&self, visit: &Visit) -> Standing {
+    fn standing(&self, visit: &Visit) -> Standing {
         let (waits_at, rung) = match self {
             Self::Waiting(waiting) => (Some(waiting.place), None),
             Self::Ringing(ringing) => (None, Some(ringing.ring)),
+            Self::Outbound(outbound) => (None, Some(outbound.ring())),
             Self::Arriving(_)
             | Self::Guidance(_)
             | Self::Talking(_)
+            | Self::Meeting(_)
             | Self::Closed(_)
             | Self::Closing(_)
             | Self::Ended => (None, None),
@@ -332,13 +432,17 @@ impl Visit {
         house: &mut House,
     ) -> CallState {
         self.stop_recording(house);
+        let Self { call, tenant, .. } = *self;
+        if self.outbound {
+            house.out.state(CallEvent::OutboundEnded { call, tenant, reached: self.answered });
+            return CallState::Ended;
+        }
         let gave_up = matches!(unanswered, Outcome::AbandonedInQueue | Outcome::AbandonedWhileRinging);
         let outcome = match (self.answered, self.awaits_adviser && gave_up) {
             (false, _) => unanswered,
             (true, false) => Outcome::Answered,
             (true, true) => Outcome::AbandonedAfterReception,
         };
-        let Self { call, tenant, .. } = *self;
         house.out.state(CallEvent::CallEnded { call, tenant, outcome, phase, end });
         CallState::Ended
     }

@@ -1,10 +1,14 @@
 //! The one door out for orders. The shell carries each out and reports its outcome, failure too, as an input.
 
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use crate::event::RefusalReason;
-use crate::ids::{CallId, LegId, PromptId, RequestId, RingId, SeatId, TenantId};
+use crate::ids::{
+    CallId, DialledNumber, LegId, PartyId, PromptId, RequestId, RingId, SeatId, TenantId, TrunkId,
+};
 use crate::input::{CallCommandResult, CallerIdentity, SeatCommandResult};
+use crate::pii::Pii;
 
 /// An order to the outside.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,7 +65,33 @@ pub enum Effect {
         /// The ring whose leg is parted from its caller.
         ring: RingId,
     },
-    /// End a leg. Outcome: `CallerLegEnded` or `SeatLegEnded`.
+    /// INVITE a third party. Outcome: `PartyProgressed`, then `PartyAnswered` or `PartyFailed`.
+    DialParty {
+        /// The try, fresh.
+        party: PartyId,
+        /// For whom.
+        tenant: TenantId,
+        /// Over which carrier.
+        trunk: TrunkId,
+        /// Which number.
+        number: Pii<DialledNumber>,
+        /// The number that is shown.
+        shown: DialledNumber,
+    },
+    /// CANCEL a try. Outcome: `PartyFailed`; a 200 that crosses it is ACKed and ended by the gateway.
+    CancelParty {
+        /// The try.
+        party: PartyId,
+    },
+    /// From now on the legs of each set hear each other, and every other leg of the call hears nobody. It replaces whatever
+    /// joined them, stops what plays to the legs of the sets, and has no outcome.
+    Connect {
+        /// The call.
+        call: CallId,
+        /// The sets: two legs or more each, no leg in two of them.
+        sets: Box<[Box<[LegId]>]>,
+    },
+    /// End a leg. Outcome: `CallerLegEnded`, `SeatLegEnded` or `PartyLegEnded`.
     ReleaseLeg {
         /// Which.
         leg: LegId,
@@ -120,6 +150,8 @@ pub enum Announcement {
 pub enum ReleaseCause {
     /// The other side hung up.
     OtherSideEnded,
+    /// The agent has left caller and party together (R-T1).
+    Transferred,
     /// The announcement outside hours has been heard.
     Closed,
     /// A ring that had ended was answered (R-Q5).

@@ -6,13 +6,17 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, SkillId, TenantId, TrunkId};
+use crate::ids::{
+    CallId, DestinationId, DialledNumber, LegId, PartyId, RingId, SeatId, SkillId, TenantId, TrunkId,
+};
 use crate::input::{
     AlarmKind, CallCommand, CallCommandResult, CallerIdentity, CallerLegEnd, CommandSource, LegQuality,
     PauseReason, PlanSource, RecordingFailure, RingFailure, SeatCommand, SeatCommandResult, SeatLoss,
 };
+use crate::party::{Company, Destination, LineKind, LocateCondition, PartyEnd};
+use crate::pii::Pii;
 use crate::plan::{Capacity, OverflowCause};
-use crate::time::Timestamp;
+use crate::time::{CivilDate, Timestamp};
 
 /// A fact. Its instant and sequence number are its record's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -235,6 +239,130 @@ pub enum CallEvent {
         /// What came of it.
         result: CallCommandResult,
     },
+    /// A party is dialled: one try, one fact (R-T3).
+    PartyDialled {
+        /// The try.
+        party: PartyId,
+        /// For which client.
+        tenant: TenantId,
+        /// Whom the agent wants to reach.
+        destination: Destination,
+        /// The number of this try.
+        number: Pii<DialledNumber>,
+        /// Whether its leg takes one of the tenant's lines (R-L8).
+        takes_line: bool,
+    },
+    /// A party answered: its presence begins (R-T7).
+    PartyAnswered {
+        /// The party.
+        party: PartyId,
+        /// With whom it speaks.
+        company: Company,
+    },
+    /// A party speaks with others than before.
+    PartyMoved {
+        /// The party.
+        party: PartyId,
+        /// With whom it speaks.
+        company: Company,
+    },
+    /// A try, or a party's presence, is over (R-T7).
+    PartyEnded {
+        /// The party.
+        party: PartyId,
+        /// How.
+        end: PartyEnd,
+    },
+    /// The leg of a party that took a line has ended: the line is free (R-L8).
+    PartyLineFreed {
+        /// The party.
+        party: PartyId,
+        /// Whose line it was.
+        tenant: TenantId,
+    },
+    /// Every number of a destination has been tried (R-T3).
+    DestinationUnreached {
+        /// The call.
+        call: CallId,
+        /// Whom the agent wanted to reach.
+        destination: Destination,
+    },
+    /// The call is in another phase with third parties, or in talk again.
+    CallPhaseChanged {
+        /// The call.
+        call: CallId,
+        /// Where it is now.
+        phase: CallPhase,
+    },
+    /// The caller's leg has ended and the others go on; the call's line is free (R-L1, R-T5).
+    CallerLeft {
+        /// The call.
+        call: CallId,
+        /// How.
+        end: CallerLegEnd,
+    },
+    /// The fire headquarters are dialled for a caller who does not respond (R-T6).
+    HeadquartersDialled {
+        /// The call.
+        call: CallId,
+        /// Which.
+        destination: DestinationId,
+        /// What kind of line the caller's number may be.
+        line: LineKind,
+        /// When our consent was filed with them; `None`: they cannot ask the carrier.
+        consent_filed_on: Option<CivilDate>,
+    },
+    /// A seat was shown the number of a caller who withheld it (R-T6).
+    NumberShown {
+        /// The call.
+        call: CallId,
+        /// Which seat.
+        seat: SeatId,
+    },
+    /// An agent stated a condition of the notice (R-T6).
+    ConditionChecked {
+        /// The call.
+        call: CallId,
+        /// Which.
+        condition: LocateCondition,
+        /// Whether it holds.
+        holds: bool,
+    },
+    /// An agent calls out: no offered call, and no line but its parties' (R-T8).
+    OutboundStarted {
+        /// The call.
+        call: CallId,
+        /// For which client.
+        tenant: TenantId,
+        /// Whose phone is rung first.
+        seat: SeatId,
+        /// The earlier call that it is about.
+        about: Option<CallId>,
+    },
+    /// An outbound call is over. Exactly one a call that was started.
+    OutboundEnded {
+        /// The call.
+        call: CallId,
+        /// For which client.
+        tenant: TenantId,
+        /// Whether a party answered.
+        reached: bool,
+    },
+    /// An agent or a supervisor wanted to call out.
+    OutboundCommanded {
+        /// The call as it was allocated.
+        call: CallId,
+        /// Whose phone.
+        seat: SeatId,
+        /// For which client.
+        tenant: TenantId,
+        /// Whom.
+        destination: Destination,
+        /// By which way.
+        source: CommandSource,
+        /// What came of it.
+        result: CallCommandResult,
+    },
     /// The call has its outcome; its line is free. Exactly one a call (statement 6).
     CallEnded {
         /// The call.
@@ -341,10 +469,12 @@ pub struct LineUse {
     pub ringing: u32,
     /// Talking with a seat.
     pub talking: u32,
-    /// Joined to a third party.
+    /// With a third party, the seat has left.
     pub transferred: u32,
     /// Refused or released, and not yet gone.
     pub closing: u32,
+    /// Taken by legs that we dialled over the tenant's own trunk (R-L8).
+    pub outbound: u32,
 }
 
 /// Where a call is.
@@ -360,6 +490,16 @@ pub enum CallPhase {
     Ringing,
     /// Talking with a seat.
     Talking,
+    /// With a seat that dials a party, speaks with it aside, or holds it.
+    Consulting,
+    /// With a seat and parties, all together.
+    Conference,
+    /// With parties, or to be: the seat has left.
+    Transferred,
+    /// The caller has left, the others go on (R-T5).
+    WithoutCaller,
+    /// Called by an agent: it never had a caller.
+    Outbound,
     /// Hearing the closed announcement.
     Closed,
     /// Being released.
@@ -409,6 +549,10 @@ pub enum TalkEnd {
     Commanded,
     /// The seat handed the caller to the queue of another skill (R-S4).
     HandedOver,
+    /// The seat left the others together (R-T1), by command or by hanging up.
+    Transferred,
+    /// The caller had left before, and nobody else was there any more.
+    PartyEnded,
     /// The switch died.
     NodeOutage,
 }
@@ -443,6 +587,8 @@ pub enum SeatState {
     Ringing(RingId),
     /// Talking with a caller.
     Talking(RingId),
+    /// Calling out, its own phone's ringing included (R-A7).
+    Outbound(RingId),
     /// 後処理
     WrapUp,
     /// Away, and why.
@@ -462,6 +608,8 @@ pub enum UnexpectedInput {
     CallUnknown,
     /// A ring that is not the call's present one.
     RingOver,
+    /// A party that is not there, or not any more.
+    PartyOver,
     /// A seat that the plan does not have.
     SeatUnknown,
     /// An outcome that nobody waits for in this state.

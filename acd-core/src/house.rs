@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{CallEvent, UnexpectedInput};
-use crate::ids::{CallId, LegId, RingId, TenantId};
+use crate::ids::{CallId, LegId, PartyId, RingId, TenantId};
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::outstanding::Outstanding;
@@ -56,6 +56,23 @@ impl House {
     pub(crate) fn release_seat_leg(&mut self, ring: RingId, cause: ReleaseCause) {
         self.out.order(Effect::ReleaseLeg { leg: LegId::Seat(ring), cause });
         self.outstanding.released.add(ring);
+    }
+
+    pub(crate) fn cancel_party(&mut self, party: PartyId) {
+        self.out.order(Effect::CancelParty { party });
+        self.outstanding.cancelled_parties.add(party);
+    }
+
+    pub(crate) fn release_party(&mut self, party: PartyId, cause: ReleaseCause) {
+        self.out.order(Effect::ReleaseLeg { leg: LegId::Party(party), cause });
+        self.outstanding.released_parties.add(party);
+    }
+
+    /// A party's leg has ended: the line that it took, if it took one, is free (R-L8).
+    pub(crate) fn party_leg_over(&mut self, party: PartyId) {
+        if let Some(tenant) = self.lines.free_outbound(party) {
+            self.out.state(CallEvent::PartyLineFreed { party, tenant });
+        }
     }
 
     pub(crate) fn release_caller(&mut self, call: CallId, cause: ReleaseCause) {

@@ -204,6 +204,14 @@ named!(
     PoolId
 );
 named!(
+    /// A destination in a tenant's directory (`otsu_fire`, `thai`, `night_doctor`).
+    DestinationId
+);
+named!(
+    /// A municipality (市町村) as the directory names it, such as its code or `otsu`.
+    AreaId
+);
+named!(
     /// The number that the caller dialled, as the plan writes it (`0770007119`).
     DialledNumber
 );
@@ -233,6 +241,22 @@ impl fmt::Display for RingId {
     }
 }
 
+/// One try to reach a third party, and the party itself once it has answered. Counted within the call, from 1, by the
+/// core.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct PartyId {
+    /// The call for which the party is dialled.
+    pub call: CallId,
+    /// How many tries this call has had, this one included.
+    pub attempt: u32,
+}
+
+impl fmt::Display for PartyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.call, self.attempt)
+    }
+}
+
 /// One SIP dialog with its media, as the core names it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum LegId {
@@ -240,6 +264,8 @@ pub enum LegId {
     Caller(CallId),
     /// The seat's leg, from its ring on.
     Seat(RingId),
+    /// A third party's leg, from its dialling on.
+    Party(PartyId),
 }
 
 impl LegId {
@@ -248,6 +274,7 @@ impl LegId {
         match self {
             Self::Caller(call) => call,
             Self::Seat(ring) => ring.call,
+            Self::Party(party) => party.call,
         }
     }
 }

@@ -7,7 +7,10 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::event::CallPhase;
-use crate::ids::{CallId, DialledNumber, LegId, Name, RequestId, RingId, SeatId, SkillId, TenantId, TrunkId};
+use crate::ids::{
+    CallId, DialledNumber, LegId, Name, PartyId, RequestId, RingId, SeatId, SkillId, TenantId, TrunkId,
+};
+use crate::party::{Destination, LocateCondition, PartyFailure, PartyLegEnd};
 use crate::pii::Pii;
 use crate::plan::Plan;
 use crate::time::Timestamp;
@@ -161,6 +164,48 @@ pub enum Input {
         request: RequestId,
     },
 
+    /// The party's phone rings (180 or 183).
+    PartyProgressed {
+        /// The try.
+        party: PartyId,
+    },
+    /// The party answered.
+    PartyAnswered {
+        /// The try.
+        party: PartyId,
+    },
+    /// The try failed without an answer.
+    PartyFailed {
+        /// The try.
+        party: PartyId,
+        /// Why.
+        failure: PartyFailure,
+    },
+    /// The leg of a party that had answered has ended, by itself or as the outcome of `ReleaseLeg`.
+    PartyLegEnded {
+        /// The party.
+        party: PartyId,
+        /// How.
+        end: PartyLegEnd,
+    },
+    /// An agent wants to call somebody: on a call of its own, which may be about an earlier one (R-T8).
+    OutboundCommanded {
+        /// Allocated by the shell.
+        call: CallId,
+        /// Whose phone is rung first.
+        seat: SeatId,
+        /// For which client.
+        tenant: TenantId,
+        /// Whom.
+        destination: Destination,
+        /// The earlier call.
+        about: Option<CallId>,
+        /// By which way.
+        source: CommandSource,
+        /// Ties the answer ([`Effect::AnswerCallCommand`](crate::Effect::AnswerCallCommand)) to the question.
+        request: RequestId,
+    },
+
     /// Outcome of `StartRecording`.
     RecordingStarted {
         /// The call.
@@ -217,7 +262,7 @@ pub enum WithheldReason {
 }
 
 /// How a caller's leg ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum CallerLegEnd {
     /// CANCEL before our answer.
     Cancelled,
@@ -329,11 +374,29 @@ pub enum CallCommand {
     Hold,
     /// Ends a commanded hold; a hold of the phone's own goes on.
     Resume,
-    /// Ends the call: caller and seat are released.
+    /// Ends the call: caller, seat and parties are released.
     HangUp,
     /// The receptionist hands the caller to the queue of another skill of the tenant, where the caller keeps the
     /// instant of the first entry (R-S4).
     HandOver(SkillId),
+    /// Dials a party; the agent speaks with it alone, the caller hears music meanwhile (R-T1).
+    Dial(Destination),
+    /// Every party speaks with everybody from now on (three-way).
+    Join,
+    /// The agent leaves caller and party together (attended transfer).
+    Leave,
+    /// Sends the caller on at once: the seat is released and the party dialled for the caller (blind transfer).
+    Blind(Destination),
+    /// Releases the party of this try, or gives it up.
+    DropParty(u32),
+    /// From the party back to the caller, while the party hears music; or from the caller to such a party.
+    Swap,
+    /// Releases the caller alone, as headquarters ask that will ring the caller back (R-T6).
+    ReleaseCaller,
+    /// The agent wants to see the number of a caller who withheld it, for headquarters; who saw it is a fact (R-T6).
+    ShowNumber,
+    /// A condition for asking where the caller is holds, or does not (R-T6).
+    Check(LocateCondition, bool),
 }
 
 /// What came of a call's command.
@@ -343,8 +406,28 @@ pub enum CallCommandResult {
     Done,
     /// No such call is in progress.
     UnknownCall,
-    /// Only talk can be held, resumed or handed over.
+    /// The call is not where this can be done: only talk can be held, resumed, handed over or transferred.
     OutOfPhase,
+    /// The tenant has no such destination, or nobody knows the number.
+    UnknownDestination,
+    /// The number may not be dialled: an emergency service's, or any where free dialling is off (R-T2).
+    Forbidden,
+    /// The tenant has no trunk for outbound calls.
+    NoOutboundTrunk,
+    /// The party would take one of the tenant's lines, and none is free (R-L8).
+    LinesFull,
+    /// No such party is there.
+    UnknownParty,
+    /// As many parties are there as there may be.
+    TooManyParties,
+    /// No such seat, or it does not serve the tenant.
+    UnknownSeat,
+    /// The seat is not where an agent can call out: ready, in wrap-up or paused.
+    SeatNotFree,
+    /// No such tenant.
+    UnknownTenant,
+    /// The switch takes no new calls.
+    Draining,
     /// The tenant hands no caller over to that skill.
     UnknownSkill,
 }
@@ -396,6 +479,8 @@ pub struct OpenCall {
     pub admitted_at: Timestamp,
     /// Its recording, if it had begun and not ended.
     pub recording: Option<OpenRecording>,
+    /// The parties that were there or dialled.
+    pub parties: Box<[PartyId]>,
 }
 
 /// A recording that the life before left open (R-R2).
@@ -416,6 +501,8 @@ pub enum AlarmKind {
     WaitTooLong,
     /// A call came outside the hours that were expected (R-G5).
     CallOutsideHours,
+    /// Nobody could be reached for a finished call (R-T8).
+    NobodyReached,
     /// Talk without a recording (R-R2).
     RecordingFailed,
     /// The journal cannot keep up.

@@ -26,6 +26,7 @@ pub mod limits;
 mod lines;
 mod output;
 mod outstanding;
+mod party;
 mod pii;
 pub mod plan;
 mod queue;
@@ -41,14 +42,16 @@ pub use effect::{Announcement, Effect, ReleaseCause};
 pub use event::{
     CallEvent, CallPhase, LineUse, Outcome, RefusalReason, RingEnd, SeatState, TalkEnd, UnexpectedInput,
 };
-pub use ids::{CallId, DialledNumber, LegId, Name, NameError, RingId, SeatId, SkillId, TenantId, TrunkId};
-pub use ids::{PoolId, PromptId, RequestId};
+pub use ids::{AreaId, CallId, DestinationId, DialledNumber, LegId, Name, NameError, PartyId, PoolId};
+pub use ids::{PromptId, RequestId, RingId, SeatId, SkillId, TenantId, TrunkId};
 pub use input::{
     AlarmKind, CallCommand, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, OpenRecording,
     PauseReason, PlanSource, RecordingFailure, RingFailure, SeatCommand, SeatLegEnd, SeatLoss,
     WithheldReason,
 };
 pub use input::{CallCommandResult, CallerLegEnd, SeatCommandResult};
+pub use party::{Company, Destination, LineKind, LocateCondition, PartyEnd, PartyFailure, PartyLegEnd};
+pub use party::{is_emergency_number, line_kind};
 pub use pii::Pii;
 pub use stranding::Stranding;
 pub use switch::Switch;

@@ -29,6 +29,22 @@ pub const OVERFLOWS_MAX: usize = 8;
 /// Characters of a hand-over code, the `*` included. Four digits are more than anybody wants to remember in talk.
 pub const HAND_OVER_CODE_CHARS_MAX: usize = 5;
 
+/// Tries to reach third parties in one call. A roster hunted without end at one try each 15 s goes on for four hours.
+pub const PARTIES_PER_CALL_MAX: u32 = 1_000;
+
+/// Rounds in which a hunt after a call begins anew (R-T8): more than an hour with three numbers at a minute each, and
+/// an end where the trunk refuses every try at once.
+pub const HUNT_ROUNDS_MAX: u32 = 20;
+
+/// Third parties in one call at once: an interpreter, headquarters, a doctor, and one more.
+pub const PARTIES_AT_ONCE_MAX: usize = 4;
+
+/// Entries of one tenant's directory: all of Japan has about 720 fire headquarters.
+pub const DIRECTORY_ENTRIES_MAX: usize = 2_000;
+
+/// Numbers, and turns of duty, of one entry: a month of three turns a day.
+pub const ENTRY_NUMBERS_MAX: usize = 100;
+
 /// Outcomes of one kind (refused calls, cancelled rings, released legs, recordings) that the outside may owe at once:
 /// every call alive may owe one, and as many again may be on their way out.
 pub const OUTSTANDING_MAX: usize = 2 * CALLS_MAX;

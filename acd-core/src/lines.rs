@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{CallEvent, CallPhase, LineUse};
-use crate::ids::{CallId, TenantId};
+use crate::ids::{CallId, PartyId, TenantId};
 use crate::limits::OVERFLOWS_MAX;
 use crate::output::Output;
 use crate::plan::{Capacity, OverflowCause, Tenant};
@@ -23,7 +23,7 @@ pub(crate) enum Holding {
     Line,
     /// One of the tenant's closed lines.
     ClosedLine,
-    /// Nothing: a test.
+    /// Nothing: a test, a call that an agent began, one whose caller has left.
     Nothing,
 }
 
@@ -42,7 +42,10 @@ pub(crate) struct Room {
     seat_lines: u16,
     lines: BTreeMap<CallPhase, BTreeSet<CallId>>,
     closed_lines: BTreeSet<CallId>,
-    tests: BTreeSet<CallId>,
+    /// Calls that take nothing: tests, and those that have no caller (any more).
+    without_line: BTreeSet<CallId>,
+    /// Parties that we dialled over the tenant's own trunk, until their legs have ended (R-L8).
+    outbound: BTreeSet<PartyId>,
     /// Calls of this tenant that hold a line and are with seats of another (R-Q8): no seat line of this one.
     elsewhere: BTreeSet<CallId>,
     /// Calls of other tenants whom this one's seats are to serve (R-Q8).
@@ -61,7 +64,8 @@ impl Room {
             seat_lines: 0,
             lines: BTreeMap::new(),
             closed_lines: BTreeSet::new(),
-            tests: BTreeSet::new(),
+            without_line: BTreeSet::new(),
+            outbound: BTreeSet::new(),
             elsewhere: BTreeSet::new(),
             guests: BTreeSet::new(),
             blocked: false,
@@ -74,10 +78,10 @@ impl Room {
         self.capacity
     }
 
-    /// How many live calls hold a line: the size of a set (R-L6).
+    /// How many carrier legs hold a line: the size of sets (R-L6, R-L8).
     pub(crate) fn lines_in_use(&self) -> u32 {
         let lines: usize = self.lines.values().map(BTreeSet::len).sum();
-        u32::try_from(lines).expect("invariant: a tenant has at most CALLS_MAX calls")
+        u32::try_from(lines + self.outbound.len()).expect("invariant: a tenant has at most CALLS_MAX calls")
     }
 
     /// How many live calls hold a closed line.
@@ -92,12 +96,14 @@ impl Room {
 
     /// Whether a call of the tenant is alive, or one of another that its seats are to serve.
     pub(crate) fn has_calls(&self) -> bool {
-        self.calls_len() > 0 || !self.guests.is_empty()
+        self.calls_len() > 0 || !self.guests.is_empty() || !self.outbound.is_empty()
     }
 
-    /// How many calls of the tenant are alive, tests included.
+    /// How many calls of the tenant are alive, tests and those without a caller included.
     pub(crate) fn calls_len(&self) -> usize {
-        self.lines.values().map(BTreeSet::len).sum::<usize>() + self.closed_lines.len() + self.tests.len()
+        self.lines.values().map(BTreeSet::len).sum::<usize>()
+            + self.closed_lines.len()
+            + self.without_line.len()
     }
 
     /// How many callers of other tenants are this one's to serve (R-Q8).
@@ -115,13 +121,13 @@ impl Room {
         match holding {
             Holding::Line => self.lines.get(&phase).is_some_and(|calls| calls.contains(&call)),
             Holding::ClosedLine => self.closed_lines.contains(&call),
-            Holding::Nothing => self.tests.contains(&call),
+            Holding::Nothing => self.without_line.contains(&call),
         }
     }
 
     /// How many callers are with seats; who is with those of another tenant takes no seat line (R-Q8).
     fn with_own_seats(&self) -> u32 {
-        let with_seats = self.in_phase(CallPhase::Ringing) + self.in_phase(CallPhase::Talking);
+        let with_seats = self.in_phase(CallPhase::Ringing) + self.with_seats();
         let elsewhere = u32::try_from(self.elsewhere.len()).expect("invariant: at most CALLS_MAX calls");
         with_seats.saturating_sub(elsewhere)
     }
@@ -131,14 +137,25 @@ impl Room {
         u32::try_from(calls).expect("invariant: a tenant has at most CALLS_MAX calls")
     }
 
+    /// Callers who talk with a seat.
+    fn with_seats(&self) -> u32 {
+        [CallPhase::Talking, CallPhase::Consulting, CallPhase::Conference]
+            .into_iter()
+            .map(|phase| self.in_phase(phase))
+            .sum()
+    }
+
     fn line_use(&self) -> LineUse {
         LineUse {
             guidance: self.in_phase(CallPhase::Arriving) + self.in_phase(CallPhase::Guidance),
             waiting: self.in_phase(CallPhase::Waiting),
             ringing: self.in_phase(CallPhase::Ringing),
-            talking: self.in_phase(CallPhase::Talking),
-            transferred: 0,
-            closing: self.in_phase(CallPhase::Closing),
+            talking: self.with_seats(),
+            transferred: self.in_phase(CallPhase::Transferred),
+            // A caller who is released while the others go on holds the line until that is done.
+            closing: self.in_phase(CallPhase::Closing) + self.in_phase(CallPhase::WithoutCaller),
+            outbound: u32::try_from(self.outbound.len())
+                .expect("invariant: no more parties than calls may have at once"),
         }
     }
 
@@ -154,7 +171,7 @@ impl Room {
                 }
             }
             Holding::ClosedLine => keep(&mut self.closed_lines, call, to),
-            Holding::Nothing => keep(&mut self.tests, call, to),
+            Holding::Nothing => keep(&mut self.without_line, call, to),
         }
     }
 }
@@ -278,6 +295,38 @@ impl Lines {
         let room = self.rooms.get_mut(&tenant).expect("invariant: a tenant with live calls keeps its room");
         room.move_call(call, holding, from, to);
         self.touched.insert(tenant);
+    }
+
+    /// The caller's leg has ended and the call goes on: it holds its line no more (R-L1).
+    pub(crate) fn free_line(&mut self, tenant: TenantId, call: CallId, holding: Holding, phase: CallPhase) {
+        self.move_call(tenant, call, holding, Some(phase), None);
+        self.move_call(tenant, call, Holding::Nothing, None, Some(phase));
+        self.set_elsewhere(tenant, call, false);
+    }
+
+    /// Whether a leg that we dial may take a line (R-L8); outside hours no line is there to be taken or spared.
+    pub(crate) fn line_is_free(&self, tenant: TenantId) -> bool {
+        self.line_limit(tenant).is_none_or(|limit| self.room(tenant).lines_in_use() < limit)
+    }
+
+    /// A party that is dialled over the tenant's own trunk takes a line (R-L8).
+    pub(crate) fn take_outbound(&mut self, tenant: TenantId, party: PartyId) {
+        let room = self.rooms.get_mut(&tenant).expect("invariant: a tenant with live calls keeps its room");
+        room.outbound.insert(party);
+        self.touched.insert(tenant);
+    }
+
+    /// A party whose leg holds a line.
+    pub(crate) fn any_outbound(&self) -> Option<PartyId> {
+        self.rooms.values().find_map(|room| room.outbound.first().copied())
+    }
+
+    /// The leg of a party has ended: the tenant whose line it held, if it held one.
+    pub(crate) fn free_outbound(&mut self, party: PartyId) -> Option<TenantId> {
+        let (tenant, room) = self.rooms.iter_mut().find(|(_, room)| room.outbound.contains(&party))?;
+        room.outbound.remove(&party);
+        self.touched.insert(*tenant);
+        Some(*tenant)
     }
 
     /// States the edges of blockage and of full seat lines that this turn has crossed, and closes the rooms that

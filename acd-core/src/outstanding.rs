@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CallId, RingId, TenantId};
+use crate::ids::{CallId, PartyId, RingId, TenantId};
 use crate::input::OpenCall;
 use crate::limits::OUTSTANDING_MAX;
 
@@ -18,6 +18,10 @@ pub(crate) struct Outstanding {
     pub(crate) cancelled: Owed<RingId>,
     /// Seats' legs that are being released.
     pub(crate) released: Owed<RingId>,
+    /// Cancelled tries that have not ended.
+    pub(crate) cancelled_parties: Owed<PartyId>,
+    /// Parties' legs that are being released.
+    pub(crate) released_parties: Owed<PartyId>,
     /// Recordings that have not ended.
     pub(crate) recordings: Recordings,
 }
@@ -27,6 +31,8 @@ impl Outstanding {
         self.refused.0.is_empty()
             && self.cancelled.0.is_empty()
             && self.released.0.is_empty()
+            && self.cancelled_parties.0.is_empty()
+            && self.released_parties.0.is_empty()
             && self.recordings.by_call.is_empty()
     }
 }

@@ -13,9 +13,11 @@ use crate::time::{CivilDate, TimeOfDay};
 
 mod bands;
 mod diff;
+mod directory;
 
 pub use bands::{BandFault, band_at, capacity_at, check_bands, day_kind_at, next_band_edge};
 pub use diff::{Change, diff};
+pub use directory::{Directory, Duty, Entry, EntryKind, FireHeadquarters, Outbound};
 
 /// Everything that the core must know of the outside's wishes.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -68,6 +70,10 @@ pub struct Tenant {
     pub hand_over: BTreeMap<SkillId, String>,
     /// Where callers go on to whom the tenant cannot serve (R-Q8, R-G5).
     pub overflow: Option<Overflow>,
+    /// Over which trunk parties are dialled; `None`: nobody can be.
+    pub outbound: Option<Outbound>,
+    /// Whom the agents may reach (R-T2).
+    pub directory: Directory,
     /// 応答率の目標 in thousandths (89.1 % is 891), where the client names one.
     pub response_rate_target_permille: Option<u16>,
 }

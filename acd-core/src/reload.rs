@@ -138,6 +138,7 @@ impl crate::house::House {
             | SeatState::Ready
             | SeatState::Ringing(_)
             | SeatState::Talking(_)
+            | SeatState::Outbound(_)
             | SeatState::WrapUp
             | SeatState::Paused(_)
             | SeatState::NotAnswering(_)

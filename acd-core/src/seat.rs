@@ -58,7 +58,7 @@ impl Seat {
     /// The ring that the seat is busy with.
     pub(crate) const fn busy_ring(&self) -> Option<RingId> {
         match self.state {
-            SeatState::Ringing(ring) | SeatState::Talking(ring) => Some(ring),
+            SeatState::Ringing(ring) | SeatState::Talking(ring) | SeatState::Outbound(ring) => Some(ring),
             SeatState::LoggedOut
             | SeatState::Ready
             | SeatState::WrapUp
@@ -126,6 +126,7 @@ impl Seat {
             | SeatState::Ready
             | SeatState::Ringing(_)
             | SeatState::Talking(_)
+            | SeatState::Outbound(_)
             | SeatState::Paused(_) => return None,
         };
         match stay {
@@ -161,6 +162,7 @@ impl House {
             | SeatState::Ready
             | SeatState::Ringing(_)
             | SeatState::Talking(_)
+            | SeatState::Outbound(_)
             | SeatState::Paused(_) => {}
         }
         if let Some((reason, stay)) = seat.stay(id) {
@@ -194,6 +196,24 @@ impl House {
         let Some(seat) = self.seats.get(&id) else { return };
         let has_wrap_up = seat.in_plan && seat.settings.wrap_up_max != Some(Duration::ZERO);
         let to = if has_wrap_up { SeatState::WrapUp } else { seat.idle_state() };
+        self.set_seat(id, to);
+    }
+
+    /// The seat has called out and is still there: it is again what it was before (R-A7), which it may not have stayed.
+    pub(crate) fn seat_outbound_over(&mut self, id: SeatId, before: SeatState) {
+        let Some(seat) = self.seats.get(&id) else { return };
+        let to = match before {
+            SeatState::WrapUp if seat.in_plan => SeatState::WrapUp,
+            SeatState::Paused(_) => seat.deferred_state().unwrap_or(before),
+            SeatState::WrapUp
+            | SeatState::LoggedOut
+            | SeatState::Ready
+            | SeatState::Ringing(_)
+            | SeatState::Talking(_)
+            | SeatState::Outbound(_)
+            | SeatState::NotAnswering(_)
+            | SeatState::Unreachable => seat.idle_state(),
+        };
         self.set_seat(id, to);
     }
 

@@ -105,6 +105,11 @@ impl Switch {
             CallPhase::Arriving
             | CallPhase::Guidance
             | CallPhase::Talking
+            | CallPhase::Consulting
+            | CallPhase::Conference
+            | CallPhase::Transferred
+            | CallPhase::WithoutCaller
+            | CallPhase::Outbound
             | CallPhase::Closed
             | CallPhase::Closing => None,
         }
@@ -141,6 +146,7 @@ impl Switch {
                 | SeatState::Ready
                 | SeatState::Ringing(_)
                 | SeatState::Talking(_)
+                | SeatState::Outbound(_)
                 | SeatState::WrapUp
                 | SeatState::Paused(_)
                 | SeatState::NotAnswering(_),

@@ -6,12 +6,13 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::admission::Arrival;
-use crate::call::{Call, CallInput};
+use crate::call::{Call, CallInput, OutboundOrder, PartyInput};
 use crate::effect::Effect;
 use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd, UnexpectedInput};
 use crate::house::House;
-use crate::ids::{CallId, DialledNumber, LegId, RingId, SeatId, TenantId};
+use crate::ids::{CallId, DialledNumber, LegId, PartyId, RingId, SeatId, TenantId};
 use crate::input::{AlarmKind, Input, OpenCall, PlanSource, RecordingFailure, RingFailure, SeatLegEnd};
+use crate::party::{PartyEnd, PartyFailure, PartyLegEnd};
 use crate::plan::{Capacity, OverflowCause, Plan};
 use crate::queue::Unattended;
 use crate::snapshot::Unchecked;
@@ -190,6 +191,15 @@ impl Switch {
                 self.call_commanded(call, command, source, request);
             }
 
+            Input::PartyProgressed { party } => self.tell_party(party, PartyInput::Progressed),
+            Input::PartyAnswered { party } => self.tell_party(party, PartyInput::Answered),
+            Input::PartyFailed { party, failure } => self.party_failed(party, failure),
+            Input::PartyLegEnded { party, end } => self.party_leg_ended(party, end),
+            Input::OutboundCommanded { call, seat, tenant, destination, about, source, request } => {
+                let order = OutboundOrder { call, seat, tenant, destination, about };
+                self.outbound_commanded(order, source, request);
+            }
+
             Input::RecordingStarted { call, file } => self.recording_started(call, file),
             Input::RecordingFailed { call, failure } => self.recording_failed(call, failure),
             Input::RecordingEnded { call, recorded, gaps } => {
@@ -214,6 +224,7 @@ impl Switch {
             Reason::WrapUpOver(seat) => self.house.seat_wrap_up_over(seat),
             Reason::SeatRetry(seat) => self.house.seat_retry(seat),
             Reason::RingOver(ring) => self.tell_ring(ring, CallInput::RingTimedOut),
+            Reason::PartyRingOver(party) => self.tell_party(party, PartyInput::TimedOut),
             Reason::WaitTooLong(call) => {
                 let tenant = self.calls.get(&call).map(|call| call.visit.serving);
                 self.house.raise(AlarmKind::WaitTooLong, tenant, Some(call));
@@ -273,6 +284,11 @@ impl Switch {
             LegId::Caller(call) => self.tell_call(call, input),
             // Nothing is ever played to a seat.
             LegId::Seat(ring) => self.house.unexpected(UnexpectedInput::OutOfPhase, Some(ring.call)),
+            LegId::Party(party) if matches!(input, CallInput::AnnouncementFailed) => {
+                self.tell_party(party, PartyInput::CannotHear);
+            }
+            // What is played to a party has no end.
+            LegId::Party(party) => self.house.unexpected(UnexpectedInput::OutOfPhase, Some(party.call)),
         }
     }
 
@@ -289,6 +305,33 @@ impl Switch {
     fn ring_answered(&mut self, ring: RingId) {
         if !self.house.outstanding.cancelled.is_owed(&ring) {
             self.tell_ring(ring, CallInput::RingAnswered);
+        }
+    }
+
+    /// Tells a call what one of its parties does.
+    fn tell_party(&mut self, party: PartyId, input: PartyInput) {
+        let Some(call) = self.calls.get_mut(&party.call) else {
+            return self.house.unexpected(UnexpectedInput::CallUnknown, Some(party.call));
+        };
+        call.party(party, input, &mut self.house);
+        if call.phase().is_none() {
+            self.calls.remove(&party.call);
+        }
+    }
+
+    fn party_failed(&mut self, party: PartyId, failure: PartyFailure) {
+        if self.house.outstanding.cancelled_parties.settle(&party) {
+            self.house.party_leg_over(party);
+        } else {
+            self.tell_party(party, PartyInput::Failed(failure));
+        }
+    }
+
+    fn party_leg_ended(&mut self, party: PartyId, end: PartyLegEnd) {
+        if self.house.outstanding.released_parties.settle(&party) {
+            self.house.party_leg_over(party);
+        } else {
+            self.tell_party(party, PartyInput::LegEnded(end));
         }
     }
 
@@ -321,7 +364,9 @@ impl Switch {
     fn digit_pressed(&mut self, leg: LegId, digit: char) {
         let fits = match (self.calls.get(&leg.call()), leg) {
             (None, _) => Err(UnexpectedInput::CallUnknown),
-            (Some(_), LegId::Caller(_)) => Ok(()),
+            (Some(call), LegId::Caller(_)) if call.has_caller() => Ok(()),
+            (Some(_), LegId::Caller(_)) => Err(UnexpectedInput::OutOfPhase),
+            (_, LegId::Party(party)) => return self.tell_party(party, PartyInput::Pressed(digit)),
             (Some(call), LegId::Seat(ring)) if call.ring() != Some(ring) => Err(UnexpectedInput::RingOver),
             (Some(call), LegId::Seat(_)) if call.is_talking() => Ok(()),
             (Some(_), LegId::Seat(_)) => Err(UnexpectedInput::OutOfPhase),
@@ -342,6 +387,7 @@ impl Switch {
             LegId::Seat(ring) => {
                 self.tell_ring(ring, if holds { CallInput::SeatHeld } else { CallInput::SeatResumed });
             }
+            LegId::Party(party) => self.tell_party(party, PartyInput::Holds(holds)),
             LegId::Caller(call) => match self.calls.get_mut(&call) {
                 Some(it) => it.caller_hold_changed(holds, &mut self.house),
                 None => self.house.unexpected(UnexpectedInput::CallUnknown, Some(call)),
@@ -401,18 +447,33 @@ impl Switch {
 
     /// What could not be carried over a death is closed as a fact, not in silence.
     fn call_found_open(&mut self, open: &OpenCall) {
-        let OpenCall { call, tenant, phase, seat, ring, answered, admitted_at: _, recording: _ } = *open;
+        let OpenCall { call, tenant, phase, seat, ring, answered, .. } = *open;
         // One of this life has, or will have, an outcome of its own.
         if self.has_been(call) {
             return self.house.unexpected(UnexpectedInput::CallDuplicate, Some(call));
         }
         self.highest_call = Some(call);
-        if let (CallPhase::Talking, Some(seat), Some(ring)) = (phase, seat, ring) {
+        for party in &open.parties {
+            self.house.out.state(CallEvent::PartyEnded { party: *party, end: PartyEnd::NodeOutage });
+        }
+        self.house.outstanding.recordings.add_found(open);
+        if phase == CallPhase::Outbound {
+            return self.house.out.state(CallEvent::OutboundEnded { call, tenant, reached: answered });
+        }
+        let talked = !matches!(
+            phase,
+            CallPhase::Arriving
+                | CallPhase::Guidance
+                | CallPhase::Waiting
+                | CallPhase::Ringing
+                | CallPhase::Closed
+                | CallPhase::Closing
+        );
+        if let (true, Some(seat), Some(ring)) = (talked, seat, ring) {
             self.house.out.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::NodeOutage });
         }
         let outcome = if answered { Outcome::Answered } else { Outcome::Failed };
         self.house.out.state(CallEvent::CallEnded { call, tenant, outcome, phase, end: None });
-        self.house.outstanding.recordings.add_found(open);
     }
 
     fn drain_requested(&mut self) {
@@ -427,6 +488,10 @@ impl Switch {
         self.draining = true;
         for (_, mut call) in core::mem::take(&mut self.calls) {
             call.stop(&mut self.house);
+        }
+        // Nobody will be there to see the ends of their legs.
+        while let Some(party) = self.house.lines.any_outbound() {
+            self.house.party_leg_over(party);
         }
         self.house.out.state(CallEvent::NodeStopped);
     }

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CallId, RingId, SeatId, TenantId};
+use crate::ids::{CallId, PartyId, RingId, SeatId, TenantId};
 use crate::time::Timestamp;
 
 /// Why a deadline exists. Deadlines of the same instant fire in this order.
@@ -19,6 +19,8 @@ pub enum Reason {
     SeatRetry(SeatId),
     /// The seat has been rung for `ring` (R-Q6).
     RingOver(RingId),
+    /// The party has been rung for as long as its entry says (R-T3).
+    PartyRingOver(PartyId),
     /// The caller has waited for `max_wait` (R-Q8).
     WaitTooLong(CallId),
 }
@@ -108,7 +110,11 @@ impl Timers {
 const fn band_edge(reason: Reason) -> Option<TenantId> {
     match reason {
         Reason::BandEdge(tenant) => Some(tenant),
-        Reason::WrapUpOver(_) | Reason::SeatRetry(_) | Reason::RingOver(_) | Reason::WaitTooLong(_) => None,
+        Reason::WrapUpOver(_)
+        | Reason::SeatRetry(_)
+        | Reason::RingOver(_)
+        | Reason::PartyRingOver(_)
+        | Reason::WaitTooLong(_) => None,
     }
 }
 

@@ -13,6 +13,8 @@ mod lines;
 mod model;
 #[path = "reference/overflow.rs"]
 mod overflow;
+#[path = "reference/parties.rs"]
+mod parties;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "swarm/rng.rs"]
@@ -26,11 +28,12 @@ use std::time::Duration;
 
 use acd_core::plan::Plan;
 use acd_core::{
-    CallCommand, CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Input, LegId, LegQuality,
-    PauseReason, Pii, PlanSource, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId,
-    SeatLegEnd, SeatLoss, Switch, Timestamp, TrunkId,
+    CallCommand, CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Destination, Input, LegId,
+    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlanSource, RecordingFailure,
+    RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch, Timestamp, TrunkId,
+    WithheldReason,
 };
-use draw::{NUMBERS, draw_plan};
+use draw::{NUMBERS, draw_destination, draw_party_command, draw_plan};
 use model::Model;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_oneof, proptest};
@@ -55,6 +58,9 @@ enum Step {
     Registered { seat: u8, there: bool },
     Command { seat: u8, what: u8 },
     CallCommand { call: u8, what: u8 },
+    PartyCommand { call: u8, what: u16, whom: u8 },
+    Party { party: u8, how: u8 },
+    CallOut { seat: u8, whom: u8 },
     Recording { call: u8, how: u8 },
     Measured { call: u8 },
     TimePasses,
@@ -81,6 +87,10 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (any::<u8>(), proptest::bool::weighted(0.7)).prop_map(|(seat, there)| Step::Registered { seat, there }),
         8 => (any::<u8>(), any::<u8>()).prop_map(|(seat, what)| Step::Command { seat, what }),
         6 => (any::<u8>(), any::<u8>()).prop_map(|(call, what)| Step::CallCommand { call, what }),
+        8 => (any::<u8>(), any::<u16>(), any::<u8>())
+            .prop_map(|(call, what, whom)| Step::PartyCommand { call, what, whom }),
+        10 => (any::<u8>(), any::<u8>()).prop_map(|(party, how)| Step::Party { party, how }),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(seat, whom)| Step::CallOut { seat, whom }),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::Recording { call, how }),
         1 => any::<u8>().prop_map(|call| Step::Measured { call }),
         2 => Just(Step::TimePasses),
@@ -148,6 +158,9 @@ impl History {
             | Step::Registered { .. }
             | Step::Command { .. }
             | Step::CallCommand { .. }
+            | Step::PartyCommand { .. }
+            | Step::Party { .. }
+            | Step::CallOut { .. }
             | Step::Recording { .. }
             | Step::Measured { .. }
             | Step::TimePasses
@@ -179,7 +192,10 @@ impl History {
                     call: CallId(self.calls),
                     trunk: TrunkId::new("carrier").unwrap(),
                     dialled: [number.parse().unwrap()].into(),
-                    caller: CallerIdentity::Number(Pii::new("09012345678".into())),
+                    caller: match test {
+                        false => CallerIdentity::Number(Pii::new("09012345678".into())),
+                        true => CallerIdentity::Withheld(WithheldReason::Withheld),
+                    },
                     test,
                 }
             }
@@ -256,6 +272,44 @@ impl History {
                 let (call, request) = (self.call(call), RequestId(u64::from(what)));
                 Input::CallCommanded { call, command, source: CommandSource::Console, request }
             }
+            Step::PartyCommand { call, what, whom } => {
+                let command = draw_party_command(what.into(), draw_destination(whom.into()));
+                let (call, request) = (self.call(call), RequestId(u64::from(what)));
+                Input::CallCommanded { call, command, source: CommandSource::Console, request }
+            }
+            Step::Party { party, how } => {
+                let party = self.party(party);
+                let leg = LegId::Party(party);
+                match how % 16 {
+                    0..=5 => Input::PartyAnswered { party },
+                    6 => Input::PartyProgressed { party },
+                    7 => Input::PartyFailed { party, failure: PartyFailure::Refused(486) },
+                    8 => Input::PartyFailed { party, failure: PartyFailure::Cancelled },
+                    9 => Input::PartyFailed { party, failure: PartyFailure::NotSupported },
+                    10 | 11 => Input::PartyLegEnded { party, end: PartyLegEnd::HungUp },
+                    12 => Input::PartyLegEnded { party, end: PartyLegEnd::Lost },
+                    13 => Input::PartyLegEnded { party, end: PartyLegEnd::Released },
+                    14 => Input::HoldBegan { leg },
+                    _ if how < 64 => Input::HoldEnded { leg },
+                    _ if how < 128 => Input::DigitPressed { leg, digit: '5' },
+                    _ => Input::AnnouncementFailed { leg },
+                }
+            }
+            Step::CallOut { seat, whom } => {
+                self.calls += u64::from(whom != 255);
+                let back = Destination::CallBack(Pii::new("09012345678".parse().unwrap()));
+                Input::OutboundCommanded {
+                    call: CallId(self.calls),
+                    seat: seat_id(seat % 9),
+                    tenant: ["shiga", "kyoto", "shizuoka", "osaka"][usize::from(seat / 16 % 4)]
+                        .parse()
+                        .unwrap(),
+                    destination: if whom % 3 == 0 { back } else { draw_destination(whom.into()) },
+                    about: (whom > 100).then_some(CallId(1)),
+                    source: CommandSource::Api,
+                    request: RequestId(u64::from(whom)),
+                }
+            }
             Step::Recording { call, how } => {
                 let call =
                     if how > 127 { CallId(u64::from(call) % (self.calls + 1)) } else { self.call(call) };
@@ -300,6 +354,15 @@ impl History {
         let rings = if choice.is_multiple_of(4) || present.is_empty() { &self.rings } else { &present };
         let nothing = RingId { call: CallId(self.calls), attempt: 1_000 };
         if rings.is_empty() { nothing } else { rings[usize::from(choice / 4) % rings.len()] }
+    }
+
+    /// A party that is there or owed an outcome, or now and then one that is not.
+    fn party(&self, choice: u8) -> PartyId {
+        let present = self.model.calls.iter().flat_map(|call| call.parties.iter().map(|party| party.id));
+        let owed = self.model.parties_cancelled.iter().chain(&self.model.parties_released).copied();
+        let parties: Vec<PartyId> = if choice % 4 == 0 { owed.collect() } else { present.collect() };
+        let nothing = PartyId { call: CallId(self.calls), attempt: 1_000 };
+        if parties.is_empty() { nothing } else { parties[usize::from(choice / 4) % parties.len()] }
     }
 
     fn leg(&self, choice: u8, of_seat: bool) -> LegId {

@@ -170,6 +170,7 @@ fn reason_text(reason: Reason) -> String {
         Reason::WrapUpOver(seat) => format!("{seat} has wrapped up long enough"),
         Reason::SeatRetry(seat) => format!("{seat} comes back"),
         Reason::RingOver(ring) => format!("{ring} has rung long enough"),
+        Reason::PartyRingOver(party) => format!("party {party} has been rung long enough"),
         Reason::WaitTooLong(call) => format!("{call} has waited too long"),
     }
 }

@@ -23,6 +23,10 @@ mod onlooker;
 mod options;
 #[path = "reference/overflow.rs"]
 mod overflow;
+#[path = "reference/parties.rs"]
+mod parties;
+#[path = "swarm/parties.rs"]
+mod party_phones;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "swarm/rng.rs"]
@@ -85,7 +89,7 @@ fn seeds() -> Range<u64> {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 41] = [
+const WANTED: [&str; 58] = [
     "BlockageStarted",
     "BlockageEnded",
     "SeatLinesFullStarted",
@@ -127,6 +131,23 @@ const WANTED: [&str; 41] = [
     "CallOverflowed Closed",
     "CallOverflowed NobodyLoggedIn",
     "CallOverflowed WaitTooLong",
+    "TalkEnded Transferred",
+    "TalkEnded PartyEnded",
+    "CallerLeft HungUp",
+    "CallerLeft Released",
+    "PartyEnded Failed",
+    "PartyEnded TimedOut",
+    "PartyEnded NoLine",
+    "PartyEnded HungUp",
+    "PartyEnded Lost",
+    "PartyEnded Commanded",
+    "PartyEnded Alone",
+    "PartyLineFreed",
+    "PartyMoved",
+    "DestinationUnreached",
+    "HeadquartersDialled",
+    "OutboundEnded",
+    "AlarmRaised NobodyReached",
 ];
 
 /// The kind of a fact, with what distinguishes it.
@@ -257,10 +278,10 @@ impl History {
         for order in &turn.orders {
             self.world.carry_out(self.now, order, &mut self.rng, &self.options);
         }
-        self.world.check();
         self.auditor.check(&self.switch);
         self.onlooker.watch(self.now, input, turn);
         self.model.compare(self.now, input, &turn.facts, &self.switch);
+        self.world.check(&self.model.calls);
         &turn.facts
     }
 
@@ -359,7 +380,10 @@ fn check_stranding(before: &Switch, plan: &Plan, told: &[Stranding], facts: &[Ca
         })
         .collect();
     for seat in before.plan().seats.keys() {
-        let is_busy = matches!(before.seat_state(*seat), Some(SeatState::Ringing(_) | SeatState::Talking(_)));
+        let is_busy = matches!(
+            before.seat_state(*seat),
+            Some(SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_))
+        );
         let told_gone =
             told.iter().any(|it| matches!(it, Stranding::SeatGone { seat: it, .. } if it == seat));
         assert_eq!(told_gone, is_busy && !in_plan(&seat), "{seat} in {told:?}");

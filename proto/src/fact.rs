@@ -5,14 +5,18 @@ use std::time::Duration;
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
-    CommandSource, DialledNumber, LegId, LegQuality, LineUse, Outcome, PlanSource, RecordingFailure,
+    CivilDate, CommandSource, Company, Destination, DestinationId, DialledNumber, LegId, LegQuality,
+    LineKind, LineUse, LocateCondition, Outcome, PartyEnd, PartyId, Pii, PlanSource, RecordingFailure,
     RefusalReason, RingEnd, RingId, SeatCommand, SeatCommandResult, SeatId, SeatLoss, SeatState, SkillId,
     TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
 
-use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis};
+use crate::leaf::{CallIdDef, DateText, LegIdDef, Millis, RingIdDef, TimeMillis};
+use crate::parties::{
+    ClearNumber, CompanyDef, DestinationDef, LineKindDef, LocateConditionDef, PartyEndDef, PartyIdDef,
+};
 use crate::shared::{
     AlarmKindDef, CallCommandDef, CallCommandResultDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef,
     CapacityDef, CommandSourceDef, LegQualityDef, LineUseDef, OutcomeDef, OverflowCauseDef, PlanSourceDef,
@@ -216,6 +220,113 @@ enum CallEventDef {
         call: CallId,
         #[serde(with = "CallCommandDef")]
         command: CallCommand,
+        #[serde(with = "CommandSourceDef")]
+        source: CommandSource,
+        #[serde(with = "CallCommandResultDef")]
+        result: CallCommandResult,
+    },
+    PartyDialled {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "DestinationDef")]
+        destination: Destination,
+        #[serde(with = "As::<ClearNumber>")]
+        number: Pii<DialledNumber>,
+        takes_line: bool,
+    },
+    PartyAnswered {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+        #[serde(with = "CompanyDef")]
+        company: Company,
+    },
+    PartyMoved {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+        #[serde(with = "CompanyDef")]
+        company: Company,
+    },
+    PartyEnded {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+        #[serde(with = "PartyEndDef")]
+        end: PartyEnd,
+    },
+    PartyLineFreed {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+    },
+    DestinationUnreached {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "DestinationDef")]
+        destination: Destination,
+    },
+    CallPhaseChanged {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "CallPhaseDef")]
+        phase: CallPhase,
+    },
+    CallerLeft {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "CallerLegEndDef")]
+        end: CallerLegEnd,
+    },
+    HeadquartersDialled {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        destination: DestinationId,
+        #[serde(with = "LineKindDef")]
+        line: LineKind,
+        #[serde(with = "As::<Option<DateText>>")]
+        consent_filed_on: Option<CivilDate>,
+    },
+    NumberShown {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+    },
+    ConditionChecked {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "LocateConditionDef")]
+        condition: LocateCondition,
+        holds: bool,
+    },
+    OutboundStarted {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "As::<Option<CallIdDef>>")]
+        about: Option<CallId>,
+    },
+    OutboundEnded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        reached: bool,
+    },
+    OutboundCommanded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "DestinationDef")]
+        destination: Destination,
         #[serde(with = "CommandSourceDef")]
         source: CommandSource,
         #[serde(with = "CallCommandResultDef")]

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use acd_core::plan::Plan;
 use acd_core::{
-    CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, DialledNumber, Input, LegId,
-    LegQuality, OpenCall, OpenRecording, PlanSource, RecordingFailure, RequestId, RingFailure, RingId,
-    SeatCommand, SeatId, SeatLegEnd, SeatLoss, TenantId, Timestamp, TrunkId,
+    CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Destination, DialledNumber,
+    Input, LegId, LegQuality, OpenCall, OpenRecording, PartyFailure, PartyId, PartyLegEnd, PlanSource,
+    RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, TenantId,
+    Timestamp, TrunkId,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
 
 use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis, in_containers};
+use crate::parties::{DestinationDef, PartyFailureDef, PartyIdDef, PartyLegEndDef};
 use crate::plan::BoxedPlanDef;
 use crate::shared::{
     CallCommandDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CommandSourceDef, LegQualityDef,
@@ -158,6 +160,42 @@ enum InputDef {
         #[serde(with = "RequestIdDef")]
         request: RequestId,
     },
+    PartyProgressed {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+    },
+    PartyAnswered {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+    },
+    PartyFailed {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+        #[serde(with = "PartyFailureDef")]
+        failure: PartyFailure,
+    },
+    PartyLegEnded {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+        #[serde(with = "PartyLegEndDef")]
+        end: PartyLegEnd,
+    },
+    OutboundCommanded {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "DestinationDef")]
+        destination: Destination,
+        #[serde(with = "As::<Option<CallIdDef>>")]
+        about: Option<CallId>,
+        #[serde(with = "CommandSourceDef")]
+        source: CommandSource,
+        #[serde(with = "RequestIdDef")]
+        request: RequestId,
+    },
     RecordingStarted {
         #[serde(with = "CallIdDef")]
         call: CallId,
@@ -204,6 +242,9 @@ struct OpenCallDef {
     /// Absent in what was written before recordings were found.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<OpenRecordingDef>>")]
     recording: Option<OpenRecording>,
+    /// Absent in what was written before parties were dialled.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty", with = "As::<Box<[PartyIdDef]>>")]
+    parties: Box<[PartyId]>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -56,6 +56,20 @@ kinds! {
     HoldEnded = "hold_ended",
     DigitPressed = "digit_pressed",
     CallCommanded = "call_commanded",
+    PartyDialled = "party_dialled",
+    PartyAnswered = "party_answered",
+    PartyMoved = "party_moved",
+    PartyEnded = "party_ended",
+    PartyLineFreed = "party_line_freed",
+    DestinationUnreached = "destination_unreached",
+    CallPhaseChanged = "call_phase_changed",
+    CallerLeft = "caller_left",
+    HeadquartersDialled = "headquarters_dialled",
+    NumberShown = "number_shown",
+    ConditionChecked = "condition_checked",
+    OutboundStarted = "outbound_started",
+    OutboundEnded = "outbound_ended",
+    OutboundCommanded = "outbound_commanded",
     CallEnded = "call_ended",
     SeatStateChanged = "seat_state_changed",
     SeatRegistered = "seat_registered",
@@ -99,6 +113,11 @@ kinds! {
     SeatUnregistered = "seat_unregistered",
     SeatCommanded = "seat_commanded",
     CallCommanded = "call_commanded",
+    PartyProgressed = "party_progressed",
+    PartyAnswered = "party_answered",
+    PartyFailed = "party_failed",
+    PartyLegEnded = "party_leg_ended",
+    OutboundCommanded = "outbound_commanded",
     RecordingStarted = "recording_started",
     RecordingFailed = "recording_failed",
     RecordingEnded = "recording_ended",
@@ -162,13 +181,32 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         CallEvent::CallAdmitted { call, tenant, .. }
         | CallEvent::CallerQueued { call, tenant, .. }
         | CallEvent::CallOverflowed { call, tenant, .. }
+        | CallEvent::OutboundEnded { call, tenant, .. }
         | CallEvent::CallEnded { call, tenant, .. } => {
             Subject { call: Some(*call), tenant: Some(*tenant), ..Subject::NOBODY }
         }
         CallEvent::CallRefused { call, tenant, .. } => {
             Subject { call: Some(*call), tenant: *tenant, ..Subject::NOBODY }
         }
-        CallEvent::CallerConnected { call }
+        CallEvent::PartyDialled { party, tenant, .. } | CallEvent::PartyLineFreed { party, tenant } => {
+            Subject { call: Some(party.call), tenant: Some(*tenant), ..Subject::NOBODY }
+        }
+        CallEvent::PartyAnswered { party, .. }
+        | CallEvent::PartyMoved { party, .. }
+        | CallEvent::PartyEnded { party, .. } => Subject::call(party.call),
+        CallEvent::NumberShown { call, seat } => {
+            Subject { call: Some(*call), seat: Some(*seat), ..Subject::NOBODY }
+        }
+        CallEvent::OutboundStarted { call, tenant, seat, .. }
+        | CallEvent::OutboundCommanded { call, tenant, seat, .. } => {
+            Subject { call: Some(*call), tenant: Some(*tenant), seat: Some(*seat) }
+        }
+        CallEvent::DestinationUnreached { call, .. }
+        | CallEvent::CallPhaseChanged { call, .. }
+        | CallEvent::CallerLeft { call, .. }
+        | CallEvent::HeadquartersDialled { call, .. }
+        | CallEvent::ConditionChecked { call, .. }
+        | CallEvent::CallerConnected { call }
         | CallEvent::GuidanceStarted { call }
         | CallEvent::GuidanceCompleted { call }
         | CallEvent::GuidanceFailed { call }

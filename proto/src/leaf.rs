@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use acd_core::{CallId, CivilDate, LegId, RingId, TimeOfDay, Timestamp};
+use acd_core::{CallId, CivilDate, LegId, PartyId, RingId, TimeOfDay, Timestamp};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{DeserializeAs, SerializeAs};
@@ -136,7 +136,7 @@ pub(crate) struct RingIdDef {
 
 in_containers!(CallIdDef => CallId, RingIdDef => RingId);
 
-/// A [`LegId`] as `call`, `leg` and, for a seat's, `attempt`; flattened into what holds it.
+/// A [`LegId`] as `call`, `leg` and, for a seat's, `attempt`, for a party's `party`; flattened into what holds it.
 pub(crate) struct LegIdDef;
 
 #[derive(Serialize, Deserialize)]
@@ -145,6 +145,8 @@ struct LegFields {
     leg: LegSide,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempt: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    party: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -152,26 +154,30 @@ struct LegFields {
 enum LegSide {
     Caller,
     Seat,
+    Party,
 }
 
 impl LegIdDef {
     pub(crate) fn serialize<S: Serializer>(leg: &LegId, serializer: S) -> Result<S::Ok, S::Error> {
-        match *leg {
-            LegId::Caller(CallId(call)) => LegFields { call, leg: LegSide::Caller, attempt: None },
-            LegId::Seat(RingId { call: CallId(call), attempt }) => {
-                LegFields { call, leg: LegSide::Seat, attempt: Some(attempt) }
-            }
-        }
-        .serialize(serializer)
+        let call = leg.call();
+        let (leg, attempt, party) = match *leg {
+            LegId::Caller(_) => (LegSide::Caller, None, None),
+            LegId::Seat(ring) => (LegSide::Seat, Some(ring.attempt), None),
+            LegId::Party(party) => (LegSide::Party, None, Some(party.attempt)),
+        };
+        LegFields { call: call.0, leg, attempt, party }.serialize(serializer)
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LegId, D::Error> {
-        let LegFields { call, leg, attempt } = LegFields::deserialize(deserializer)?;
-        match (leg, attempt) {
-            (LegSide::Caller, None) => Ok(LegId::Caller(CallId(call))),
-            (LegSide::Caller, Some(_)) => Err(D::Error::custom("a caller's leg has no attempt")),
-            (LegSide::Seat, Some(attempt)) => Ok(LegId::Seat(RingId { call: CallId(call), attempt })),
-            (LegSide::Seat, None) => Err(D::Error::missing_field("attempt")),
+        let LegFields { call, leg, attempt, party } = LegFields::deserialize(deserializer)?;
+        let call = CallId(call);
+        match (leg, attempt, party) {
+            (LegSide::Caller, None, None) => Ok(LegId::Caller(call)),
+            (LegSide::Seat, Some(attempt), None) => Ok(LegId::Seat(RingId { call, attempt })),
+            (LegSide::Party, None, Some(attempt)) => Ok(LegId::Party(PartyId { call, attempt })),
+            (LegSide::Caller, _, _) => Err(D::Error::custom("a caller's leg has no attempt and no party")),
+            (LegSide::Seat, _, _) => Err(D::Error::custom("a seat's leg has its attempt alone")),
+            (LegSide::Party, _, _) => Err(D::Error::custom("a party's leg has its party alone")),
         }
     }
 }

@@ -5,18 +5,20 @@
 //! is written comes from an exhaustive match without `..`, so a variant or a field that the core gains or loses breaks
 //! the build here until the format has been thought about.
 //!
-//! Conventions: a call is `call`, a ring `call` and `attempt`, a leg `call` and `leg` (`caller`, or `seat` with
-//! `attempt`); durations are whole milliseconds, truncated as the core truncates them, in fields that end in `_ms`;
+//! Conventions: a call is `call`, a ring `call` and `attempt`, a leg `call` and `leg` (`caller`, `seat` with
+//! `attempt`, or `party` with `party`); durations are whole milliseconds, truncated as the core truncates them, in fields that end in `_ms`;
 //! instants are milliseconds since the Unix epoch in fields that end in `_time_ms`; telephone numbers are in the
 //! clear. An enum without data is its name, one with data an object of one key: `"ready"`, `{"paused":"lunch"}`.
 //!
 //! The feature `api` adds the gRPC interface `acd.v1`, generated from `acd/v1/*.proto`.
 #![forbid(unsafe_code)]
 
+mod directory;
 mod fact;
 mod input;
 mod kind;
 mod leaf;
+mod parties;
 mod plan;
 mod shared;
 #[cfg(feature = "api")]

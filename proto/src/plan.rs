@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Overflow, OverflowCause,
-    Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Directory, Guidance, LinesFullRefusal, Login, Number, Outbound,
+    Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{CivilDate, DialledNumber, PoolId, PromptId, SeatId, SkillId, TenantId, TimeOfDay};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DisplayFromStr, Same};
 
+use crate::directory::{DirectoryDef, OutboundDef};
 use crate::leaf::{DateText, Millis, TimeText, in_containers};
 use crate::shared::{CapacityDef, OverflowCauseDef};
 
@@ -101,7 +102,16 @@ struct TenantDef {
     /// Absent in what was written before callers overflowed.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<OverflowDef>>")]
     overflow: Option<Overflow>,
+    /// Absent in what was written before parties were dialled.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<OutboundDef>>")]
+    outbound: Option<Outbound>,
+    #[serde(default, skip_serializing_if = "is_empty", with = "DirectoryDef")]
+    directory: Directory,
     response_rate_target_permille: Option<u16>,
+}
+
+fn is_empty(directory: &Directory) -> bool {
+    *directory == Directory::default()
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,14 +3,15 @@
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
-    LegQuality, LineUse, Name, Outcome, PauseReason, Pii, PlanSource, RecordingFailure, RefusalReason,
-    RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, SkillId,
-    TalkEnd, UnexpectedInput, WithheldReason,
+    Destination, LegQuality, LineUse, LocateCondition, Name, Outcome, PauseReason, Pii, PlanSource,
+    RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult,
+    SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, UnexpectedInput, WithheldReason,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DisplayFromStr};
 
 use crate::leaf::{RingIdDef, in_containers};
+use crate::parties::{DestinationDef, LocateConditionDef};
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "CallerIdentity", rename_all = "snake_case")]
@@ -123,6 +124,15 @@ pub(crate) enum CallCommandDef {
     Resume,
     HangUp,
     HandOver(#[serde(with = "As::<DisplayFromStr>")] SkillId),
+    Dial(#[serde(with = "DestinationDef")] Destination),
+    Join,
+    Leave,
+    Blind(#[serde(with = "DestinationDef")] Destination),
+    DropParty(u32),
+    Swap,
+    ReleaseCaller,
+    ShowNumber,
+    Check(#[serde(with = "LocateConditionDef")] LocateCondition, bool),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -132,6 +142,16 @@ pub(crate) enum CallCommandResultDef {
     UnknownCall,
     OutOfPhase,
     UnknownSkill,
+    UnknownDestination,
+    Forbidden,
+    NoOutboundTrunk,
+    LinesFull,
+    UnknownParty,
+    TooManyParties,
+    UnknownSeat,
+    SeatNotFree,
+    UnknownTenant,
+    Draining,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -159,6 +179,7 @@ pub(crate) enum AlarmKindDef {
     NobodyLoggedIn,
     WaitTooLong,
     CallOutsideHours,
+    NobodyReached,
     RecordingFailed,
     JournalDegraded,
 }
@@ -179,6 +200,14 @@ pub(crate) struct LineUseDef {
     talking: u32,
     transferred: u32,
     closing: u32,
+    /// Absent in what was written before parties were dialled.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    outbound: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -189,6 +218,11 @@ pub(crate) enum CallPhaseDef {
     Waiting,
     Ringing,
     Talking,
+    Consulting,
+    Conference,
+    Transferred,
+    WithoutCaller,
+    Outbound,
     Closed,
     Closing,
 }
@@ -221,6 +255,8 @@ pub(crate) enum TalkEndDef {
     SeatLost(#[serde(with = "SeatLossDef")] SeatLoss),
     Commanded,
     HandedOver,
+    Transferred,
+    PartyEnded,
     NodeOutage,
 }
 
@@ -251,6 +287,7 @@ pub(crate) enum SeatStateDef {
     Ready,
     Ringing(#[serde(with = "RingIdDef")] RingId),
     Talking(#[serde(with = "RingIdDef")] RingId),
+    Outbound(#[serde(with = "RingIdDef")] RingId),
     WrapUp,
     Paused(#[serde(with = "PauseReasonDef")] PauseReason),
     NotAnswering(#[serde(with = "RingEndDef")] RingEnd),
@@ -263,6 +300,7 @@ pub(crate) enum UnexpectedInputDef {
     CallDuplicate,
     CallUnknown,
     RingOver,
+    PartyOver,
     SeatUnknown,
     OutOfPhase,
     TimeBackwards,

@@ -40,3 +40,17 @@ impl std::fmt::Debug for caller::Identity {
         f.write_str("Identity(***)")
     }
 }
+
+impl std::fmt::Debug for Destination {
+    /// Never shows a number.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Destination(***)")
+    }
+}
+
+impl std::fmt::Debug for destination::Whom {
+    /// Never shows a number.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Whom(***)")
+    }
+}

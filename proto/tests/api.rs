@@ -105,8 +105,12 @@ fn instants_lengths_and_sides_arrive_as_they_are() {
         events,
         [
             Event::RecordingEnded(v1::RecordingEnded { call: 3, recorded_ms: 61_000, gaps_ms: 40 }),
-            Event::HoldStarted(v1::HoldStarted { leg: Some(v1::Leg { call: 3, attempt: None }) }),
-            Event::HoldStarted(v1::HoldStarted { leg: Some(v1::Leg { call: 3, attempt: Some(2) }) }),
+            Event::HoldStarted(v1::HoldStarted {
+                leg: Some(v1::Leg { call: 3, attempt: None, party: None })
+            }),
+            Event::HoldStarted(v1::HoldStarted {
+                leg: Some(v1::Leg { call: 3, attempt: Some(2), party: None })
+            }),
             Event::NodeOutage(v1::NodeOutage { from_time_ms: 5, to_time_ms: 9 }),
         ]
     );

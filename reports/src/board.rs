@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use acd_core::plan::Capacity;
 use acd_core::{
-    CallId, CallPhase, CivilDate, LineUse, Outcome, RefusalReason, SeatId, SeatState, TenantId, Timestamp,
+    CallId, CallPhase, CivilDate, LineUse, Outcome, PartyId, RefusalReason, SeatId, SeatState, TenantId,
+    Timestamp,
 };
 
 pub use render::Paint;
@@ -25,6 +26,8 @@ pub struct Board {
     tenants: BTreeMap<TenantId, TenantBoard>,
     /// Refused calls of today by reason, those whose number no tenant has included.
     refused: BTreeMap<RefusalReason, u64>,
+    /// Lines that legs hold which we dialled over tenants' own trunks (R-L8).
+    dialled_lines: BTreeMap<PartyId, TenantId>,
     seats_planned: u32,
     seats: BTreeMap<SeatId, SeatState>,
 }
@@ -39,6 +42,8 @@ struct LiveCall {
     admitted_on: CivilDate,
     /// Offered in the sense of R-A1; the others take no line of the tenant (R-L6).
     offered: bool,
+    /// Until the caller's leg has ended (R-L1).
+    holds_line: bool,
 }
 
 /// One tenant's part of the board.
@@ -78,6 +83,8 @@ pub struct SeatCounts {
     pub ringing: u64,
     /// Talking with a caller.
     pub talking: u64,
+    /// Calling out.
+    pub outbound: u64,
     /// 後処理
     pub wrap_up: u64,
     /// Away.
@@ -98,6 +105,7 @@ impl Board {
             live: BTreeMap::new(),
             tenants: BTreeMap::new(),
             refused: BTreeMap::new(),
+            dialled_lines: BTreeMap::new(),
             seats_planned: 0,
             seats: BTreeMap::new(),
         }
@@ -115,14 +123,20 @@ impl Board {
 
     /// What a tenant's lines are doing: the set of its live calls, counted (R-L6).
     pub fn lines(&self, tenant: TenantId) -> LineUse {
-        let mut lines = LineUse::default();
-        for call in self.live.values().filter(|call| call.offered && call.tenant == tenant) {
+        let dialled = self.dialled_lines.values().filter(|it| **it == tenant).count();
+        let mut lines =
+            LineUse { outbound: u32::try_from(dialled).unwrap_or(u32::MAX), ..LineUse::default() };
+        let holds = |call: &&LiveCall| call.offered && call.holds_line && call.tenant == tenant;
+        for call in self.live.values().filter(holds) {
             match call.phase {
                 CallPhase::Arriving | CallPhase::Guidance => lines.guidance += 1,
                 CallPhase::Waiting => lines.waiting += 1,
                 CallPhase::Ringing => lines.ringing += 1,
-                CallPhase::Talking => lines.talking += 1,
-                CallPhase::Closed | CallPhase::Closing => lines.closing += 1,
+                CallPhase::Talking | CallPhase::Consulting | CallPhase::Conference => lines.talking += 1,
+                CallPhase::Transferred => lines.transferred += 1,
+                CallPhase::Closed | CallPhase::Closing | CallPhase::WithoutCaller => lines.closing += 1,
+                // It never had a caller.
+                CallPhase::Outbound => {}
             }
         }
         lines
@@ -148,6 +162,7 @@ impl Board {
                 SeatState::Ready => &mut counts.ready,
                 SeatState::Ringing(_) => &mut counts.ringing,
                 SeatState::Talking(_) => &mut counts.talking,
+                SeatState::Outbound(_) => &mut counts.outbound,
                 SeatState::WrapUp => &mut counts.wrap_up,
                 SeatState::Paused(_) => &mut counts.paused,
                 SeatState::NotAnswering(_) => &mut counts.not_answering,

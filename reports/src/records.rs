@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use acd_core::plan::OverflowCause;
 use acd_core::{
-    CallId, CallPhase, CallerIdentity, CallerLegEnd, DialledNumber, LegId, LegQuality, Outcome,
-    RecordingFailure, RefusalReason, RingEnd, RingId, SeatId, SkillId, TalkEnd, TenantId, Timestamp, TrunkId,
+    CallId, CallPhase, CallerIdentity, CallerLegEnd, Destination, DialledNumber, LegId, LegQuality, Outcome,
+    PartyEnd, PartyId, Pii, RecordingFailure, RefusalReason, RingEnd, RingId, SeatId, SkillId, TalkEnd,
+    TenantId, Timestamp, TrunkId,
 };
 
 /// Everything that the facts say about admitted and refused calls.
@@ -18,6 +19,7 @@ use acd_core::{
 pub struct Records {
     calls: BTreeMap<CallId, CallRecord>,
     refused: Vec<RefusedRecord>,
+    outbound: BTreeMap<CallId, OutboundRecord>,
     dropped: u64,
     orphans: u64,
 }
@@ -26,6 +28,34 @@ impl Records {
     /// The admitted calls by their id, those in progress included.
     pub const fn calls(&self) -> &BTreeMap<CallId, CallRecord> {
         &self.calls
+    }
+
+    /// The calls that agents began, those in progress included (R-T8).
+    pub const fn outbound(&self) -> &BTreeMap<CallId, OutboundRecord> {
+        &self.outbound
+    }
+
+    /// The callers to call back: who gave up, was cut off by us, or left while others went on for them, of whom the number is
+    /// known, and whom no later outbound call about them has reached.
+    pub fn to_call_back(&self) -> impl Iterator<Item = &CallRecord> {
+        self.calls.values().filter(|record| {
+            let missed = match record.outcome() {
+                Some(
+                    Outcome::AbandonedInGuidance
+                    | Outcome::AbandonedInQueue
+                    | Outcome::AbandonedWhileRinging
+                    | Outcome::AbandonedAfterReception
+                    | Outcome::Failed,
+                ) => true,
+                Some(Outcome::Answered) => record.was_cut_off(),
+                Some(Outcome::Closed) | None => false,
+            };
+            let known = matches!(record.caller, CallerIdentity::Number(_));
+            let reached = self.outbound.values().any(|outbound| {
+                outbound.about == Some(record.call) && outbound.end.is_some_and(|(_, reached)| reached)
+            });
+            record.is_offered() && missed && known && !reached
+        })
     }
 
     /// The refused calls in the order of their arrival.
@@ -88,6 +118,10 @@ pub struct CallRecord {
     pub talks: Vec<TalkRecord>,
     /// Each hold.
     pub holds: Vec<HoldRecord>,
+    /// Each try to reach a third party, and its presence (R-T3, R-T7).
+    pub parties: Vec<PartyRecord>,
+    /// When the caller's leg had ended while the others went on: the line was free then (R-L1).
+    pub caller_left_at: Option<Timestamp>,
     /// What was recorded.
     pub recording: RecordingRecord,
     /// What the legs' media was like.
@@ -105,6 +139,20 @@ impl CallRecord {
     /// Whether the call is offered in the sense of the forms (R-A1): within hours and no rehearsal.
     pub const fn is_offered(&self) -> bool {
         !self.test && !self.closed
+    }
+
+    /// Whether an answered caller's leg was lost, and not ended by anybody.
+    pub fn was_cut_off(&self) -> bool {
+        let leg_end = self.end.map(|end| end.leg_end);
+        matches!(
+            leg_end,
+            Some(None | Some(CallerLegEnd::SessionExpired | CallerLegEnd::Failed | CallerLegEnd::AckMissing))
+        )
+    }
+
+    /// When the call's line was free again; `None`: it holds it.
+    pub fn line_freed_at(&self) -> Option<Timestamp> {
+        self.caller_left_at.or_else(|| self.end.map(|end| end.at))
     }
 
     /// When the first seat answered.
@@ -134,6 +182,40 @@ impl CallRecord {
         let left = self.answered_at().or_else(|| self.end.map(|end| end.at))?;
         Some(left.since(entered))
     }
+}
+
+/// One try to reach a third party, and the party itself if it answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PartyRecord {
+    /// The try.
+    pub party: PartyId,
+    /// Whom the agent wanted to reach.
+    pub destination: Destination,
+    /// The number that was dialled.
+    pub number: Pii<DialledNumber>,
+    /// When it was dialled.
+    pub dialled_at: Timestamp,
+    /// When the party answered.
+    pub answered_at: Option<Timestamp>,
+    /// When and how it ended; `None`: it rings, or is there.
+    pub end: Option<(Timestamp, PartyEnd)>,
+}
+
+/// One call that an agent began.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutboundRecord {
+    /// For which client.
+    pub tenant: TenantId,
+    /// Whose phone was rung first.
+    pub seat: SeatId,
+    /// The earlier call that it is about.
+    pub about: Option<CallId>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Each try to reach somebody.
+    pub parties: Vec<PartyRecord>,
+    /// When it ended, and whether a party had answered; `None`: in progress.
+    pub end: Option<(Timestamp, bool)>,
 }
 
 /// The guidance of one call (R-G1).

@@ -327,6 +327,7 @@ fn seats_are_as_stated(day: &Day, records: &Records, tenant: TenantId, account: 
                 }
                 SeatState::WrapUp => call.is_some_and(ours),
                 SeatState::LoggedOut
+                | SeatState::Outbound(_)
                 | SeatState::Paused(_)
                 | SeatState::NotAnswering(_)
                 | SeatState::Unreachable => false,

@@ -1,12 +1,14 @@
 //! What agents and supervisors command of a call (R-T1, R-S5).
 
 use super::closing::Closing;
+use super::meeting::{Meeting, joined_audio, may_dial};
 use super::{Call, CallState, Visit};
 use crate::effect::{Effect, ReleaseCause};
 use crate::event::{CallEvent, Outcome};
 use crate::house::House;
-use crate::ids::{CallId, RequestId};
-use crate::input::{CallCommand, CallCommandResult, CommandSource};
+use crate::ids::{CallId, RequestId, SeatId};
+use crate::input::{CallCommand, CallCommandResult, CallerIdentity, CommandSource};
+use crate::party::Destination;
 use crate::switch::Switch;
 
 impl Switch {
@@ -39,6 +41,9 @@ impl Switch {
         self.house.out.state(CallEvent::CallCommanded { call: id, command, source, result });
         if let (Some(call), CallCommandResult::Done) = (call, result) {
             call.obey(command, &mut self.house);
+            if call.phase().is_none() {
+                self.calls.remove(&id);
+            }
         }
         result
     }
@@ -48,6 +53,8 @@ impl Call {
     /// Whether the command can be carried out in the present phase.
     fn may(&self, command: CallCommand, house: &House) -> CallCommandResult {
         match (command, &self.state) {
+            (_, CallState::Meeting(meeting)) => meeting.may(command, &self.visit, house),
+            (CallCommand::HangUp, _) => CallCommandResult::Done,
             (CallCommand::HandOver(skill), CallState::Talking(talking)) => {
                 let tenant = &house.lines.room(talking.place.queue.tenant).tenant;
                 if tenant.hand_over.contains_key(&skill) {
@@ -56,52 +63,106 @@ impl Call {
                     CallCommandResult::UnknownSkill
                 }
             }
-            (CallCommand::Hold | CallCommand::Resume, CallState::Talking(_)) | (CallCommand::HangUp, _) => {
-                CallCommandResult::Done
+            (CallCommand::Dial(destination) | CallCommand::Blind(destination), CallState::Talking(_))
+                if destination != Destination::Caller =>
+            {
+                may_dial(destination, &self.visit, house)
             }
-            (CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_), _) => {
-                CallCommandResult::OutOfPhase
-            }
+            (
+                CallCommand::Hold | CallCommand::Resume | CallCommand::ShowNumber | CallCommand::Check(..),
+                CallState::Talking(_),
+            ) => CallCommandResult::Done,
+            (CallCommand::DropParty(_), CallState::Talking(_)) => CallCommandResult::UnknownParty,
+            (
+                CallCommand::Hold
+                | CallCommand::Resume
+                | CallCommand::Dial(_)
+                | CallCommand::Join
+                | CallCommand::Leave
+                | CallCommand::Blind(_)
+                | CallCommand::DropParty(_)
+                | CallCommand::Swap
+                | CallCommand::ReleaseCaller
+                | CallCommand::ShowNumber
+                | CallCommand::Check(..)
+                | CallCommand::HandOver(_),
+                _,
+            ) => CallCommandResult::OutOfPhase,
         }
     }
 
     fn obey(&mut self, command: CallCommand, house: &mut House) {
+        self.state_locating(command, house);
         match (command, &mut self.state) {
             (CallCommand::Hold, CallState::Talking(talking)) => talking.hold_by_command(&self.visit, house),
             (CallCommand::Resume, CallState::Talking(talking)) => {
                 talking.resume_by_command(&self.visit, house);
             }
-            (CallCommand::Hold | CallCommand::Resume, _) => {}
-            (CallCommand::HangUp, _) => self.change(house, |state, visit, house| state.hang_up(visit, house)),
-            (CallCommand::HandOver(skill), _) => self.change(house, |state, visit, house| {
-                let CallState::Talking(talking) = state else { return state };
-                talking.hand_over(skill, visit, house)
-            }),
+            (_, CallState::Talking(_) | CallState::Meeting(_)) | (CallCommand::HangUp, _) => {
+                self.change(house, |state, visit, house| state.obey(command, visit, house));
+            }
+            (_, _) => {}
         }
     }
 
-    pub(super) fn change(
-        &mut self,
-        house: &mut House,
-        to: impl FnOnce(CallState, &mut Visit, &mut House) -> CallState,
-    ) {
-        let before = core::mem::replace(&mut self.state, CallState::Ended);
-        let standing = before.standing(&self.visit);
-        self.state = to(before, &mut self.visit, house);
-        self.follow_from(standing, house);
+    /// What an agent does for a caller who does not respond (R-T6).
+    fn state_locating(&self, command: CallCommand, house: &mut House) {
+        let call = self.visit.call;
+        match (command, self.state.seat(), &self.visit.caller) {
+            (CallCommand::ShowNumber, Some(seat), CallerIdentity::Withheld(_)) => {
+                house.out.state(CallEvent::NumberShown { call, seat });
+            }
+            (CallCommand::Check(condition, holds), _, _) => {
+                house.out.state(CallEvent::ConditionChecked { call, condition, holds });
+            }
+            (_, _, _) => {}
+        }
     }
 }
 
 impl CallState {
+    fn obey(self, command: CallCommand, visit: &mut Visit, house: &mut House) -> Self {
+        match (command, self) {
+            (_, Self::Meeting(meeting)) => meeting.obey(command, visit, house),
+            (CallCommand::HangUp, state) => state.hang_up(visit, house),
+            (CallCommand::Dial(_) | CallCommand::Blind(_), Self::Talking(talking)) => {
+                let before = joined_audio(&talking, visit);
+                Meeting::of_talk(&talking).obey_from(&before, command, visit, house)
+            }
+            (CallCommand::HandOver(skill), Self::Talking(talking)) => talking.hand_over(skill, visit, house),
+            (_, state) => state,
+        }
+    }
+
+    /// The seat that talks.
+    const fn seat(&self) -> Option<SeatId> {
+        match self {
+            Self::Talking(talking) => Some(talking.seat),
+            Self::Meeting(meeting) => meeting.seat(),
+            Self::Arriving(_)
+            | Self::Guidance(_)
+            | Self::Waiting(_)
+            | Self::Ringing(_)
+            | Self::Outbound(_)
+            | Self::Closed(_)
+            | Self::Closing(_)
+            | Self::Ended => None,
+        }
+    }
+
     /// Releases both sides; a call that is being released already stays as it is.
     fn hang_up(self, visit: &Visit, house: &mut House) -> Self {
         let Some(phase) = self.phase() else { return self };
         let ack_owed = matches!(self, Self::Arriving(_));
         match self {
-            Self::Closing(_) | Self::Ended => return self,
+            Self::Closing(_) | Self::Ended | Self::Meeting(_) => return self,
             Self::Arriving(_) | Self::Guidance(_) | Self::Waiting(_) | Self::Closed(_) => {}
             Self::Ringing(it) => it.stop(house),
             Self::Talking(it) => it.hang_up(house),
+            Self::Outbound(it) => {
+                it.stop(house);
+                return visit.end(Outcome::Failed, phase, None, house);
+            }
         }
         visit.stop_recording(house);
         house.release_caller(visit.call, ReleaseCause::Commanded);

@@ -4,6 +4,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
+use super::meeting::Seated;
 use super::waiting::Waiting;
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::{Announcement, Effect, ReleaseCause};
@@ -51,6 +52,12 @@ impl Talking {
             hold_commanded: false,
             typed: String::new(),
         })
+    }
+
+    /// Caller and seat are alone again after third parties (R-T4).
+    pub(super) const fn again(place: Place, seat: &Seated) -> Self {
+        let Seated { ring, seat, phone_holds, hold_commanded, before: _ } = *seat;
+        Self { place, ring, seat, seat_holds: phone_holds, hold_commanded, typed: String::new() }
     }
 
     pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {

@@ -293,6 +293,8 @@ fn tenant_settings(before: &Tenant, after: &Tenant) -> impl Iterator<Item = &'st
         entry_skill,
         hand_over,
         overflow,
+        outbound,
+        directory,
         response_rate_target_permille,
     } = before;
     let changed = [
@@ -310,6 +312,8 @@ fn tenant_settings(before: &Tenant, after: &Tenant) -> impl Iterator<Item = &'st
         (*entry_skill != after.entry_skill, "entry skill"),
         (*hand_over != after.hand_over, "hand-over"),
         (*overflow != after.overflow, "overflow"),
+        (*outbound != after.outbound, "way out"),
+        (*directory != after.directory, "directory"),
         (*response_rate_target_permille != after.response_rate_target_permille, "response rate target"),
     ];
     changed.into_iter().filter(|(is_other, _)| *is_other).map(|(_, setting)| setting)

@@ -42,6 +42,7 @@ impl Seat {
             SeatState::Ready
             | SeatState::Ringing(_)
             | SeatState::Talking(_)
+            | SeatState::Outbound(_)
             | SeatState::WrapUp
             | SeatState::Paused(_)
             | SeatState::NotAnswering(_)
@@ -58,7 +59,7 @@ impl Seat {
         match self.state {
             SeatState::LoggedOut => (SeatCommandResult::NotLoggedIn, None),
             SeatState::Ready => (SeatCommandResult::Done, None),
-            SeatState::Ringing(_) | SeatState::Talking(_) => {
+            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_) => {
                 self.deferred = None;
                 (SeatCommandResult::Done, None)
             }
@@ -83,7 +84,7 @@ impl Seat {
     fn pause(&mut self, reason: PauseReason) -> (SeatCommandResult, Option<SeatState>) {
         match self.state {
             SeatState::LoggedOut => (SeatCommandResult::NotLoggedIn, None),
-            SeatState::Ringing(_) | SeatState::Talking(_) => {
+            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_) => {
                 self.deferred = Some(Deferred::Pause(reason));
                 (SeatCommandResult::Deferred, None)
             }
@@ -97,7 +98,7 @@ impl Seat {
 
     fn log_out(&mut self) -> (SeatCommandResult, Option<SeatState>) {
         match self.state {
-            SeatState::Ringing(_) | SeatState::Talking(_) => {
+            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_) => {
                 self.deferred = Some(Deferred::LogOut);
                 (SeatCommandResult::Deferred, None)
             }

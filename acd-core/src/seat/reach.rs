@@ -58,7 +58,8 @@ impl House {
             | SeatState::WrapUp
             | SeatState::Paused(_)
             | SeatState::Ringing(_)
-            | SeatState::Talking(_) => {}
+            | SeatState::Talking(_)
+            | SeatState::Outbound(_) => {}
         }
         None
     }

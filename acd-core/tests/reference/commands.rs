@@ -1,34 +1,113 @@
-//! Commands to calls, as the rules have them (R-T1, R-S5).
+//! Commands to calls, as the rules have them (R-T1, R-T6, R-S5).
 
 use acd_core::{
-    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CommandSource, LegId, Outcome, RingEnd,
-    SkillId, TalkEnd,
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CommandSource, Company,
+    Destination, LegId, Outcome, PartyEnd, RingEnd, SkillId, TalkEnd,
 };
 
 use crate::model::{Call, Model};
+use crate::parties::Caller;
 
 impl Model {
     pub(crate) fn call_commanded(&mut self, id: CallId, command: CallCommand, source: CommandSource) {
         let at = self.calls.iter().position(|it| it.id == id);
-        let result = match (at.map(|at| self.calls[at].phase), command) {
-            (None, _) => CallCommandResult::UnknownCall,
-            (Some(CallPhase::Talking), CallCommand::HandOver(skill)) if !self.hands_over(at, skill) => {
-                CallCommandResult::UnknownSkill
-            }
-            (Some(CallPhase::Talking), _) | (_, CallCommand::HangUp) => CallCommandResult::Done,
-            (Some(_), CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_)) => {
-                CallCommandResult::OutOfPhase
-            }
-        };
+        let result = at.map_or(CallCommandResult::UnknownCall, |at| self.may(at, command));
         self.state(CallEvent::CallCommanded { call: id, command, source, result });
-        let (Some(at), CallCommandResult::Done) = (at, result) else { return };
-        let call = &mut self.calls[at];
-        let to = match command {
-            CallCommand::Hold => true,
-            CallCommand::Resume => false,
-            CallCommand::HangUp => return self.hang_up(at),
-            CallCommand::HandOver(skill) => return self.hand_over(at, skill),
+        if let (Some(at), CallCommandResult::Done) = (at, result) {
+            self.obey(at, command);
+        }
+    }
+
+    fn may(&self, at: usize, command: CallCommand) -> CallCommandResult {
+        let call = &self.calls[at];
+        let talks = call.has_talk();
+        let fits = match command {
+            CallCommand::HangUp => true,
+            CallCommand::HandOver(skill)
+                if call.phase == CallPhase::Talking && !self.hands_over(at, skill) =>
+            {
+                return CallCommandResult::UnknownSkill;
+            }
+            CallCommand::HandOver(_) => call.phase == CallPhase::Talking,
+            CallCommand::Resume | CallCommand::ShowNumber | CallCommand::Check(..) => talks,
+            CallCommand::Hold => talks && !call.is_apart(),
+            CallCommand::Join => call.may_join(),
+            CallCommand::Swap => call.may_swap(),
+            CallCommand::Leave => call.may_leave(),
+            CallCommand::ReleaseCaller => call.may_release_caller(),
+            CallCommand::DropParty(attempt) => {
+                return match call.parties.iter().any(|it| it.id.attempt == attempt) {
+                    true => CallCommandResult::Done,
+                    false if call.phase == CallPhase::Talking || call.is_with_parties() => {
+                        CallCommandResult::UnknownParty
+                    }
+                    false => CallCommandResult::OutOfPhase,
+                };
+            }
+            CallCommand::Dial(destination) if talks && !call.is_apart() => {
+                if call.guests() >= 4 {
+                    return CallCommandResult::TooManyParties;
+                }
+                if destination == Destination::Caller && !matches!(call.caller, Caller::Gone(_)) {
+                    return CallCommandResult::OutOfPhase;
+                }
+                return self.may_dial(call.tenant, (call.outbound, call.test), &call.identity, destination);
+            }
+            CallCommand::Blind(destination)
+                if call.phase == CallPhase::Talking && destination != Destination::Caller =>
+            {
+                return self.may_dial(call.tenant, (false, call.test), &call.identity, destination);
+            }
+            CallCommand::Dial(_) | CallCommand::Blind(_) => false,
         };
+        if fits { CallCommandResult::Done } else { CallCommandResult::OutOfPhase }
+    }
+
+    fn obey(&mut self, at: usize, command: CallCommand) {
+        let id = self.calls[at].id;
+        match command {
+            CallCommand::Hold => self.hold_by_command(at, true),
+            CallCommand::Resume => self.hold_by_command(at, false),
+            CallCommand::HangUp => self.hang_up(at),
+            CallCommand::HandOver(skill) => self.hand_over(at, skill),
+            CallCommand::Dial(destination) => {
+                self.hold_by_command(at, false);
+                self.dial(at, destination);
+            }
+            CallCommand::Blind(destination) => self.send_on(at, destination),
+            CallCommand::Join => self.gather(at, |it| it != Company::Together, Company::Together),
+            CallCommand::Swap if self.calls[at].is_apart() => {
+                self.gather(at, |it| it == Company::Aside, Company::Held);
+            }
+            CallCommand::Swap => {
+                self.hold_by_command(at, false);
+                self.gather(at, |it| it == Company::Held, Company::Aside);
+            }
+            CallCommand::Leave => {
+                self.released.push(self.calls[at].ring.unwrap().0);
+                self.seat_leaves(at, TalkEnd::Transferred);
+                self.regroup(at);
+            }
+            CallCommand::DropParty(attempt) => self.drop_party(at, attempt),
+            CallCommand::ReleaseCaller => {
+                self.calls[at].caller = Caller::Leaving;
+                self.regroup(at);
+            }
+            CallCommand::ShowNumber => {
+                if let (Some((_, seat)), CallerIdentity::Withheld(_)) =
+                    (self.calls[at].ring, &self.calls[at].identity)
+                {
+                    self.state(CallEvent::NumberShown { call: id, seat });
+                }
+            }
+            CallCommand::Check(condition, holds) => {
+                self.state(CallEvent::ConditionChecked { call: id, condition, holds });
+            }
+        }
+    }
+
+    fn hold_by_command(&mut self, at: usize, to: bool) {
+        let call = &mut self.calls[at];
         let changes = call.hold_commanded != to && !call.seat_holds;
         call.hold_commanded = to;
         let leg = LegId::Seat(call.ring.unwrap().0);
@@ -37,8 +116,8 @@ impl Model {
         }
     }
 
-    fn hands_over(&self, at: Option<usize>, skill: SkillId) -> bool {
-        at.is_some_and(|at| self.tenant(self.calls[at].serving).plan.hand_over.contains_key(&skill))
+    fn hands_over(&self, at: usize, skill: SkillId) -> bool {
+        self.tenant(self.calls[at].serving).plan.hand_over.contains_key(&skill)
     }
 
     /// R-S4: the talk ends, and the caller keeps the instant of the first entry.
@@ -57,6 +136,9 @@ impl Model {
 
     /// The keys from the last `*` on are a code, at the most five of them.
     pub(crate) fn seat_pressed(&mut self, at: usize, key: char) {
+        if self.calls[at].phase != CallPhase::Talking {
+            return;
+        }
         let call = &mut self.calls[at];
         call.typed.push(key);
         let from = call.typed.rfind('*').unwrap_or(call.typed.len());
@@ -85,11 +167,62 @@ impl Model {
                 self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::Commanded });
                 self.seat_talk_over(seat);
             }
+            (CallPhase::Outbound, Some((ring, _))) if !self.calls[at].answered_by_seat => {
+                self.cancelled.push(ring);
+                return self.phone_failed(at);
+            }
+            (_, _) if self.calls[at].is_with_parties() => {
+                self.part(at, PartyEnd::Commanded, TalkEnd::Commanded);
+                if let Caller::Gone(end) = self.calls[at].caller {
+                    return self.end(at, Outcome::Answered, phase, end);
+                }
+            }
             (_, _) => {}
         }
         let call = &mut self.calls[at];
         call.ring_until = None;
         call.alarm_at = None;
         self.close(at, Outcome::Failed);
+    }
+
+    /// The switch stops for good.
+    pub(crate) fn stop(&mut self) {
+        self.draining = true;
+        while let Some(Call { phase, ring, end, .. }) = self.calls.first() {
+            let (phase, ring, end) = (*phase, *ring, *end);
+            match (phase, ring) {
+                (CallPhase::Ringing, Some((ring, _))) => {
+                    self.cancelled.push(ring);
+                    self.ring_over(0, RingEnd::CallerGone);
+                }
+                (CallPhase::Talking, Some((ring, seat))) => {
+                    self.released.push(ring);
+                    self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::NodeOutage });
+                    self.seat_talk_over(seat);
+                }
+                (CallPhase::Outbound, Some((ring, _))) if !self.calls[0].answered_by_seat => {
+                    self.cancelled.push(ring);
+                    self.phone_failed(0);
+                    continue;
+                }
+                (_, _) if self.calls[0].is_with_parties() => {
+                    self.part(0, PartyEnd::NodeOutage, TalkEnd::NodeOutage);
+                    let end = match self.calls[0].caller {
+                        Caller::Here | Caller::Leaving => None,
+                        Caller::Gone(end) => end,
+                    };
+                    self.end(0, Outcome::Failed, phase, end);
+                    continue;
+                }
+                (_, _) => {}
+            }
+            let (outcome, phase) = end.unwrap_or((Outcome::Failed, phase));
+            self.end(0, outcome, phase, None);
+        }
+        while let Some((party, _)) = self.lines_out.first() {
+            let party = *party;
+            self.free_line(party);
+        }
+        self.state(CallEvent::NodeStopped);
     }
 }

@@ -2,11 +2,12 @@
 
 use acd_core::plan::{self, Capacity, DayKind, Login, OverflowCause, Plan};
 use acd_core::{
-    AlarmKind, CallEvent, CallPhase, CivilDate, Input, PlanSource, RefusalReason, SeatState, SkillId,
-    TenantId, Timestamp, UnexpectedInput, Weekday,
+    AlarmKind, CallEvent, CallPhase, CivilDate, Input, LineUse, PlanSource, RefusalReason, SeatState,
+    SkillId, TenantId, Timestamp, UnexpectedInput, Weekday,
 };
 
 use crate::model::{Call, Model, Seat, Tenant};
+use crate::parties::Caller;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -39,7 +40,7 @@ impl Model {
         let (closed, in_use, lines, full) = match tenant.capacity.flatten() {
             Some(_) => (false, self.lines_in_use(id), self.lines_for(id).unwrap(), RefusalReason::LinesFull),
             None => {
-                let in_use = self.calls.iter().filter(|it| it.tenant == id && it.closed && !it.test).count();
+                let in_use = self.calls.iter().filter(|it| it.tenant == id && it.holds_closed_line()).count();
                 let lines = u32::from(tenant.plan.closed_lines);
                 (true, u32::try_from(in_use).unwrap(), lines, RefusalReason::Closed)
             }
@@ -88,6 +89,14 @@ impl Model {
             hold_commanded: false,
             ack_owed: false,
             end: None,
+            identity: caller.clone(),
+            outbound: false,
+            answered_by_seat: false,
+            before: None,
+            caller: Caller::Here,
+            parties: Vec::new(),
+            tries: 0,
+            hunt: None,
         });
     }
 
@@ -121,9 +130,9 @@ impl Model {
         let is_open = |(tenant, skill): &(TenantId, _)| {
             tenants.iter().any(|it| it.id == *tenant && has_queue(&it.plan, *skill))
                 || calls.iter().any(|it| {
-                    let stands =
-                        matches!(it.phase, CallPhase::Waiting | CallPhase::Ringing | CallPhase::Talking);
-                    stands && (it.serving, it.skill) == (*tenant, *skill)
+                    // Who is being released comes back into no queue.
+                    let has_place = it.queued_at.is_some() && it.phase != CallPhase::Closing;
+                    has_place && (it.serving, it.skill) == (*tenant, *skill)
                 })
         };
         self.alarmed = self.alarmed.iter().copied().filter(is_open).collect();
@@ -158,7 +167,8 @@ impl Model {
         let ids: Vec<_> = self.seats.iter().map(|it| it.id).collect();
         for id in ids {
             let seat = self.seat(id);
-            let busy = matches!(seat.state, SeatState::Ringing(_) | SeatState::Talking(_));
+            let busy =
+                matches!(seat.state, SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_));
             let waits_to_log_in = seat.state == SeatState::LoggedOut && seat.plan.login == Login::Always;
             let lost_contact = seat.state == SeatState::Ready && !seat.is_reachable();
             if !seat.in_plan && !busy {
@@ -250,14 +260,17 @@ impl Model {
             self.tenants[at].blocked = blocked;
             self.tenants[at].seat_lines_full = full;
         }
-        let Self { tenants, calls, alarmed, .. } = self;
-        let lives = |id| calls.iter().any(|call| call.tenant == id || call.serving == id);
+        let Self { tenants, calls, alarmed, lines_out, .. } = self;
+        let lives = |id| {
+            let dialled = lines_out.iter().any(|(_, tenant)| *tenant == id);
+            dialled || calls.iter().any(|call| call.tenant == id || call.serving == id)
+        };
         tenants.retain(|it| it.in_plan || lives(it.id));
         alarmed.retain(|(tenant, _)| tenants.iter().any(|it| it.id == *tenant));
     }
 
     /// R-L2, R-L5: how many lines the tenant could hold now, found by taking one line after the other.
-    fn lines_for(&self, id: TenantId) -> Option<u32> {
+    pub(crate) fn lines_for(&self, id: TenantId) -> Option<u32> {
         let tenant = self.tenant(id);
         let in_force = tenant.capacity.flatten()?.total();
         let Some((share, lines)) = self.pool_of(tenant) else { return Some(in_force) };
@@ -296,10 +309,45 @@ impl Model {
         self.tenants.iter().filter(move |it| it.id != id && it.plan.pool.map(|it| it.pool) == pool)
     }
 
-    /// R-L6.
-    fn lines_in_use(&self, tenant: TenantId) -> u32 {
-        let in_use = self.calls.iter().filter(|it| it.tenant == tenant && !it.test && !it.closed).count();
-        u32::try_from(in_use).unwrap()
+    /// R-L6, R-L8.
+    pub(crate) fn lines_in_use(&self, tenant: TenantId) -> u32 {
+        let calls = self.calls.iter().filter(|it| it.tenant == tenant && it.holds_line()).count();
+        let dialled = self.lines_out.iter().filter(|(_, it)| *it == tenant).count();
+        u32::try_from(calls + dialled).unwrap()
+    }
+
+    /// What the calls that hold a line of the tenant are doing.
+    pub(crate) fn line_use(&self, tenant: TenantId) -> LineUse {
+        let mut lines = LineUse::default();
+        let dialled = self.lines_out.iter().filter(|(_, it)| *it == tenant).count();
+        lines.outbound = u32::try_from(dialled).unwrap();
+        for call in self.calls.iter().filter(|it| it.tenant == tenant && it.holds_line()) {
+            match call.phase {
+                CallPhase::Arriving | CallPhase::Guidance => lines.guidance += 1,
+                CallPhase::Waiting => lines.waiting += 1,
+                CallPhase::Ringing => lines.ringing += 1,
+                CallPhase::Talking | CallPhase::Consulting | CallPhase::Conference => lines.talking += 1,
+                CallPhase::Transferred => lines.transferred += 1,
+                CallPhase::Closing | CallPhase::WithoutCaller => lines.closing += 1,
+                CallPhase::Outbound => panic!("a call without a caller holds no line"),
+                CallPhase::Closed => panic!("a call within hours hears no closed announcement"),
+            }
+        }
+        lines
+    }
+
+    pub(crate) fn seat_line_is_free(&self, tenant: TenantId) -> bool {
+        let lines = self.line_use(tenant);
+        // Who is with seats of another tenant takes no seat line.
+        let elsewhere = self.calls.iter().filter(|it| {
+            let with_seat = matches!(
+                it.phase,
+                CallPhase::Ringing | CallPhase::Talking | CallPhase::Consulting | CallPhase::Conference
+            );
+            it.tenant == tenant && it.serving != tenant && it.holds_line() && with_seat
+        });
+        let elsewhere = u32::try_from(elsewhere.count()).unwrap();
+        lines.ringing + lines.talking - elsewhere < u32::from(self.tenant(tenant).seat_lines)
     }
 }
 

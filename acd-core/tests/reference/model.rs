@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use acd_core::plan::{self, Capacity, Guidance, OverflowCause, Plan, RecordingPolicy};
 use acd_core::{
-    AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, LineUse, Outcome, PlanSource,
+    AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, Outcome, PartyId, PlanSource,
     Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId,
     Switch, TalkEnd, TenantId, Timestamp, UnexpectedInput,
 };
+
+use crate::parties::{Caller, Hunt, Party};
 
 pub(crate) struct Tenant {
     pub(crate) id: TenantId,
@@ -49,6 +51,28 @@ pub(crate) struct Call {
     pub(crate) ack_owed: bool,
     /// Of a call in closing: what its end will say.
     pub(crate) end: Option<(Outcome, CallPhase)>,
+    pub(crate) identity: acd_core::CallerIdentity,
+    /// Begun by an agent.
+    pub(crate) outbound: bool,
+    pub(crate) answered_by_seat: bool,
+    /// What the seat was before it called out.
+    pub(crate) before: Option<SeatState>,
+    pub(crate) caller: Caller,
+    pub(crate) parties: Vec<Party>,
+    pub(crate) tries: u32,
+    pub(crate) hunt: Option<Hunt>,
+}
+
+impl Call {
+    /// R-L1, R-L6: the carrier's leg of an admitted call, until it has ended.
+    pub(crate) fn holds_line(&self) -> bool {
+        !self.test && !self.closed && !matches!(self.caller, Caller::Gone(_))
+    }
+
+    /// R-L11.
+    pub(crate) fn holds_closed_line(&self) -> bool {
+        !self.test && self.closed && !matches!(self.caller, Caller::Gone(_))
+    }
 }
 
 pub(crate) struct Seat {
@@ -84,6 +108,10 @@ pub(crate) struct Model {
     pub(crate) refused: Vec<CallId>,
     pub(crate) cancelled: Vec<RingId>,
     pub(crate) released: Vec<RingId>,
+    pub(crate) parties_cancelled: Vec<PartyId>,
+    pub(crate) parties_released: Vec<PartyId>,
+    /// Parties over a tenant's own trunk, until their legs have ended (R-L8).
+    pub(crate) lines_out: Vec<(PartyId, TenantId)>,
     recordings: Vec<Recording>,
     degraded: bool,
     begun: bool,
@@ -105,6 +133,9 @@ impl Model {
             refused: Vec::new(),
             cancelled: Vec::new(),
             released: Vec::new(),
+            parties_cancelled: Vec::new(),
+            parties_released: Vec::new(),
+            lines_out: Vec::new(),
             recordings: Vec::new(),
             degraded: false,
             begun: false,
@@ -158,7 +189,8 @@ impl Model {
     /// The first deadline to come, band edges left aside.
     fn next_deadline(&self) -> Option<Timestamp> {
         let calls = self.calls.iter().flat_map(|it| [it.ring_until, it.alarm_at]);
-        calls.chain(self.seats.iter().map(|it| it.until)).flatten().min()
+        let parties = self.calls.iter().flat_map(|it| it.parties.iter().map(|party| party.until));
+        calls.chain(parties).chain(self.seats.iter().map(|it| it.until)).flatten().min()
     }
 
     pub(crate) fn state(&mut self, fact: CallEvent) {
@@ -224,6 +256,15 @@ impl Model {
             Input::AnnouncementFailed { leg: LegId::Caller(call) } => {
                 self.of_call(*call, |model, at| model.heard(at, false));
             }
+            Input::AnnouncementFailed { leg: LegId::Party(_) }
+            | Input::DigitPressed { leg: LegId::Party(_), .. }
+            | Input::HoldBegan { leg: LegId::Party(_) }
+            | Input::HoldEnded { leg: LegId::Party(_) }
+            | Input::PartyProgressed { .. }
+            | Input::PartyAnswered { .. }
+            | Input::PartyFailed { .. }
+            | Input::PartyLegEnded { .. } => self.party_input(input),
+            Input::OutboundCommanded { .. } => self.outbound_commanded(input),
             Input::AnnouncementEnded { leg } | Input::AnnouncementFailed { leg } => {
                 self.unexpected(UnexpectedInput::OutOfPhase, Some(leg.call()));
             }
@@ -233,7 +274,7 @@ impl Model {
             Input::RingProgressed { ring } | Input::RingAnswered { ring }
                 if self.cancelled.contains(ring) => {}
             Input::RingProgressed { ring } => self.of_ring(*ring, |model, at| {
-                if model.calls[at].phase == CallPhase::Talking {
+                if model.calls[at].has_talk() {
                     model.out_of_phase(at);
                 }
             }),
@@ -311,7 +352,7 @@ impl Model {
         });
     }
 
-    fn out_of_phase(&mut self, at: usize) {
+    pub(crate) fn out_of_phase(&mut self, at: usize) {
         self.unexpected(UnexpectedInput::OutOfPhase, Some(self.calls[at].id));
     }
 
@@ -356,9 +397,15 @@ impl Model {
             CallPhase::Closed => self.close(at, Outcome::Closed),
             CallPhase::Waiting | CallPhase::Ringing if !completed => {}
             CallPhase::Talking if !completed && (seat_holds || hold_commanded) => {}
+            CallPhase::Consulting | CallPhase::Conference | CallPhase::Transferred if !completed => {}
             CallPhase::Waiting
             | CallPhase::Ringing
             | CallPhase::Talking
+            | CallPhase::Consulting
+            | CallPhase::Conference
+            | CallPhase::Transferred
+            | CallPhase::WithoutCaller
+            | CallPhase::Outbound
             | CallPhase::Arriving
             | CallPhase::Closing => self.out_of_phase(at),
         }
@@ -419,20 +466,16 @@ impl Model {
     }
 
     fn answered(&mut self, at: usize) {
+        if self.calls[at].phase == CallPhase::Outbound && !self.calls[at].answered_by_seat {
+            return self.phone_answered(at);
+        }
         if self.calls[at].phase != CallPhase::Ringing {
             return self.out_of_phase(at);
         }
         let (ring, seat) = self.calls[at].ring.unwrap();
-        let Call { id: call, tenant, answered, .. } = self.calls[at];
         self.state(CallEvent::RingEnded { ring, seat, end: RingEnd::Answered });
         self.state(CallEvent::CallAnswered { ring, seat });
-        match self.calls[at].number.recording {
-            RecordingPolicy::FromAnswer if self.recordings.iter().all(|it| it.call != call) => {
-                self.recordings.push(Recording { call, tenant, started: false });
-            }
-            RecordingPolicy::Off if !answered => self.state(CallEvent::RecordingOff { call }),
-            RecordingPolicy::FromAnswer | RecordingPolicy::Off => {}
-        }
+        self.record(at);
         let call = &mut self.calls[at];
         call.answered = true;
         call.awaits_adviser = false;
@@ -446,6 +489,18 @@ impl Model {
         self.set_seat(seat, SeatState::Talking(ring));
     }
 
+    /// R-R1.
+    pub(crate) fn record(&mut self, at: usize) {
+        let Call { id: call, tenant, answered, .. } = self.calls[at];
+        match self.calls[at].number.recording {
+            RecordingPolicy::FromAnswer if self.recordings.iter().all(|it| it.call != call) => {
+                self.recordings.push(Recording { call, tenant, started: false });
+            }
+            RecordingPolicy::Off if !answered => self.state(CallEvent::RecordingOff { call }),
+            RecordingPolicy::FromAnswer | RecordingPolicy::Off => {}
+        }
+    }
+
     /// R-Q6.
     pub(crate) fn ring_over(&mut self, at: usize, end: RingEnd) {
         let (ring, seat) = self.calls[at].ring.unwrap();
@@ -454,6 +509,9 @@ impl Model {
     }
 
     fn ring_failed(&mut self, at: usize, failure: RingFailure) {
+        if self.calls[at].phase == CallPhase::Outbound && !self.calls[at].answered_by_seat {
+            return self.phone_failed(at);
+        }
         if self.calls[at].phase != CallPhase::Ringing {
             return self.out_of_phase(at);
         }
@@ -464,7 +522,15 @@ impl Model {
     fn seat_leg_ended(&mut self, at: usize, end: SeatLegEnd) {
         let (ring, seat) = self.calls[at].ring.unwrap();
         match end {
-            _ if self.calls[at].phase != CallPhase::Talking => self.out_of_phase(at),
+            _ if !self.calls[at].has_talk() => self.out_of_phase(at),
+            SeatLegEnd::HungUp if self.calls[at].is_with_parties() => {
+                let ring = self.calls[at].ring.take();
+                let goes_on = self.calls[at].lives();
+                self.calls[at].ring = ring;
+                self.seat_leaves(at, if goes_on { TalkEnd::Transferred } else { TalkEnd::SeatEnded });
+                self.regroup(at);
+            }
+            SeatLegEnd::Lost(loss) if self.calls[at].is_with_parties() => self.meeting_lost(at, loss),
             SeatLegEnd::Released => self.out_of_phase(at),
             SeatLegEnd::HungUp => {
                 self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatEnded });
@@ -475,11 +541,25 @@ impl Model {
         }
     }
 
+    /// R-T4: the others stay together.
+    fn meeting_lost(&mut self, at: usize, loss: SeatLoss) {
+        let (ring, seat) = self.calls[at].ring.take().unwrap();
+        if !self.calls[at].outbound {
+            self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(loss) });
+        }
+        self.seat_lost(seat);
+        self.regroup(at);
+    }
+
     /// R-Q7.
     fn talk_lost(&mut self, at: usize, loss: SeatLoss) {
         let (ring, seat) = self.calls[at].ring.unwrap();
         self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(loss) });
         self.seat_lost(seat);
+        self.come_back(at);
+    }
+
+    pub(crate) fn come_back(&mut self, at: usize) {
         let max_wait = self.tenant(self.calls[at].serving).plan.max_wait;
         self.calls[at].alarm_at = max_wait.map(|it| self.now + it);
         self.wait(at, true);
@@ -493,6 +573,14 @@ impl Model {
             self.cancelled.push(ring);
             self.ring_over(at, RingEnd::SeatLost);
             self.wait_on(at);
+        } else if self.calls[at].phase == CallPhase::Outbound && !self.calls[at].answered_by_seat {
+            self.cancelled.push(ring);
+            self.calls[at].ring = None;
+            self.seat_lost(seat);
+            self.end(at, Outcome::Failed, CallPhase::Outbound, None);
+        } else if self.calls[at].is_with_parties() {
+            self.released.push(ring);
+            self.meeting_lost(at, loss);
         } else {
             self.released.push(ring);
             self.talk_lost(at, loss);
@@ -518,6 +606,20 @@ impl Model {
                 self.seat_talk_over(seat);
                 Outcome::Answered
             }
+            CallPhase::Consulting
+            | CallPhase::Conference
+            | CallPhase::Transferred
+            | CallPhase::WithoutCaller
+            | CallPhase::Outbound => {
+                if matches!(self.calls[at].caller, Caller::Gone(_)) {
+                    return self.out_of_phase(at);
+                }
+                self.calls[at].caller = Caller::Gone(Some(end));
+                if self.calls[at].lives() {
+                    self.state(CallEvent::CallerLeft { call: self.calls[at].id, end });
+                }
+                return self.regroup(at);
+            }
             CallPhase::Closing => {
                 let (outcome, phase) = self.calls[at].end.unwrap();
                 return self.end(at, outcome, phase, Some(end));
@@ -541,8 +643,11 @@ impl Model {
         call.ring = None;
     }
 
-    fn end(&mut self, at: usize, outcome: Outcome, phase: CallPhase, end: Option<CallerLegEnd>) {
-        let Call { id: call, tenant, answered, awaits_adviser, .. } = self.calls.remove(at);
+    pub(crate) fn end(&mut self, at: usize, outcome: Outcome, phase: CallPhase, end: Option<CallerLegEnd>) {
+        let Call { id: call, tenant, answered, outbound, awaits_adviser, .. } = self.calls.remove(at);
+        if outbound {
+            return self.state(CallEvent::OutboundEnded { call, tenant, reached: answered });
+        }
         let gave_up = matches!(outcome, Outcome::AbandonedInQueue | Outcome::AbandonedWhileRinging);
         let outcome = match answered {
             true if awaits_adviser && gave_up => Outcome::AbandonedAfterReception,
@@ -552,35 +657,19 @@ impl Model {
         self.state(CallEvent::CallEnded { call, tenant, outcome, phase, end });
     }
 
-    fn stop(&mut self) {
-        self.draining = true;
-        while let Some(Call { phase, ring, end, .. }) = self.calls.first() {
-            let (phase, ring, end) = (*phase, *ring, *end);
-            match (phase, ring) {
-                (CallPhase::Ringing, Some((ring, _))) => {
-                    self.cancelled.push(ring);
-                    self.ring_over(0, RingEnd::CallerGone);
-                }
-                (CallPhase::Talking, Some((ring, seat))) => {
-                    self.released.push(ring);
-                    self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::NodeOutage });
-                    self.seat_talk_over(seat);
-                }
-                (_, _) => {}
-            }
-            let (outcome, phase) = end.unwrap_or((Outcome::Failed, phase));
-            self.end(0, outcome, phase, None);
-        }
-        self.state(CallEvent::NodeStopped);
-    }
-
     fn digit(&mut self, leg: LegId, digit: char) {
         match leg {
-            LegId::Caller(call) => self.of_call(call, |model, _| {
+            LegId::Party(_) => panic!("a party's digits are its own"),
+            LegId::Caller(call) => self.of_call(call, |model, at| {
+                if model.calls[at].is_with_parties() && model.calls[at].caller != Caller::Here
+                    || model.calls[at].outbound
+                {
+                    return model.out_of_phase(at);
+                }
                 model.state(CallEvent::DigitPressed { leg, digit });
             }),
             LegId::Seat(ring) => self.of_ring(ring, |model, at| {
-                if model.calls[at].phase == CallPhase::Talking {
+                if model.calls[at].has_talk() {
                     model.state(CallEvent::DigitPressed { leg, digit });
                     model.seat_pressed(at, digit);
                 } else {
@@ -597,9 +686,10 @@ impl Model {
             let (fits, holds) = match leg {
                 LegId::Caller(_) => {
                     let closed = matches!(call.phase, CallPhase::Arriving | CallPhase::Closing);
-                    (!closed, &mut call.caller_holds)
+                    (!closed && call.caller == Caller::Here, &mut call.caller_holds)
                 }
-                LegId::Seat(_) => (call.phase == CallPhase::Talking, &mut call.seat_holds),
+                LegId::Seat(_) => (call.has_talk(), &mut call.seat_holds),
+                LegId::Party(_) => panic!("a party's holds are its own"),
             };
             if !fits || *holds == to {
                 return model.out_of_phase(at);
@@ -613,6 +703,7 @@ impl Model {
         match leg {
             LegId::Caller(call) => self.of_call(call, change),
             LegId::Seat(ring) => self.of_ring(ring, change),
+            LegId::Party(_) => panic!("a party's holds are its own"),
         }
     }
 
@@ -633,8 +724,16 @@ impl Model {
                 self.seat_comes_back(at);
             } else if let Some(at) = self.calls.iter().position(|it| it.ring_until == Some(due)) {
                 self.cancelled.push(self.calls[at].ring.unwrap().0);
+                if self.calls[at].outbound {
+                    self.phone_failed(at);
+                    continue;
+                }
                 self.ring_over(at, RingEnd::TimedOut);
                 self.wait_on(at);
+            } else if let Some(at) =
+                self.calls.iter().position(|it| it.parties.iter().any(|party| party.until == Some(due)))
+            {
+                self.party_timed_out(at);
             } else if let Some(at) = self.calls.iter().position(|it| it.alarm_at == Some(due)) {
                 let call = &mut self.calls[at];
                 call.alarm_at = None;
@@ -674,33 +773,6 @@ impl Model {
     fn waiting(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|it| it.phase == CallPhase::Waiting)
     }
-
-    /// What the calls that hold a line of the tenant are doing.
-    pub(crate) fn line_use(&self, tenant: TenantId) -> LineUse {
-        let mut lines = LineUse::default();
-        for call in self.calls.iter().filter(|it| it.tenant == tenant && !it.test && !it.closed) {
-            match call.phase {
-                CallPhase::Arriving | CallPhase::Guidance => lines.guidance += 1,
-                CallPhase::Waiting => lines.waiting += 1,
-                CallPhase::Ringing => lines.ringing += 1,
-                CallPhase::Talking => lines.talking += 1,
-                CallPhase::Closing => lines.closing += 1,
-                CallPhase::Closed => panic!("a call within hours hears no closed announcement"),
-            }
-        }
-        lines
-    }
-
-    pub(crate) fn seat_line_is_free(&self, tenant: TenantId) -> bool {
-        let lines = self.line_use(tenant);
-        // Who is with seats of another tenant takes no seat line.
-        let elsewhere = self.calls.iter().filter(|it| {
-            let with_seat = matches!(it.phase, CallPhase::Ringing | CallPhase::Talking);
-            it.tenant == tenant && it.serving != tenant && !it.test && !it.closed && with_seat
-        });
-        let elsewhere = u32::try_from(elsewhere.count()).unwrap();
-        lines.ringing + lines.talking - elsewhere < u32::from(self.tenant(tenant).seat_lines)
-    }
 }
 
 fn may_serve(seat: &Seat, call: &Call) -> bool {
@@ -709,7 +781,7 @@ fn may_serve(seat: &Seat, call: &Call) -> bool {
 }
 
 /// Whether the outcome was still to come.
-fn settle<Id: PartialEq>(owed: &mut Vec<Id>, id: Id) -> bool {
+pub(crate) fn settle<Id: PartialEq>(owed: &mut Vec<Id>, id: Id) -> bool {
     let found = owed.iter().position(|it| *it == id);
     found.map(|at| owed.remove(at)).is_some()
 }

@@ -29,7 +29,7 @@ impl Seat {
     }
 
     fn is_busy(&self) -> bool {
-        matches!(self.state, SeatState::Ringing(_) | SeatState::Talking(_))
+        matches!(self.state, SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_))
     }
 }
 
@@ -56,6 +56,7 @@ impl Model {
             | SeatState::Ready
             | SeatState::Ringing(_)
             | SeatState::Talking(_)
+            | SeatState::Outbound(_)
             | SeatState::Paused(_) => None,
         };
         seat.until = stay.map(|it| now + it);

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use acd_core::{
-    CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Input, LegId, LegQuality,
-    OpenCall, OpenRecording, PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand,
-    SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId, WithheldReason,
+    CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Destination, Input, LegId,
+    LegQuality, LocateCondition, OpenCall, OpenRecording, PartyFailure, PartyId, PartyLegEnd, PauseReason,
+    Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
+    Timestamp, TrunkId, WithheldReason,
 };
 
 /// Reads one input; `at` tells the instant of a time of day.
@@ -15,6 +16,22 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
         ["time", "passes"] => Input::TimePassed,
         ["call", call, rest @ ..] => read_call(call_id(call), rest),
         ["ring", ring, rest @ ..] => read_ring(ring_id(ring), rest),
+        ["party", party, rest @ ..] => read_party(party_id(party), rest),
+        ["seat", seat, "calls", "out", "as", call, "for", tenant, rest @ ..] => {
+            let (whom, about) = match rest {
+                [whom @ .., "about", call] => (whom, Some(call_id(call))),
+                whom => (whom, None),
+            };
+            Input::OutboundCommanded {
+                call: call_id(call),
+                seat: seat.parse().unwrap(),
+                tenant: tenant.parse().unwrap(),
+                destination: destination(whom),
+                about,
+                source: CommandSource::Api,
+                request: RequestId(9),
+            }
+        }
         ["seat", seat, rest @ ..] => read_seat(seat.parse().unwrap(), rest),
         ["recording", call, rest @ ..] => read_recording(call_id(call), rest),
         ["node", "starts"] => Input::NodeStarted { down_since: None },
@@ -33,6 +50,29 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
             answered: false,
             admitted_at: Timestamp::from_millis(0),
             recording: None,
+            parties: [].into(),
+        }),
+        ["open", "call", call, tenant, "transferred", "with", party] => Input::CallFoundOpen(OpenCall {
+            call: call_id(call),
+            tenant: tenant.parse().unwrap(),
+            phase: CallPhase::Transferred,
+            seat: None,
+            ring: None,
+            answered: true,
+            admitted_at: Timestamp::from_millis(0),
+            recording: None,
+            parties: [party_id(party)].into(),
+        }),
+        ["open", "call", call, tenant, "out", "with", party] => Input::CallFoundOpen(OpenCall {
+            call: call_id(call),
+            tenant: tenant.parse().unwrap(),
+            phase: CallPhase::Outbound,
+            seat: None,
+            ring: None,
+            answered: true,
+            admitted_at: Timestamp::from_millis(0),
+            recording: None,
+            parties: [party_id(party)].into(),
         }),
         ["open", "call", call, tenant, "talking", seat, ring, rest @ ..] => Input::CallFoundOpen(OpenCall {
             call: call_id(call),
@@ -49,6 +89,7 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
                 }
                 _ => panic!("no such recording: {text}"),
             },
+            parties: [].into(),
         }),
         _ => panic!("no such input: {text}"),
     }
@@ -65,6 +106,25 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
         ["commanded", "to", "hand", "over", "to", skill] => {
             commanded(CallCommand::HandOver(skill.parse().unwrap()))
         }
+        ["commanded", "to", "dial", whom @ ..] => commanded(CallCommand::Dial(destination(whom))),
+        ["commanded", "to", "join"] => commanded(CallCommand::Join),
+        ["commanded", "to", "leave"] => commanded(CallCommand::Leave),
+        ["commanded", "to", "send", "on", "to", whom @ ..] => {
+            commanded(CallCommand::Blind(destination(whom)))
+        }
+        ["commanded", "to", "drop", party] => commanded(CallCommand::DropParty(party.parse().unwrap())),
+        ["commanded", "to", "swap"] => commanded(CallCommand::Swap),
+        ["commanded", "to", "release", "the", "caller"] => commanded(CallCommand::ReleaseCaller),
+        ["commanded", "to", "show", "the", "number"] => commanded(CallCommand::ShowNumber),
+        ["commanded", "to", "check", condition, holds] => {
+            let condition = match *condition {
+                "unresponsive" => LocateCondition::Unresponsive,
+                "life_in_danger" => LocateCondition::LifeInDanger,
+                "whereabouts_unknown" => LocateCondition::WhereaboutsUnknown,
+                other => panic!("no such condition: {other}"),
+            };
+            commanded(CallCommand::Check(condition, *holds == "yes"))
+        }
         ["to", numbers, rest @ ..] => Input::CallArrived {
             call,
             trunk: TrunkId::new("carrier").unwrap(),
@@ -72,7 +132,8 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
             caller: if rest.contains(&"withheld") {
                 CallerIdentity::Withheld(WithheldReason::Withheld)
             } else {
-                CallerIdentity::Number(Pii::new("09012345678".into()))
+                let number = rest.iter().find_map(|it| it.strip_prefix("from="));
+                CallerIdentity::Number(Pii::new(number.unwrap_or("09012345678").into()))
             },
             test: rest.contains(&"test"),
         },
@@ -136,6 +197,47 @@ fn read_recording(call: CallId, words: &[&str]) -> Input {
         ["ends"] => Input::RecordingEnded { call, recorded: Duration::from_secs(1), gaps: Duration::ZERO },
         _ => panic!("a recording does not do this: {words:?}"),
     }
+}
+
+fn read_party(party: PartyId, words: &[&str]) -> Input {
+    let leg = LegId::Party(party);
+    match words {
+        ["progresses"] => Input::PartyProgressed { party },
+        ["answers"] => Input::PartyAnswered { party },
+        ["refuses", code] => {
+            Input::PartyFailed { party, failure: PartyFailure::Refused(code.parse().unwrap()) }
+        }
+        ["unreachable", code] => {
+            Input::PartyFailed { party, failure: PartyFailure::Unreachable(code.parse().unwrap()) }
+        }
+        ["cancelled"] => Input::PartyFailed { party, failure: PartyFailure::Cancelled },
+        ["not", "supported"] => Input::PartyFailed { party, failure: PartyFailure::NotSupported },
+        ["hangs", "up"] => Input::PartyLegEnded { party, end: PartyLegEnd::HungUp },
+        ["released"] => Input::PartyLegEnded { party, end: PartyLegEnd::Released },
+        ["leg", "fails"] => Input::PartyLegEnded { party, end: PartyLegEnd::Lost },
+        ["presses", digit] => Input::DigitPressed { leg, digit: digit.chars().next().unwrap() },
+        ["holds"] => Input::HoldBegan { leg },
+        ["resumes"] => Input::HoldEnded { leg },
+        ["hears", "nothing"] => Input::AnnouncementFailed { leg },
+        _ => panic!("a party does not do this: {words:?}"),
+    }
+}
+
+fn destination(words: &[&str]) -> Destination {
+    match words {
+        ["the", "caller"] => Destination::Caller,
+        ["headquarters"] => Destination::Headquarters(None),
+        ["headquarters", "of", area] => Destination::Headquarters(Some(area.parse().unwrap())),
+        ["number", number] => Destination::Number(Pii::new(number.parse().unwrap())),
+        ["back", number] => Destination::CallBack(Pii::new(number.parse().unwrap())),
+        [entry] => Destination::Entry(entry.parse().unwrap()),
+        _ => panic!("no such destination: {words:?}"),
+    }
+}
+
+fn party_id(text: &str) -> PartyId {
+    let RingId { call, attempt } = ring_id(text);
+    PartyId { call, attempt }
 }
 
 fn call_id(text: &str) -> CallId {

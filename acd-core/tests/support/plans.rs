@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Overflow, OverflowCause,
-    Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Directory, Duty, Entry, EntryKind, FireHeadquarters, Guidance,
+    LinesFullRefusal, Login, Number, Outbound, Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy,
+    Seat, Tenant, Waiting,
 };
-use acd_core::{CivilDate, PromptId, SkillId, TenantId, TimeOfDay};
+use acd_core::{CivilDate, Pii, PromptId, SkillId, TenantId, TimeOfDay, TrunkId};
 
 /// Reads a plan, one line a tenant, band, range, holiday or seat.
 pub(crate) fn read(lines: &[String]) -> Plan {
@@ -22,6 +23,7 @@ pub(crate) fn read(lines: &[String]) -> Plan {
             "holiday" => {
                 plan.holidays.insert(date(rest));
             }
+            "entry" => read_entry(&mut plan, rest),
             "seat" => read_seat(&mut plan, rest),
             "pool" => {
                 let (name, lines) = rest.split_once(": lines ").expect("pool NAME: lines N");
@@ -62,6 +64,8 @@ pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
         entry_skill: None,
         hand_over: BTreeMap::new(),
         overflow: None,
+        outbound: None,
+        directory: Directory::default(),
         response_rate_target_permille: None,
     }
 }
@@ -122,6 +126,18 @@ fn read_tenant(plan: &mut Plan, text: &str) {
                 let (skill, code) = value.split_once(' ').expect("hand_over SKILL CODE");
                 tenant.hand_over.insert(skill.parse().unwrap(), code.into());
             }
+            "outbound" => {
+                tenant.outbound = Some(Outbound {
+                    trunk: TrunkId::new(if value == "own" { "own" } else { "outbound" }).unwrap(),
+                    takes_lines: value == "own",
+                    shown: "0770007119".parse().unwrap(),
+                });
+            }
+            "free_dialling" => tenant.directory.free_dialling = true,
+            "mapped" => {
+                let (number, entry) = value.split_once(' ').expect("mapped NUMBER ENTRY");
+                tenant.directory.mapped.insert(number.parse().unwrap(), entry.parse().unwrap());
+            }
             other => panic!("a tenant has no {other}"),
         }
     }
@@ -163,6 +179,62 @@ fn read_range(plan: &mut Plan, text: &str) {
         year: None,
     };
     plan.tenants.get_mut(&tenant.parse().unwrap()).unwrap().ranges.push(range);
+}
+
+/// `entry shiga fire: headquarters, number 0775221119, backup …, municipality otsu, area_code 077`.
+fn read_entry(plan: &mut Plan, text: &str) {
+    let (names, words) = text.split_once(": ").expect("entry TENANT NAME: …");
+    let (tenant, name) = names.split_once(' ').expect("entry TENANT NAME: …");
+    let mut entry = Entry {
+        title: name.into(),
+        kind: EntryKind::Staff,
+        duties: Vec::new(),
+        numbers: Vec::new(),
+        ring: Duration::from_secs(20),
+        emergency_contact: None,
+    };
+    let mut fire = None;
+    for item in words.split(", ") {
+        let (key, value) = item.split_once(' ').unwrap_or((item, ""));
+        let number = || Pii::new(value.parse().unwrap());
+        let fire = fire.get_or_insert_with(FireHeadquarters::default);
+        match key {
+            "headquarters" => entry.kind = EntryKind::FireHeadquarters(FireHeadquarters::default()),
+            "doctors" => entry.kind = EntryKind::Doctors,
+            "staff" => {}
+            "language" => {
+                entry.kind = EntryKind::Interpreter { languages: [value.parse().unwrap()].into() };
+            }
+            "number" => entry.numbers.push(number()),
+            "ring" => entry.ring = seconds(value),
+            "emergency_contact" => entry.emergency_contact = Some(number()),
+            "municipality" => {
+                fire.municipalities.insert(value.parse().unwrap());
+            }
+            "area_code" => {
+                fire.area_codes.insert(value.parse().unwrap());
+            }
+            "consent" => fire.consent_filed_on = Some(date(value)),
+            // `duty 2026-04-01 8:00 to 2026-04-02 8:00 09011112222`
+            "duty" => {
+                let words: Vec<&str> = value.split(' ').collect();
+                let [from_day, from, "to", to_day, to, number] = words.as_slice() else {
+                    panic!("duty DATE TIME to DATE TIME NUMBER");
+                };
+                entry.duties.push(Duty {
+                    from: (date(from_day), time(from)),
+                    to: (date(to_day), time(to)),
+                    number: Pii::new(number.parse().unwrap()),
+                });
+            }
+            other => panic!("an entry has no {other}"),
+        }
+    }
+    if let (EntryKind::FireHeadquarters(_), Some(fire)) = (&entry.kind, fire) {
+        entry.kind = EntryKind::FireHeadquarters(fire);
+    }
+    let directory = &mut plan.tenants.get_mut(&tenant.parse().unwrap()).unwrap().directory;
+    directory.entries.insert(name.parse().unwrap(), entry);
 }
 
 fn read_seat(plan: &mut Plan, text: &str) {

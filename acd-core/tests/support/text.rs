@@ -1,8 +1,8 @@
 //! Facts and orders in words.
 
 use acd_core::{
-    Announcement, CallEvent, CallerIdentity, CivilTime, Effect, LegId, PlanSource, RingEnd, RingFailure,
-    SeatState, TalkEnd, Timestamp,
+    Announcement, CallEvent, CallerIdentity, CivilTime, Company, Destination, Effect, LegId, PartyEnd,
+    PlanSource, RingEnd, RingFailure, SeatState, TalkEnd, Timestamp,
 };
 
 const UTC_OFFSET_MINUTES: i32 = 540;
@@ -43,9 +43,19 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::CapacityChanged { tenant, capacity: None } => format!("{tenant} is closed"),
         CallEvent::BlockageStarted { tenant, lines, lent } => {
             let lent = if *lent > 0 { format!("; {lent} lent") } else { String::new() };
+            let more = |count: u32, what: &str| match count {
+                0 => String::new(),
+                count => format!(", {count} {what}"),
+            };
             format!(
-                "BLOCKAGE of {tenant} begins: {} guidance, {} waiting, {} ringing, {} talking, {} closing{lent}",
-                lines.guidance, lines.waiting, lines.ringing, lines.talking, lines.closing
+                "BLOCKAGE of {tenant} begins: {} guidance, {} waiting, {} ringing, {} talking, {} closing{}{}{lent}",
+                lines.guidance,
+                lines.waiting,
+                lines.ringing,
+                lines.talking,
+                lines.closing,
+                more(lines.transferred, "transferred"),
+                more(lines.outbound, "outbound"),
             )
         }
         CallEvent::BlockageEnded { tenant } => format!("BLOCKAGE of {tenant} ends"),
@@ -97,6 +107,40 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::CallCommanded { call, command, result, source: _ } => {
             format!("call {call} commanded {command:?}: {result:?}")
         }
+        CallEvent::PartyDialled { party, tenant: _, destination, number, takes_line } => {
+            let line = if *takes_line { ", takes a line" } else { "" };
+            format!("party {party} dialled for {}: {}{line}", whom(*destination), number.reveal())
+        }
+        CallEvent::PartyAnswered { party, company } => {
+            format!("party {party} answers: {}", with_whom(*company))
+        }
+        CallEvent::PartyMoved { party, company } => format!("party {party} {}", with_whom(*company)),
+        CallEvent::PartyEnded { party, end } => format!("party {party} over: {}", party_end(*end)),
+        CallEvent::PartyLineFreed { party, tenant } => format!("the line of {tenant} for {party} is free"),
+        CallEvent::DestinationUnreached { call, destination } => {
+            format!("call {call} reaches nobody for {}", whom(*destination))
+        }
+        CallEvent::CallPhaseChanged { call, phase } => format!("call {call} is in {phase:?}"),
+        CallEvent::CallerLeft { call, end } => format!("caller {call} LEFT ({end:?}), the others go on"),
+        CallEvent::HeadquartersDialled { call, destination, line, consent_filed_on } => {
+            let consent = consent_filed_on
+                .map_or_else(|| "NO consent filed".into(), |it| format!("consent filed on {it}"));
+            format!("headquarters {destination} for {call}: {line:?} line, {consent}")
+        }
+        CallEvent::NumberShown { call, seat } => format!("the withheld number of {call} is shown to {seat}"),
+        CallEvent::ConditionChecked { call, condition, holds } => {
+            format!("call {call}: {condition:?} {}", if *holds { "holds" } else { "does not hold" })
+        }
+        CallEvent::OutboundStarted { call, tenant, seat, about } => {
+            let about = about.map(|it| format!(", about call {it}")).unwrap_or_default();
+            format!("call {call} out of {tenant} by {seat}{about}")
+        }
+        CallEvent::OutboundEnded { call, reached, tenant: _ } => {
+            format!("call {call} out ENDED, {}", if *reached { "reached" } else { "nobody reached" })
+        }
+        CallEvent::OutboundCommanded { call, seat, destination, result, tenant: _, source: _ } => {
+            format!("{seat} wants {} by call {call}: {result:?}", whom(*destination))
+        }
         CallEvent::CallEnded { call, outcome, phase, end, tenant: _ } => {
             let end = end.map_or_else(|| "open".into(), |it| format!("{it:?}"));
             format!("call {call} ENDED {outcome:?} in {phase:?} ({end})")
@@ -142,6 +186,16 @@ pub(crate) fn order(effect: &Effect) -> String {
         Effect::CancelRing { ring } => format!("cancel ring {ring}"),
         Effect::Bridge { ring } => format!("bridge {ring}"),
         Effect::Unbridge { ring } => format!("unbridge {ring}"),
+        Effect::DialParty { party, trunk, number, shown, tenant: _ } => {
+            format!("dial {} over {trunk} for {party}, showing {shown}", number.reveal())
+        }
+        Effect::CancelParty { party } => format!("cancel party {party}"),
+        Effect::Connect { call, sets } => {
+            let set = |set: &[LegId]| set.iter().map(|leg| leg_text(*leg)).collect::<Vec<_>>().join(" + ");
+            let sets: Vec<String> = sets.iter().map(|it| set(it)).collect();
+            let sets = if sets.is_empty() { "nobody".into() } else { sets.join(", and ") };
+            format!("connect in {call}: {sets}")
+        }
         Effect::ReleaseLeg { leg, cause } => format!("release {}: {cause:?}", leg_text(*leg)),
         Effect::StartRecording { call, .. } => format!("record {call}"),
         Effect::StopRecording { call } => format!("stop recording {call}"),
@@ -161,6 +215,39 @@ fn leg_text(leg: LegId) -> String {
     match leg {
         LegId::Caller(call) => format!("caller {call}"),
         LegId::Seat(ring) => format!("seat of {ring}"),
+        LegId::Party(party) => format!("party {party}"),
+    }
+}
+
+fn whom(destination: Destination) -> String {
+    match destination {
+        Destination::Entry(id) => id.to_string(),
+        Destination::Headquarters(Some(area)) => format!("the headquarters of {area}"),
+        Destination::Headquarters(None) => "the headquarters of the area code".into(),
+        Destination::Caller => "the caller".into(),
+        Destination::Number(number) => format!("number {}", number.reveal()),
+        Destination::CallBack(number) => format!("caller {}", number.reveal()),
+    }
+}
+
+fn with_whom(company: Company) -> &'static str {
+    match company {
+        Company::Together => "with all",
+        Company::Aside => "aside with the seat",
+        Company::Held => "is held",
+    }
+}
+
+fn party_end(end: PartyEnd) -> String {
+    match end {
+        PartyEnd::Failed(failure) => format!("{failure:?}"),
+        PartyEnd::TimedOut => "timed out".into(),
+        PartyEnd::NoLine => "no line".into(),
+        PartyEnd::HungUp => "hung up".into(),
+        PartyEnd::Lost => "lost".into(),
+        PartyEnd::Commanded => "by command".into(),
+        PartyEnd::Alone => "nobody is left".into(),
+        PartyEnd::NodeOutage => "the switch died".into(),
     }
 }
 
@@ -183,6 +270,8 @@ fn talk_end(end: TalkEnd) -> String {
         TalkEnd::SeatLost(loss) => format!("seat lost, {loss:?}"),
         TalkEnd::Commanded => "ended by command".into(),
         TalkEnd::HandedOver => "handed over".into(),
+        TalkEnd::Transferred => "transferred".into(),
+        TalkEnd::PartyEnded => "the party left".into(),
         TalkEnd::NodeOutage => "the switch died".into(),
     }
 }
@@ -193,6 +282,7 @@ fn state(state: SeatState) -> String {
         SeatState::Ready => "ready".into(),
         SeatState::Ringing(ring) => format!("ringing {ring}"),
         SeatState::Talking(ring) => format!("talking {ring}"),
+        SeatState::Outbound(ring) => format!("calling out {ring}"),
         SeatState::WrapUp => "wrap-up".into(),
         SeatState::Paused(reason) => format!("paused ({})", reason.0),
         SeatState::NotAnswering(end) => format!("not answering ({})", ring_end(end)),

@@ -1,11 +1,11 @@
 //! An auditor who knows the rules and sees the facts alone, and recounts everything after every turn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::plan::{Capacity, OverflowCause, Plan, PoolShare};
 use acd_core::{
-    CallCommand, CallCommandResult, CallEvent, CallId, LegId, Outcome, RefusalReason, RingEnd, RingId,
-    SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, LegId, Outcome, PartyId, RefusalReason,
+    RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,6 +14,8 @@ enum Phase {
     Waiting(Timestamp),
     Ringing(RingId, SeatId),
     Talking(RingId, SeatId),
+    /// With third parties; no seat is there.
+    WithParties,
     /// A ring or a talk is over, and the fact of what comes next is still to come in this turn.
     Between,
     Closing,
@@ -40,6 +42,8 @@ struct CallView {
     /// It overflows, and the fact of its new place is still to come.
     overflows: bool,
     overflowed: u32,
+    /// The caller's leg is gone or going, and the others go on.
+    without_caller: bool,
 }
 
 #[derive(Debug)]
@@ -67,6 +71,11 @@ pub(crate) struct Auditor {
     shares: BTreeMap<TenantId, PoolShare>,
     tenants: BTreeMap<TenantId, TenantView>,
     outcomes: BTreeMap<CallId, Outcome>,
+    /// Parties that are dialled or there, and the lines that their legs hold.
+    parties: BTreeSet<PartyId>,
+    dialled_lines: BTreeMap<PartyId, TenantId>,
+    /// Calls that agents began.
+    outbound: BTreeSet<CallId>,
 }
 
 impl Auditor {
@@ -93,6 +102,7 @@ impl Auditor {
             }
             CallEvent::BlockageStarted { tenant, lines, lent } => {
                 let said = lines.guidance + lines.waiting + lines.ringing + lines.talking + lines.closing;
+                let said = said + lines.transferred + lines.outbound;
                 assert_eq!(said, self.lines_in_use(*tenant), "R-L7: what the lines were doing");
                 assert_eq!(*lent, self.lent(*tenant), "R-L5: lines that others hold");
                 self.flip(*tenant, |view| &mut view.blocked, true);
@@ -128,6 +138,7 @@ impl Auditor {
                     on_hold: false,
                     overflows: false,
                     overflowed: 0,
+                    without_caller: false,
                 };
                 assert!(self.calls.insert(*call, view).is_none(), "a call is admitted once");
             }
@@ -139,7 +150,12 @@ impl Auditor {
                 assert_eq!(*reason == RefusalReason::LinesFull, full == Some(true), "R-L4: {reason:?}");
             }
             CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
+                let left = self.parties.iter().any(|party| party.call == *call);
                 let view = self.calls.get_mut(call).unwrap();
+                if view.phase == Phase::WithParties {
+                    assert!(*put_back && !left, "R-T4: only who was left alone is put back");
+                    view.phase = Phase::Between;
+                }
                 assert!(!put_back || view.entered.is_some(), "only who was in a queue is put back");
                 let expected = if view.entered.is_some() { Phase::Between } else { Phase::Arriving };
                 let overflows = core::mem::take(&mut view.overflows);
@@ -170,21 +186,72 @@ impl Auditor {
                 view.on_hold = false;
             }
             CallEvent::TalkEnded { ring, seat, end } => {
+                let goes_on = self.parties.iter().any(|party| party.call == ring.call);
                 let view = self.calls.get_mut(&ring.call).unwrap();
                 view.awaits_adviser = *end == TalkEnd::HandedOver;
                 assert_eq!(view.phase, Phase::Talking(*ring, *seat));
                 view.phase = match end {
                     TalkEnd::CallerEnded | TalkEnd::NodeOutage => view.phase,
-                    TalkEnd::SeatEnded | TalkEnd::Commanded => Phase::Closing,
+                    TalkEnd::SeatEnded | TalkEnd::Commanded | TalkEnd::PartyEnded => Phase::Closing,
+                    TalkEnd::Transferred => Phase::WithParties,
+                    TalkEnd::SeatLost(_) if goes_on => Phase::WithParties,
                     TalkEnd::SeatLost(_) | TalkEnd::HandedOver => Phase::Between,
                 };
             }
             CallEvent::HoldStarted { leg: LegId::Seat(ring) } => self.held(*ring, true),
             CallEvent::HoldEnded { leg: LegId::Seat(ring) } => self.held(*ring, false),
+            CallEvent::PartyDialled { party, tenant, takes_line, .. } => {
+                assert!(self.parties.insert(*party), "a try is stated once");
+                assert!(
+                    self.calls.contains_key(&party.call) || self.outbound.contains(&party.call),
+                    "a party is dialled for a call that is there"
+                );
+                if *takes_line {
+                    let open = self.tenants[tenant].capacity.is_some();
+                    assert!(!open || self.may_take_a_line(*tenant), "R-L8: {party} has no line");
+                    self.dialled_lines.insert(*party, *tenant);
+                }
+            }
+            CallEvent::PartyAnswered { party, .. } | CallEvent::PartyMoved { party, .. } => {
+                assert!(self.parties.contains(party), "R-T7: {party} is not there");
+            }
+            CallEvent::PartyEnded { party, .. } => {
+                assert!(self.parties.remove(party), "R-T7: {party} ends once");
+            }
+            CallEvent::PartyLineFreed { party, tenant } => {
+                assert_eq!(self.dialled_lines.remove(party), Some(*tenant), "R-L8: a line is freed once");
+            }
+            CallEvent::CallPhaseChanged { call, phase } => {
+                let view = self.calls.get_mut(call).unwrap();
+                let with_seat = matches!(view.phase, Phase::Talking(..));
+                #[allow(clippy::wildcard_enum_match_arm, reason = "any other phase must fail the test")]
+                let wanted = match phase {
+                    CallPhase::Talking | CallPhase::Consulting | CallPhase::Conference => true,
+                    CallPhase::Transferred => false,
+                    CallPhase::WithoutCaller => with_seat,
+                    other => panic!("{other:?} is no phase with parties"),
+                };
+                assert_eq!(with_seat, wanted, "{call} in {phase:?}");
+                view.without_caller = *phase == CallPhase::WithoutCaller;
+            }
+            CallEvent::CallerLeft { call, .. } => {
+                let view = self.calls.get_mut(call).unwrap();
+                assert!(view.answered, "only who was answered has others to go on");
+                view.holds_line = false;
+                view.without_caller = true;
+            }
+            CallEvent::OutboundStarted { call, .. } => {
+                assert!(self.outbound.insert(*call), "a call is begun once");
+            }
+            CallEvent::OutboundEnded { call, .. } => {
+                assert!(self.outbound.remove(call), "an outbound call ends once");
+                assert!(self.parties.iter().all(|it| it.call != *call), "R-T4: a party is left behind");
+            }
             CallEvent::CallCommanded { call, command, result, source: _ } => {
                 self.commanded(*call, *command, *result);
             }
             CallEvent::CallEnded { call, outcome, .. } => {
+                assert!(self.parties.iter().all(|it| it.call != *call), "R-T4: a party is left behind");
                 let view = self.calls.remove(call).expect("exactly one outcome a call");
                 let expected = match (view.answered, view.closed, view.phase) {
                     (true, _, _) => Outcome::Answered,
@@ -224,8 +291,13 @@ impl Auditor {
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored
             | CallEvent::AlarmRaised { .. }
-            | CallEvent::HoldStarted { leg: LegId::Caller(_) }
-            | CallEvent::HoldEnded { leg: LegId::Caller(_) }
+            | CallEvent::HoldStarted { leg: LegId::Caller(_) | LegId::Party(_) }
+            | CallEvent::HoldEnded { leg: LegId::Caller(_) | LegId::Party(_) }
+            | CallEvent::DestinationUnreached { .. }
+            | CallEvent::HeadquartersDialled { .. }
+            | CallEvent::NumberShown { .. }
+            | CallEvent::ConditionChecked { .. }
+            | CallEvent::OutboundCommanded { .. }
             | CallEvent::DigitPressed { .. }
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
@@ -261,7 +333,9 @@ impl Auditor {
 
     /// R-T1: a hold in another is none of its own.
     fn held(&mut self, ring: RingId, to: bool) {
-        let view = self.calls.get_mut(&ring.call).unwrap();
+        let Some(view) = self.calls.get_mut(&ring.call) else {
+            return assert!(self.outbound.contains(&ring.call), "only talk is held");
+        };
         assert!(matches!(view.phase, Phase::Talking(present, _) if present == ring), "only talk is held");
         assert_ne!(view.on_hold, to, "R-T1: an edge is stated once");
         view.on_hold = to;
@@ -269,10 +343,13 @@ impl Auditor {
 
     fn commanded(&mut self, call: CallId, command: CallCommand, result: CallCommandResult) {
         let Some(view) = self.calls.get_mut(&call) else {
-            return assert_eq!(result, CallCommandResult::UnknownCall);
+            let outbound = self.outbound.contains(&call);
+            return assert_eq!(result == CallCommandResult::UnknownCall, !outbound, "{command:?}");
         };
+        let with_parties = self.parties.iter().any(|party| party.call == call);
         let talks = matches!(view.phase, Phase::Talking(..));
         let expected = match command {
+            CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_) if with_parties => result,
             CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_) if !talks => {
                 CallCommandResult::OutOfPhase
             }
@@ -285,9 +362,18 @@ impl Auditor {
             {
                 CallCommandResult::UnknownSkill
             }
-            CallCommand::Hold | CallCommand::Resume | CallCommand::HangUp | CallCommand::HandOver(_) => {
-                CallCommandResult::Done
-            }
+            CallCommand::HangUp => CallCommandResult::Done,
+            CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_) => CallCommandResult::Done,
+            // What may be done with parties is the reference model's to say.
+            CallCommand::Dial(_)
+            | CallCommand::Join
+            | CallCommand::Leave
+            | CallCommand::Blind(_)
+            | CallCommand::DropParty(_)
+            | CallCommand::Swap
+            | CallCommand::ReleaseCaller
+            | CallCommand::ShowNumber
+            | CallCommand::Check(..) => result,
         };
         let gone = !self.plan.tenants.contains_key(&view.serving);
         let unsure = gone && result == CallCommandResult::UnknownSkill;
@@ -355,6 +441,10 @@ impl Auditor {
             let phase = match seat.state {
                 SeatState::Ringing(ring) => Some((ring, Phase::Ringing(ring, *id))),
                 SeatState::Talking(ring) => Some((ring, Phase::Talking(ring, *id))),
+                SeatState::Outbound(ring) => {
+                    assert!(self.outbound.contains(&ring.call), "seat {id} is stuck");
+                    None
+                }
                 SeatState::LoggedOut
                 | SeatState::Ready
                 | SeatState::WrapUp
@@ -378,12 +468,13 @@ impl Auditor {
             let full = tenant.capacity.is_some() && !self.seat_line_is_free(*id);
             assert_eq!(tenant.seat_lines_full, full, "R-L7: seat lines of {id}");
         }
-        assert_eq!(switch.calls_len(), self.calls.len());
+        assert_eq!(switch.calls_len(), self.calls.len() + self.outbound.len());
     }
 
     fn lines_in_use(&self, tenant: TenantId) -> u32 {
         let holding = self.calls.values().filter(|it| it.tenant == tenant && it.holds_line);
-        u32::try_from(holding.count()).unwrap()
+        let dialled = self.dialled_lines.values().filter(|it| **it == tenant).count();
+        u32::try_from(holding.count() + dialled).unwrap()
     }
 
     /// R-L4, R-L5: whether one more call of an open tenant would get a line: within its band and its `max`, and out of
@@ -422,6 +513,7 @@ impl Auditor {
     fn seat_line_is_free(&self, tenant: TenantId) -> bool {
         let with_seats = self.calls.values().filter(|it| {
             let with_seat = matches!(it.phase, Phase::Ringing(..) | Phase::Talking(..));
+            let with_seat = with_seat && !it.without_caller;
             it.tenant == tenant && it.serving == tenant && it.holds_line && with_seat
         });
         with_seats.count() < usize::from(self.tenants[&tenant].seat_lines)

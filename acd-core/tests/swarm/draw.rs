@@ -1,5 +1,7 @@
 //! Plans by seed: small, and with edges near, so that everything that can happen does.
 
+use acd_core::{CallCommand, Destination, LocateCondition, Pii};
+
 use crate::rng::Rng;
 
 /// The numbers that a drawn plan may have.
@@ -24,6 +26,12 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         for extra in ["closed_announcement", "hold_music", "max_wait 30s", "retry_after 60s", "unrecorded"] {
             if rng.percent(30) {
                 line += &format!(", {extra}");
+            }
+        }
+        if rng.percent(80) {
+            line += rng.pick(&[", outbound own", ", outbound separate"]).unwrap();
+            if rng.percent(50) {
+                line += ", free_dialling, mapped 119 hq";
             }
         }
         if skilled && index == 0 {
@@ -54,6 +62,18 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         line += &format!(", lines {}", draw_lines(rng));
         let changes = rng.percent(50);
         lines.push(if changes { line + ", bands" } else { line });
+        let ring = rng.within(2, 20);
+        lines.push(format!("entry {tenant} thai: language thai, number 0312345678, ring {ring}s"));
+        lines.push(format!(
+            "entry {tenant} doctor: doctors, number 0311111111, number 0311111112, number 0311111113, ring {ring}s, \
+             emergency_contact 0311111119"
+        ));
+        if rng.percent(50) {
+            lines.push(format!(
+                "entry {tenant} hq: headquarters, number 0775221119, number 0775221110, area_code 090, municipality otsu, \
+                 ring {ring}s"
+            ));
+        }
         if changes {
             for (from, to) in [("0:00", "9:05"), ("9:05", "9:20"), ("9:20", "9:40"), ("9:40", "24:00")] {
                 let capacity = if rng.percent(20) { "closed".into() } else { draw_lines(rng) };
@@ -90,6 +110,35 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// Whom agents want to reach, some of whom nobody can.
+pub(crate) fn draw_destination(choice: u64) -> Destination {
+    match choice % 12 {
+        0..=2 => Destination::Entry("thai".parse().unwrap()),
+        3..=5 => Destination::Entry("doctor".parse().unwrap()),
+        6 => Destination::Entry("nobody".parse().unwrap()),
+        7 => Destination::Headquarters(Some("otsu".parse().unwrap())),
+        8 => Destination::Headquarters(None),
+        9 => Destination::Caller,
+        10 => Destination::Number(Pii::new("119".parse().unwrap())),
+        _ => Destination::Number(Pii::new("0312345670".parse().unwrap())),
+    }
+}
+
+/// What agents command of parties.
+pub(crate) fn draw_party_command(choice: u64, destination: Destination) -> CallCommand {
+    match choice % 16 {
+        0..=4 => CallCommand::Dial(destination),
+        5 | 6 => CallCommand::Join,
+        7 => CallCommand::Leave,
+        8 => CallCommand::Blind(destination),
+        9 | 10 => CallCommand::DropParty(u32::try_from(choice / 16 % 4 + 1).unwrap()),
+        11 | 12 => CallCommand::Swap,
+        13 => CallCommand::ReleaseCaller,
+        14 => CallCommand::ShowNumber,
+        _ => CallCommand::Check(LocateCondition::Unresponsive, choice % 32 < 16),
+    }
 }
 
 fn draw_lines(rng: &mut Rng) -> String {

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use acd_core::plan::{Plan, capacity_at};
 use acd_core::{
-    CallEvent, CallId, Effect, Input, LegId, RefusalReason, RingId, SeatId, SeatState, TenantId, Timestamp,
+    CallEvent, CallId, Effect, Input, LegId, PartyId, RefusalReason, RingId, SeatId, SeatState, TenantId,
+    Timestamp,
 };
 
 use crate::turn::Turn;
@@ -36,6 +37,9 @@ pub(crate) struct Onlooker {
     highest: Option<CallId>,
     /// Carriers' legs that hold a line.
     legs: BTreeMap<CallId, TenantId>,
+    /// Legs that were dialled over tenants' own trunks (R-L8).
+    dialled: BTreeMap<PartyId, TenantId>,
+    rehearsals: BTreeSet<CallId>,
     /// Seats' legs: whose, since when, and since when it has been answered.
     phones: BTreeMap<RingId, (SeatId, Timestamp, Option<Timestamp>)>,
     blocked_since: BTreeMap<TenantId, Timestamp>,
@@ -89,6 +93,7 @@ impl Onlooker {
                 self.highest = Some(*call);
                 self.arrives(now, *call, dialled, *test, orders);
             }
+            Input::OutboundCommanded { call, .. } => self.highest = self.highest.max(Some(*call)),
             Input::CallerLegEnded { call, .. } => {
                 self.legs.remove(call);
             }
@@ -101,8 +106,14 @@ impl Onlooker {
                 }
             }
             Input::RingFailed { ring, .. } | Input::SeatLegEnded { ring, .. } => self.hangs_up(now, *ring),
+            Input::PartyFailed { party, .. } | Input::PartyLegEnded { party, .. } => {
+                self.dialled.remove(party);
+            }
             // Nobody will be there to see the last BYEs.
-            Input::NodeStopped => self.legs.clear(),
+            Input::NodeStopped => {
+                self.legs.clear();
+                self.dialled.clear();
+            }
             _ => {}
         }
     }
@@ -131,6 +142,9 @@ impl Onlooker {
             let full = self.is_full(tenant, now);
             assert_eq!(for_want, full, "R-L4: {call} with {} legs up", self.legs_of(tenant));
         }
+        if test {
+            self.rehearsals.insert(call);
+        }
         if refusal.is_none() && in_hours && !test {
             self.legs.insert(call, tenant);
             self.seen.offered.insert(call);
@@ -141,6 +155,11 @@ impl Onlooker {
         match order {
             Effect::RingSeat { ring, seat, .. } => {
                 self.phones.insert(*ring, (*seat, now, None));
+            }
+            Effect::DialParty { party, tenant, trunk, .. }
+                if trunk.as_str() == "own" && !self.rehearsals.contains(&party.call) =>
+            {
+                self.dialled.insert(*party, *tenant);
             }
             Effect::CancelRing { ring } | Effect::ReleaseLeg { leg: LegId::Seat(ring), .. } => {
                 self.hangs_up(now, *ring);
@@ -176,7 +195,7 @@ impl Onlooker {
     }
 
     fn legs_of(&self, tenant: TenantId) -> usize {
-        self.legs.values().filter(|of| **of == tenant).count()
+        self.legs.values().chain(self.dialled.values()).filter(|of| **of == tenant).count()
     }
 
     fn hear(&mut self, now: Timestamp, fact: &CallEvent) {
@@ -194,7 +213,9 @@ impl Onlooker {
                 }
             }
             CallEvent::SeatStateChanged { seat, from, to } => {
-                let busy = |state| matches!(state, SeatState::Ringing(_) | SeatState::Talking(_));
+                let busy = |state| {
+                    matches!(state, SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_))
+                };
                 if busy(*from)
                     && let Some(since) = self.told_busy_since.remove(seat)
                 {

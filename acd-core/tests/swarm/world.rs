@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use acd_core::{
     Announcement, CallCommand, CallId, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input, LegId,
-    LegQuality, PauseReason, Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId,
-    SeatLegEnd, SeatLoss, Timestamp, TrunkId,
+    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, RecordingFailure, RequestId,
+    RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId,
 };
 
-use crate::draw::NUMBERS;
+use crate::draw::{NUMBERS, draw_destination, draw_party_command};
 use crate::options::Options;
+use crate::party_phones::Parties;
 use crate::rng::Rng;
 
 /// How many of a hundred cancelled rings were answered before the cancelling reached the phone.
@@ -19,7 +20,7 @@ const ANSWERS_CROSS: u64 = 10;
 
 /// What is going to happen, unless what it is about has gone by then.
 #[derive(Clone, Debug)]
-enum Plan {
+pub(crate) enum Plan {
     Arrive,
     Connect(CallId),
     CallerEnds(CallId, CallerLegEnd),
@@ -37,6 +38,10 @@ enum Plan {
     Command(SeatId, SeatCommand),
     CommandCall(CallId, CallCommand),
     Press(LegId, char),
+    PartyAnswers(PartyId),
+    PartyFails(PartyId, PartyFailure),
+    PartyEnds(PartyId, PartyLegEnd),
+    CallOut(SeatId, u64),
 }
 
 #[derive(Debug, Default)]
@@ -52,7 +57,7 @@ struct Caller {
 enum Phone {
     Rings,
     Cancelling,
-    Talks { holds: bool, held: bool, bridged: bool },
+    Talks { holds: bool },
     Releasing,
 }
 
@@ -67,6 +72,7 @@ pub(crate) struct World {
     rings: BTreeMap<RingId, (SeatId, Phone)>,
     registered: BTreeSet<SeatId>,
     recordings: BTreeSet<CallId>,
+    pub(crate) parties: Parties,
 }
 
 impl World {
@@ -81,6 +87,7 @@ impl World {
             rings: BTreeMap::new(),
             registered: BTreeSet::new(),
             recordings: BTreeSet::new(),
+            parties: Parties::default(),
         };
         world.plan(now, Plan::Arrive);
         world
@@ -126,7 +133,7 @@ impl World {
             }
             Plan::Answer(ring) => {
                 let (_, phone) = self.rings.get_mut(&ring).filter(|(_, phone)| *phone == Phone::Rings)?;
-                *phone = Phone::Talks { holds: false, held: false, bridged: false };
+                *phone = Phone::Talks { holds: false };
                 self.plan_talk(ring, now, rng, options);
                 Some(Input::RingAnswered { ring })
             }
@@ -180,21 +187,32 @@ impl World {
                 request: RequestId(1),
             }),
             Plan::Press(leg, digit) => {
-                let there = match leg {
-                    LegId::Caller(call) => self.callers.contains_key(&call),
-                    LegId::Seat(ring) => matches!(self.rings.get(&ring), Some((_, Phone::Talks { .. }))),
-                };
+                let there = self.is_there(leg);
                 there.then_some(Input::DigitPressed { leg, digit })
             }
-            Plan::CommandCall(call, command) => {
-                self.note_hold(call, command);
-                Some(Input::CallCommanded {
+            Plan::PartyAnswers(party) => self.parties.answers(party),
+            Plan::PartyFails(party, failure) => self.parties.fails(party, failure),
+            Plan::PartyEnds(party, end) => self.parties.ends(party, end),
+            Plan::CallOut(seat, whom) => {
+                self.calls += 1;
+                let call = CallId(self.calls);
+                self.parties.outbound.insert(call);
+                Some(Input::OutboundCommanded {
                     call,
-                    command,
+                    seat,
+                    tenant: ["shiga", "kyoto"][usize::from(whom % 5 == 0)].parse().unwrap(),
+                    destination: draw_destination(whom),
+                    about: Some(CallId(1)),
                     source: CommandSource::Console,
-                    request: RequestId(2),
+                    request: RequestId(3),
                 })
             }
+            Plan::CommandCall(call, command) => Some(Input::CallCommanded {
+                call,
+                command,
+                source: CommandSource::Console,
+                request: RequestId(2),
+            }),
         }
     }
 
@@ -215,10 +233,13 @@ impl World {
                 self.soon(now, plan, rng);
             }
             Effect::Play { leg, announcement } => self.play(now, *leg, *announcement, rng, options),
-            Effect::StopPlaying { leg } => {
-                let LegId::Caller(call) = leg else { panic!("nothing plays to a seat") };
-                self.callers.get_mut(call).expect("stop playing to a caller that is there").played += 1;
-            }
+            Effect::StopPlaying { leg } => match leg {
+                LegId::Caller(call) => {
+                    self.callers.get_mut(call).expect("stop playing to who is there").played += 1;
+                }
+                LegId::Party(party) => assert!(self.parties.talks(*party), "stop playing to who is there"),
+                LegId::Seat(_) => panic!("nothing plays to a seat"),
+            },
             Effect::RingSeat { ring, seat, .. } => self.ring(now, *ring, *seat, rng, options),
             Effect::CancelRing { ring } => {
                 let (_, phone) = self.rings.get_mut(ring).expect("cancel a ring that is there");
@@ -227,8 +248,25 @@ impl World {
                 let crosses = rng.percent(ANSWERS_CROSS);
                 self.soon(now, if crosses { Plan::Crosses(*ring) } else { Plan::Cancelled(*ring) }, rng);
             }
-            Effect::Bridge { ring } => self.bridge(*ring, true),
-            Effect::Unbridge { ring } => self.bridge(*ring, false),
+            Effect::Bridge { ring } => {
+                let pair = vec![LegId::Caller(ring.call), LegId::Seat(*ring)];
+                self.parties.connect(ring.call, vec![pair]);
+            }
+            Effect::Unbridge { ring } => self.parties.connect(ring.call, Vec::new()),
+            Effect::Connect { call, sets } => {
+                let sets: Vec<Vec<LegId>> = sets.iter().map(|set| set.to_vec()).collect();
+                assert!(sets.iter().all(|set| set.len() > 1), "a set of one hears nobody");
+                self.parties.connect(*call, sets);
+            }
+            Effect::DialParty { party, .. } => self.dial(now, *party, rng, options),
+            Effect::CancelParty { party } => {
+                self.parties.cancel(*party);
+                self.soon(now, Plan::PartyFails(*party, PartyFailure::Cancelled), rng);
+            }
+            Effect::ReleaseLeg { leg: LegId::Party(party), .. } => {
+                self.parties.release(*party);
+                self.soon(now, Plan::PartyEnds(*party, PartyLegEnd::Released), rng);
+            }
             Effect::ReleaseLeg { leg: LegId::Caller(call), .. } => {
                 let caller = self.callers.get_mut(call).expect("release a caller that is there");
                 assert!(!caller.releasing, "release a caller once");
@@ -271,6 +309,7 @@ impl World {
                 .keys()
                 .map(|call| LegId::Caller(*call))
                 .chain(self.rings.keys().map(|ring| LegId::Seat(*ring)))
+                .chain(self.parties.legs())
                 .collect();
             if let Some(leg) = rng.pick(&legs) {
                 self.plan(now, Plan::Hold(*leg, true));
@@ -302,6 +341,19 @@ impl World {
                     }
                 }
             }
+        }
+        if rng.percent(options.party_commands) {
+            let calls: Vec<CallId> = self.rings.keys().map(|ring| ring.call).collect();
+            if let Some(call) = rng.pick(&calls).copied() {
+                let destination = draw_destination(rng.within(0, 11));
+                let command = draw_party_command(rng.within(0, 999), destination);
+                self.plan(now, Plan::CommandCall(call, command));
+            }
+        }
+        if rng.percent(options.calls_out) {
+            let seat = *rng.pick(&self.seats)?;
+            let whom = rng.within(0, 11);
+            self.plan(now, Plan::CallOut(seat, whom));
         }
         if rng.percent(options.registrations) {
             let seat = *rng.pick(&self.seats)?;
@@ -353,7 +405,10 @@ impl World {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.callers.is_empty() && self.rings.is_empty() && self.recordings.is_empty()
+        self.callers.is_empty()
+            && self.rings.is_empty()
+            && self.recordings.is_empty()
+            && self.parties.is_empty()
     }
 
     pub(crate) fn is_registered(&self, seat: SeatId) -> bool {
@@ -395,7 +450,13 @@ impl World {
     }
 
     fn play(&mut self, now: Timestamp, leg: LegId, what: Announcement, rng: &mut Rng, options: &Options) {
-        let LegId::Caller(call) = leg else { panic!("nothing is played to a seat") };
+        let call = match leg {
+            LegId::Caller(call) => call,
+            LegId::Party(party) => {
+                return assert!(self.parties.talks(party), "play to a party that can hear");
+            }
+            LegId::Seat(_) => panic!("nothing is played to a seat"),
+        };
         let caller = self.callers.get_mut(&call).expect("play to a caller that is there");
         assert!(caller.connected && !caller.releasing, "play to a caller that can hear");
         caller.played += 1;
@@ -411,7 +472,8 @@ impl World {
     }
 
     fn ring(&mut self, now: Timestamp, ring: RingId, seat: SeatId, rng: &mut Rng, options: &Options) {
-        assert!(self.callers.contains_key(&ring.call), "ring for a caller that is there");
+        let is_there = self.callers.contains_key(&ring.call) || self.parties.outbound.contains(&ring.call);
+        assert!(is_there, "ring for a caller that is there");
         let busy = self
             .rings
             .values()
@@ -449,6 +511,7 @@ impl World {
 
     fn hold(&mut self, leg: LegId, to: bool) -> Option<Input> {
         let holds = match leg {
+            LegId::Party(party) => return self.parties.hold(party, to),
             LegId::Caller(call) => {
                 let caller = self.callers.get_mut(&call).filter(|it| it.connected && !it.releasing)?;
                 &mut caller.holds
@@ -464,35 +527,14 @@ impl World {
         Some(if to { Input::HoldBegan { leg } } else { Input::HoldEnded { leg } })
     }
 
-    /// What a command is about to change, if it comes in talk.
-    fn note_hold(&mut self, call: CallId, command: CallCommand) {
-        for (ring, (_, phone)) in &mut self.rings {
-            if let Phone::Talks { held, .. } = phone
-                && ring.call == call
-            {
-                *held = match command {
-                    CallCommand::Hold => true,
-                    CallCommand::Resume => false,
-                    CallCommand::HangUp | CallCommand::HandOver(_) => *held,
-                };
+    /// Whether a leg can be joined to others.
+    pub(crate) fn is_there(&self, leg: LegId) -> bool {
+        match leg {
+            LegId::Caller(call) => self.callers.get(&call).is_some_and(|it| it.connected && !it.releasing),
+            LegId::Seat(ring) => {
+                self.rings.get(&ring).is_some_and(|(_, phone)| matches!(phone, Phone::Talks { .. }))
             }
-        }
-    }
-
-    fn bridge(&mut self, ring: RingId, to: bool) {
-        assert!(self.callers.contains_key(&ring.call), "bridge a caller that is there");
-        let (_, phone) = self.rings.get_mut(&ring).expect("bridge a phone that is there");
-        let Phone::Talks { bridged, .. } = phone else { panic!("bridge a phone that talks") };
-        *bridged = to;
-    }
-
-    /// R-T1: while nobody holds, both sides hear each other; while a command holds, neither does.
-    pub(crate) fn check(&self) {
-        for (ring, (_, phone)) in &self.rings {
-            if let Phone::Talks { holds, held, bridged } = *phone {
-                assert!(!held || !bridged, "R-T1: {ring} is held by command and bridged");
-                assert!(held || holds || bridged, "R-T1: {ring} is held by nobody and not bridged");
-            }
+            LegId::Party(party) => self.parties.talks(party),
         }
     }
 
@@ -500,7 +542,7 @@ impl World {
         self.plan(now + rng.millis(0, 800), plan);
     }
 
-    fn plan(&mut self, at: Timestamp, plan: Plan) {
+    pub(crate) fn plan(&mut self, at: Timestamp, plan: Plan) {
         self.planned += 1;
         self.plans.insert((at, self.planned), plan);
     }

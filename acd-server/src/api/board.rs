@@ -165,7 +165,26 @@ fn refusals(refused: &BTreeMap<RefusalReason, u64>) -> Vec<v1::RefusalCount> {
 }
 
 const fn seat_counts(counts: SeatCounts) -> v1::SeatCounts {
-    let SeatCounts { logged_out, ready, ringing, talking, wrap_up, paused, not_answering, unreachable } =
-        counts;
-    v1::SeatCounts { logged_out, ready, ringing, talking, wrap_up, paused, not_answering, unreachable }
+    let SeatCounts {
+        logged_out,
+        ready,
+        ringing,
+        talking,
+        outbound,
+        wrap_up,
+        paused,
+        not_answering,
+        unreachable,
+    } = counts;
+    v1::SeatCounts {
+        logged_out,
+        ready,
+        ringing,
+        talking,
+        outbound,
+        wrap_up,
+        paused,
+        not_answering,
+        unreachable,
+    }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use acd_core::{CallId, SkillId};
+use acd_core::{CallCommand, CallCommandResult, CallId, SkillId};
 use acd_proto::v1;
 use tonic::{Request, Response, Status};
 
 use super::commands::{Answer, Commands};
 use super::seats::mixed_up;
-use crate::interfaces::{CallAction, CallActionResult, ControlRequest};
+use crate::interfaces::ControlRequest;
 
 #[derive(Debug)]
 pub(super) struct Calls(pub(super) Arc<Commands>);
@@ -19,21 +19,21 @@ impl v1::calls_server::Calls for Calls {
         &self,
         request: Request<v1::CommandCallRequest>,
     ) -> Result<Response<v1::CommandCallResponse>, Status> {
-        self.command(request.into_inner(), CallAction::Hold).await
+        self.command(request.into_inner(), CallCommand::Hold).await
     }
 
     async fn resume(
         &self,
         request: Request<v1::CommandCallRequest>,
     ) -> Result<Response<v1::CommandCallResponse>, Status> {
-        self.command(request.into_inner(), CallAction::Resume).await
+        self.command(request.into_inner(), CallCommand::Resume).await
     }
 
     async fn hang_up(
         &self,
         request: Request<v1::CommandCallRequest>,
     ) -> Result<Response<v1::CommandCallResponse>, Status> {
-        self.command(request.into_inner(), CallAction::HangUp).await
+        self.command(request.into_inner(), CallCommand::HangUp).await
     }
 
     async fn hand_over(
@@ -44,7 +44,7 @@ impl v1::calls_server::Calls for Calls {
         let skill = SkillId::new(&skill)
             .map_err(|error| Status::invalid_argument(format!("skill: {error}; send one of the plan")))?;
         let request = v1::CommandCallRequest { call, idempotency_id };
-        self.command(request, CallAction::HandOver(skill)).await
+        self.command(request, CallCommand::HandOver(skill)).await
     }
 }
 
@@ -52,26 +52,20 @@ impl Calls {
     async fn command(
         &self,
         request: v1::CommandCallRequest,
-        action: CallAction,
+        command: CallCommand,
     ) -> Result<Response<v1::CommandCallResponse>, Status> {
         let v1::CommandCallRequest { call, idempotency_id } = request;
         let call = CallId(call);
-        let words = format!("call {call} {action:?}");
+        let words = format!("call {call} {command:?}");
         let answer = self
             .0
-            .once(&idempotency_id, words, |reply| ControlRequest::Call { call, action, reply }, answer)
+            .once(&idempotency_id, words, |reply| ControlRequest::Call { call, command, reply }, answer)
             .await?;
         let Answer::Call(response) = answer else { return Err(mixed_up(&answer)) };
         Ok(Response::new(response))
     }
 }
 
-fn answer(result: CallActionResult) -> Answer {
-    let result = match result {
-        CallActionResult::Done => v1::CallCommandResult::Done,
-        CallActionResult::UnknownCall => v1::CallCommandResult::UnknownCall,
-        CallActionResult::OutOfPhase => v1::CallCommandResult::OutOfPhase,
-        CallActionResult::UnknownSkill => v1::CallCommandResult::UnknownSkill,
-    };
-    Answer::Call(v1::CommandCallResponse { result: result.into() })
+fn answer(result: CallCommandResult) -> Answer {
+    Answer::Call(v1::CommandCallResponse { result: v1::CallCommandResult::from(result).into() })
 }

@@ -42,7 +42,8 @@ fn lines(page: &mut Page, view: &View) {
     let phases =
         page.family(Kind::Gauge, "acd_calls_in_phase", "Calls that hold a line, by what they are doing");
     for &tenant in board.tenants().keys() {
-        let LineUse { guidance, waiting, ringing, talking, transferred, closing } = board.lines(tenant);
+        let LineUse { guidance, waiting, ringing, talking, transferred, closing, outbound } =
+            board.lines(tenant);
         for (phase, calls) in [
             ("guidance", guidance),
             ("waiting", waiting),
@@ -50,6 +51,7 @@ fn lines(page: &mut Page, view: &View) {
             ("talking", talking),
             ("transferred", transferred),
             ("closing", closing),
+            ("outbound", outbound),
         ] {
             phases.add([("tenant", tenant.as_str()), ("phase", phase)], f64::from(calls));
         }
@@ -62,8 +64,8 @@ fn lines(page: &mut Page, view: &View) {
 }
 
 const fn sum(lines: LineUse) -> u32 {
-    let LineUse { guidance, waiting, ringing, talking, transferred, closing } = lines;
-    guidance + waiting + ringing + talking + transferred + closing
+    let LineUse { guidance, waiting, ringing, talking, transferred, closing, outbound } = lines;
+    guidance + waiting + ringing + talking + transferred + closing + outbound
 }
 
 fn queue(page: &mut Page, view: &View) {
@@ -194,14 +196,24 @@ fn response(page: &mut Page, view: &View, plan: &Plan) {
 
 /// Seats by state, and what became of rings.
 pub(super) fn seats(page: &mut Page, view: &View) {
-    let SeatCounts { logged_out, ready, ringing, talking, wrap_up, paused, not_answering, unreachable } =
-        view.board.seat_counts();
+    let SeatCounts {
+        logged_out,
+        ready,
+        ringing,
+        talking,
+        outbound,
+        wrap_up,
+        paused,
+        not_answering,
+        unreachable,
+    } = view.board.seat_counts();
     let seats = page.family(Kind::Gauge, "acd_seats", "Seats by state (R-S1)");
     for (state, count) in [
         ("logged_out", logged_out),
         ("ready", ready),
         ("ringing", ringing),
         ("talking", talking),
+        ("outbound", outbound),
         ("wrap_up", wrap_up),
         ("paused", paused),
         ("not_answering", not_answering),

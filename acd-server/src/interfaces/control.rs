@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use acd_core::{CallId, SeatCommand, SeatCommandResult, SeatId, SkillId, Switch, Timestamp};
+use acd_core::{
+    CallCommand, CallCommandResult, CallId, SeatCommand, SeatCommandResult, SeatId, Switch, Timestamp,
+};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
@@ -20,14 +22,14 @@ pub enum ControlRequest {
         /// For the core's answer.
         reply: Reply<SeatCommandResult>,
     },
-    /// A command to a call in progress.
+    /// A command to a call in progress, by [`acd_core::CommandSource::Api`].
     Call {
         /// The call.
         call: CallId,
         /// What is wanted.
-        action: CallAction,
+        command: CallCommand,
         /// For what came of it.
-        reply: Reply<CallActionResult>,
+        reply: Reply<CallCommandResult>,
     },
     /// Read the plan file again and put it in force.
     Reload {
@@ -44,32 +46,6 @@ pub enum ControlRequest {
         /// For how long it may take.
         reply: Reply<DrainResult>,
     },
-}
-
-/// What is wanted of a call.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CallAction {
-    /// The caller hears music.
-    Hold,
-    /// Ends a hold.
-    Resume,
-    /// Releases the caller and the seat.
-    HangUp,
-    /// Hands the caller to the queue of another skill (R-S4).
-    HandOver(SkillId),
-}
-
-/// What came of a call's command.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CallActionResult {
-    /// Done, or already so.
-    Done,
-    /// No such call is in progress.
-    UnknownCall,
-    /// Not in this phase: only talk can be held, resumed or handed over.
-    OutOfPhase,
-    /// The tenant hands no caller over to that skill.
-    UnknownSkill,
 }
 
 /// What came of a reload.

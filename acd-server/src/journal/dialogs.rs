@@ -1,6 +1,6 @@
 //! The SIP dialogs that are open, so that a life after a crash can end them (R-L9).
 
-use acd_core::{CallId, LegId, Pii, RingId, Timestamp};
+use acd_core::{CallId, LegId, PartyId, Pii, RingId, Timestamp};
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, params};
 
@@ -155,12 +155,16 @@ fn leg_name(leg: LegId) -> String {
     match leg {
         LegId::Caller(_) => "caller".to_owned(),
         LegId::Seat(ring) => format!("seat.{}", ring.attempt),
+        LegId::Party(party) => format!("party.{}", party.attempt),
     }
 }
 
 fn parse_leg(call: CallId, name: &str) -> Option<LegId> {
     if name == "caller" {
         return Some(LegId::Caller(call));
+    }
+    if let Some(attempt) = name.strip_prefix("party.") {
+        return Some(LegId::Party(PartyId { call, attempt: attempt.parse().ok()? }));
     }
     let attempt = name.strip_prefix("seat.")?.parse().ok()?;
     Some(LegId::Seat(RingId { call, attempt }))

@@ -59,13 +59,53 @@ impl OpenCalls {
                 }
             }
             CallEvent::TalkEnded { ring, end, .. } => match end {
+                // The others stay together, which the phase says (R-T4).
+                TalkEnd::Transferred => self.seat_left(ring.call),
+                TalkEnd::SeatLost(_) if self.has_parties(ring.call) => self.seat_left(ring.call),
                 TalkEnd::SeatLost(_) | TalkEnd::HandedOver => {
                     self.move_to(ring.call, CallPhase::Waiting, None)
                 }
-                TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::Commanded | TalkEnd::NodeOutage => {
+                TalkEnd::CallerEnded
+                | TalkEnd::SeatEnded
+                | TalkEnd::PartyEnded
+                | TalkEnd::Commanded
+                | TalkEnd::NodeOutage => {
                     self.move_to(ring.call, CallPhase::Closing, None);
                 }
             },
+            CallEvent::CallPhaseChanged { call, phase } => {
+                if let Some(entry) = self.calls.get_mut(call) {
+                    entry.call.phase = *phase;
+                }
+            }
+            CallEvent::PartyDialled { party, .. } => {
+                if let Some(entry) = self.calls.get_mut(&party.call) {
+                    entry.call.parties = entry.call.parties.iter().chain([party]).copied().collect();
+                }
+            }
+            CallEvent::PartyAnswered { party, .. } => {
+                let entry = self.calls.get_mut(&party.call);
+                if let Some(entry) = entry.filter(|entry| entry.call.phase == CallPhase::Outbound) {
+                    entry.call.answered = true;
+                    entry.answered_at.get_or_insert(time);
+                }
+            }
+            CallEvent::PartyEnded { party, .. } => {
+                if let Some(entry) = self.calls.get_mut(&party.call) {
+                    entry.call.parties =
+                        entry.call.parties.iter().filter(|it| *it != party).copied().collect();
+                }
+            }
+            CallEvent::OutboundStarted { call, tenant, seat, .. } => {
+                self.admit(seq, time, *call, *tenant, false);
+                self.move_to(*call, CallPhase::Outbound, None);
+                if let Some(entry) = self.calls.get_mut(call) {
+                    entry.call.seat = Some(*seat);
+                }
+            }
+            CallEvent::OutboundEnded { call, .. } => {
+                self.calls.remove(call);
+            }
             CallEvent::CallCommanded {
                 call,
                 command: CallCommand::HangUp,
@@ -105,6 +145,14 @@ impl OpenCalls {
             | CallEvent::HoldStarted { .. }
             | CallEvent::HoldEnded { .. }
             | CallEvent::DigitPressed { .. }
+            | CallEvent::PartyMoved { .. }
+            | CallEvent::PartyLineFreed { .. }
+            | CallEvent::DestinationUnreached { .. }
+            | CallEvent::CallerLeft { .. }
+            | CallEvent::HeadquartersDialled { .. }
+            | CallEvent::NumberShown { .. }
+            | CallEvent::ConditionChecked { .. }
+            | CallEvent::OutboundCommanded { .. }
             | CallEvent::SeatStateChanged { .. }
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
@@ -137,8 +185,20 @@ impl OpenCalls {
             answered: false,
             admitted_at: time,
             recording: None,
+            parties: [].into(),
         };
         self.calls.insert(call, Entry { call: open, closed, admitted_by: seq, answered_at: None });
+    }
+
+    fn has_parties(&self, call: CallId) -> bool {
+        self.calls.get(&call).is_some_and(|entry| !entry.call.parties.is_empty())
+    }
+
+    fn seat_left(&mut self, call: CallId) {
+        if let Some(entry) = self.calls.get_mut(&call) {
+            entry.call.ring = None;
+            entry.call.seat = None;
+        }
     }
 
     fn move_to(&mut self, call: CallId, phase: CallPhase, seat: Option<(RingId, SeatId)>) {

@@ -40,6 +40,8 @@ pub struct Life {
     pub caller_media: MediaSums,
     /// RTP of the seats' legs that have ended.
     pub seat_media: MediaSums,
+    /// RTP of third parties' legs that have ended.
+    pub party_media: MediaSums,
     calls: BTreeMap<CallId, LiveCall>,
 }
 
@@ -190,6 +192,7 @@ impl Default for Life {
             recordings: RecordingCounts::default(),
             caller_media: MediaSums::default(),
             seat_media: MediaSums::default(),
+            party_media: MediaSums::default(),
             calls: BTreeMap::new(),
         }
     }
@@ -274,6 +277,7 @@ impl Life {
             }
             CallEvent::LegMeasured { leg: LegId::Caller(_), quality } => self.caller_media.add(quality),
             CallEvent::LegMeasured { leg: LegId::Seat(_), quality } => self.seat_media.add(quality),
+            CallEvent::LegMeasured { leg: LegId::Party(_), quality } => self.party_media.add(quality),
             CallEvent::InputUnexpected { input, .. } => *self.unexpected.entry(*input).or_default() += 1,
             CallEvent::PlanApplied { .. }
             | CallEvent::WallClockStepped { .. }
@@ -288,6 +292,20 @@ impl Life {
             | CallEvent::HoldStarted { .. }
             | CallEvent::HoldEnded { .. }
             | CallEvent::DigitPressed { .. }
+            | CallEvent::PartyDialled { .. }
+            | CallEvent::PartyAnswered { .. }
+            | CallEvent::PartyMoved { .. }
+            | CallEvent::PartyEnded { .. }
+            | CallEvent::PartyLineFreed { .. }
+            | CallEvent::DestinationUnreached { .. }
+            | CallEvent::CallPhaseChanged { .. }
+            | CallEvent::CallerLeft { .. }
+            | CallEvent::HeadquartersDialled { .. }
+            | CallEvent::NumberShown { .. }
+            | CallEvent::ConditionChecked { .. }
+            | CallEvent::OutboundStarted { .. }
+            | CallEvent::OutboundEnded { .. }
+            | CallEvent::OutboundCommanded { .. }
             | CallEvent::SeatStateChanged { .. }
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }

@@ -108,6 +108,8 @@ fn tenant(
             .map(|skill| skill.value),
         hand_over: hand_overs.iter().map(|(skill, hand_over)| (*skill, hand_over.code.clone())).collect(),
         overflow: overflow.as_ref().map(|it| it.value.clone()),
+        outbound: None,
+        directory: acd_core::plan::Directory::default(),
         response_rate_target_permille: target.and_then(|target| permille(report, target)),
     };
     // From `day_start` on everything is measured.

@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use acd_core::{
-    CallCommand, CallCommandResult, CommandSource, Effect, Input, PlanSource, RequestId, SeatCommandResult,
-    Timestamp,
+    CallCommandResult, CommandSource, Effect, Input, PlanSource, RequestId, SeatCommandResult, Timestamp,
 };
 
 use super::engine::{Engine, State};
-use crate::interfaces::{CallAction, CallActionResult, ControlRequest, DrainResult, ReloadResult, Reply};
+use crate::interfaces::{ControlRequest, DrainResult, ReloadResult, Reply};
 use crate::observer::MachineFigures;
 
 /// Who waits for the core's answer.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     seats: BTreeMap<RequestId, Reply<SeatCommandResult>>,
-    calls: BTreeMap<RequestId, Reply<CallActionResult>>,
+    calls: BTreeMap<RequestId, Reply<CallCommandResult>>,
 }
 
 impl Pending {
@@ -31,12 +30,7 @@ impl Pending {
         if let Effect::AnswerCallCommand { request, result } = effect
             && let Some(reply) = self.calls.remove(request)
         {
-            reply.send(match result {
-                CallCommandResult::Done => CallActionResult::Done,
-                CallCommandResult::UnknownCall => CallActionResult::UnknownCall,
-                CallCommandResult::OutOfPhase => CallActionResult::OutOfPhase,
-                CallCommandResult::UnknownSkill => CallActionResult::UnknownSkill,
-            });
+            reply.send(*result);
             return true;
         }
         false
@@ -52,13 +46,7 @@ impl Engine {
                     let request = self.bridge.command_seat(seat, command, CommandSource::Api);
                     self.pending.seats.insert(request, reply);
                 }
-                ControlRequest::Call { call, action, reply } => {
-                    let command = match action {
-                        CallAction::Hold => CallCommand::Hold,
-                        CallAction::Resume => CallCommand::Resume,
-                        CallAction::HangUp => CallCommand::HangUp,
-                        CallAction::HandOver(skill) => CallCommand::HandOver(skill),
-                    };
+                ControlRequest::Call { call, command, reply } => {
                     let request = self.bridge.command_call(call, command, CommandSource::Api);
                     self.pending.calls.insert(request, reply);
                 }

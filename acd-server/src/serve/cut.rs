@@ -40,6 +40,7 @@ mod tests {
             answered: true,
             admitted_at: Timestamp::from_millis(0),
             recording,
+            parties: [].into(),
         }
     }
 

@@ -279,6 +279,7 @@ fn brings_back(state: Option<SeatState>, is_new: bool) -> bool {
             | SeatState::Ready
             | SeatState::Ringing(_)
             | SeatState::Talking(_)
+            | SeatState::Outbound(_)
             | SeatState::WrapUp
             | SeatState::Paused(_),
         )

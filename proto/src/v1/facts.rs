@@ -6,7 +6,7 @@ use std::time::Duration;
 use acd_core::{CallEvent, Timestamp};
 
 use super::generated as v1;
-use super::values::{call_command, caller};
+use super::values::{call_command, caller, destination, dialled};
 use v1::fact::Event;
 
 /// A fact as the stream sends it: its place in the journal, its instant, its record, and what happened. A caller's
@@ -130,13 +130,89 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             Event::DigitPressed(v1::DigitPressed { leg: Some((*leg).into()), digit: digit.to_string() })
         }
         CallEvent::CallCommanded { call, command, source, result } => {
-            let (command, skill) = call_command(*command);
             Event::CallCommanded(v1::CallCommanded {
                 call: call.0,
-                command: command.into(),
                 source: v1::CommandSource::from(*source).into(),
                 result: v1::CallCommandResult::from(*result).into(),
-                skill: text(skill.as_ref()),
+                ..call_command(*command, with_numbers)
+            })
+        }
+        CallEvent::PartyDialled { party, tenant, destination: whom, number, takes_line } => {
+            Event::PartyDialled(v1::PartyDialled {
+                party: Some((*party).into()),
+                tenant: tenant.to_string(),
+                destination: Some(destination(*whom, with_numbers)),
+                number: Some(dialled(*number, with_numbers)),
+                takes_line: *takes_line,
+            })
+        }
+        CallEvent::PartyAnswered { party, company } => Event::PartyAnswered(v1::PartyAnswered {
+            party: Some((*party).into()),
+            company: v1::Company::from(*company).into(),
+        }),
+        CallEvent::PartyMoved { party, company } => Event::PartyMoved(v1::PartyMoved {
+            party: Some((*party).into()),
+            company: v1::Company::from(*company).into(),
+        }),
+        CallEvent::PartyEnded { party, end } => {
+            Event::PartyEnded(v1::PartyEnded { party: Some((*party).into()), end: Some((*end).into()) })
+        }
+        CallEvent::PartyLineFreed { party, tenant } => Event::PartyLineFreed(v1::PartyLineFreed {
+            party: Some((*party).into()),
+            tenant: tenant.to_string(),
+        }),
+        CallEvent::DestinationUnreached { call, destination: whom } => {
+            Event::DestinationUnreached(v1::DestinationUnreached {
+                call: call.0,
+                destination: Some(destination(*whom, with_numbers)),
+            })
+        }
+        CallEvent::CallPhaseChanged { call, phase } => Event::CallPhaseChanged(v1::CallPhaseChanged {
+            call: call.0,
+            phase: v1::CallPhase::from(*phase).into(),
+        }),
+        CallEvent::CallerLeft { call, end } => {
+            Event::CallerLeft(v1::CallerLeft { call: call.0, end: v1::CallerLegEnd::from(*end).into() })
+        }
+        CallEvent::HeadquartersDialled { call, destination, line, consent_filed_on } => {
+            Event::HeadquartersDialled(v1::HeadquartersDialled {
+                call: call.0,
+                destination: destination.to_string(),
+                line: v1::LineKind::from(*line).into(),
+                consent_filed_on: text(consent_filed_on.as_ref()),
+            })
+        }
+        CallEvent::NumberShown { call, seat } => {
+            Event::NumberShown(v1::NumberShown { call: call.0, seat: seat.to_string() })
+        }
+        CallEvent::ConditionChecked { call, condition, holds } => {
+            Event::ConditionChecked(v1::ConditionChecked {
+                call: call.0,
+                condition: v1::LocateCondition::from(*condition).into(),
+                holds: *holds,
+            })
+        }
+        CallEvent::OutboundStarted { call, tenant, seat, about } => {
+            Event::OutboundStarted(v1::OutboundStarted {
+                call: call.0,
+                tenant: tenant.to_string(),
+                seat: seat.to_string(),
+                about: about.map(|about| about.0),
+            })
+        }
+        CallEvent::OutboundEnded { call, tenant, reached } => Event::OutboundEnded(v1::OutboundEnded {
+            call: call.0,
+            tenant: tenant.to_string(),
+            reached: *reached,
+        }),
+        CallEvent::OutboundCommanded { call, seat, tenant, destination: whom, source, result } => {
+            Event::OutboundCommanded(v1::OutboundCommanded {
+                call: call.0,
+                seat: seat.to_string(),
+                tenant: tenant.to_string(),
+                destination: Some(destination(*whom, with_numbers)),
+                source: v1::CommandSource::from(*source).into(),
+                result: v1::CallCommandResult::from(*result).into(),
             })
         }
         CallEvent::CallEnded { call, tenant, outcome, phase, end } => Event::CallEnded(v1::CallEnded {

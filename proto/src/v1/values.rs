@@ -2,10 +2,11 @@
 
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
-    AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, LegId,
-    LegQuality, LineUse, Name, NameError, Outcome, PauseReason, PlanSource, RecordingFailure, RefusalReason,
-    RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss, SeatState, SkillId, TalkEnd,
-    UnexpectedInput, WithheldReason,
+    AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
+    Company, Destination, DialledNumber, LegId, LegQuality, LineKind, LineUse, LocateCondition, Name,
+    NameError, Outcome, PartyEnd, PartyFailure, PartyId, PauseReason, Pii, PlanSource, RecordingFailure,
+    RefusalReason, RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss, SeatState,
+    TalkEnd, UnexpectedInput, WithheldReason,
 };
 
 use super::generated as v1;
@@ -31,7 +32,13 @@ macro_rules! plain {
 
 plain! {
     WithheldReason { Withheld, Payphone, ServiceConflict, OutOfArea }
-    CallPhase { Arriving, Guidance, Waiting, Ringing, Talking, Closed, Closing }
+    CallPhase {
+        Arriving, Guidance, Waiting, Ringing, Talking, Consulting, Conference, Transferred, WithoutCaller,
+        Outbound, Closed, Closing,
+    }
+    Company { Together, Aside, Held }
+    LineKind { Fixed, Mobile, Ip, Unknown }
+    LocateCondition { Unresponsive, LifeInDanger, WhereaboutsUnknown }
     RefusalReason { UnknownNumber, LinesFull, Closed, Draining, Overload }
     Outcome {
         Closed, AbandonedInGuidance, AbandonedInQueue, AbandonedWhileRinging, AbandonedAfterReception, Answered, Failed,
@@ -41,11 +48,16 @@ plain! {
     CommandSource { StarCode, Api, Console }
     PlanSource { Start, Signal, Api }
     SeatCommandResult { Done, Deferred, UnknownSeat, NotLoggedIn, NotReachable }
-    CallCommandResult { Done, UnknownCall, OutOfPhase, UnknownSkill }
+    CallCommandResult {
+        Done, UnknownCall, OutOfPhase, UnknownSkill, UnknownDestination, Forbidden, NoOutboundTrunk, LinesFull,
+        UnknownParty, TooManyParties, UnknownSeat, SeatNotFree, UnknownTenant, Draining,
+    }
     RecordingFailure { CannotCreate, WriteFailed, Overrun }
     OverflowCause { Closed, NobodyLoggedIn, WaitTooLong }
-    AlarmKind { NobodyLoggedIn, WaitTooLong, CallOutsideHours, RecordingFailed, JournalDegraded }
-    UnexpectedInput { CallDuplicate, CallUnknown, RingOver, SeatUnknown, OutOfPhase, TimeBackwards }
+    AlarmKind {
+        NobodyLoggedIn, WaitTooLong, CallOutsideHours, NobodyReached, RecordingFailed, JournalDegraded,
+    }
+    UnexpectedInput { CallDuplicate, CallUnknown, RingOver, PartyOver, SeatUnknown, OutOfPhase, TimeBackwards }
 }
 
 impl From<RingId> for v1::Ring {
@@ -54,11 +66,65 @@ impl From<RingId> for v1::Ring {
     }
 }
 
+impl From<PartyId> for v1::Party {
+    fn from(PartyId { call, attempt }: PartyId) -> Self {
+        Self { call: call.0, attempt }
+    }
+}
+
+impl From<PartyEnd> for v1::PartyEnd {
+    fn from(end: PartyEnd) -> Self {
+        use v1::party_end::Kind;
+        let (kind, status) = match end {
+            PartyEnd::Failed(PartyFailure::Refused(status)) => (Kind::Refused, status),
+            PartyEnd::Failed(PartyFailure::Unreachable(status)) => (Kind::Unreachable, status),
+            PartyEnd::Failed(PartyFailure::Cancelled) => (Kind::Cancelled, 0),
+            PartyEnd::Failed(PartyFailure::NotSupported) => (Kind::NotSupported, 0),
+            PartyEnd::TimedOut => (Kind::TimedOut, 0),
+            PartyEnd::NoLine => (Kind::NoLine, 0),
+            PartyEnd::HungUp => (Kind::HungUp, 0),
+            PartyEnd::Lost => (Kind::Lost, 0),
+            PartyEnd::Commanded => (Kind::Commanded, 0),
+            PartyEnd::Alone => (Kind::Alone, 0),
+            PartyEnd::NodeOutage => (Kind::NodeOutage, 0),
+        };
+        Self { kind: kind.into(), sip_status: status.into() }
+    }
+}
+
+/// Whom an agent wants to reach; a number only if `with_number`.
+pub(super) fn destination(destination: Destination, with_number: bool) -> v1::Destination {
+    use v1::destination::Whom;
+    let number = |whom: fn(String) -> Whom, number: Pii<DialledNumber>| match with_number {
+        true => whom(number.reveal().to_string()),
+        false => Whom::NumberKeptBack(true),
+    };
+    let whom = match destination {
+        Destination::Entry(entry) => Whom::Entry(entry.to_string()),
+        Destination::Headquarters(Some(area)) => Whom::HeadquartersOf(area.to_string()),
+        Destination::Headquarters(None) => Whom::HeadquartersOfCaller(true),
+        Destination::Caller => Whom::Caller(true),
+        Destination::Number(digits) => number(Whom::Number, digits),
+        Destination::CallBack(digits) => number(Whom::CallBack, digits),
+    };
+    v1::Destination { whom: Some(whom) }
+}
+
+/// A number that is dialled; the digits only if `with_number`.
+pub(super) fn dialled(number: Pii<DialledNumber>, with_number: bool) -> v1::Caller {
+    caller(&CallerIdentity::Number(Pii::new(number.reveal().to_string())), with_number)
+}
+
 impl From<LegId> for v1::Leg {
     fn from(leg: LegId) -> Self {
         match leg {
-            LegId::Caller(call) => Self { call: call.0, attempt: None },
-            LegId::Seat(RingId { call, attempt }) => Self { call: call.0, attempt: Some(attempt) },
+            LegId::Caller(call) => Self { call: call.0, attempt: None, party: None },
+            LegId::Seat(RingId { call, attempt }) => {
+                Self { call: call.0, attempt: Some(attempt), party: None }
+            }
+            LegId::Party(PartyId { call, attempt }) => {
+                Self { call: call.0, attempt: None, party: Some(attempt) }
+            }
         }
     }
 }
@@ -85,8 +151,8 @@ impl From<Capacity> for v1::Capacity {
 
 impl From<LineUse> for v1::LineUse {
     fn from(lines: LineUse) -> Self {
-        let LineUse { guidance, waiting, ringing, talking, transferred, closing } = lines;
-        Self { guidance, waiting, ringing, talking, transferred, closing }
+        let LineUse { guidance, waiting, ringing, talking, transferred, closing, outbound } = lines;
+        Self { guidance, waiting, ringing, talking, transferred, closing, outbound }
     }
 }
 
@@ -115,19 +181,41 @@ impl From<TalkEnd> for v1::TalkEnd {
             TalkEnd::SeatLost(loss) => (Kind::SeatLost, loss.into()),
             TalkEnd::Commanded => (Kind::Commanded, v1::SeatLoss::Unspecified),
             TalkEnd::HandedOver => (Kind::HandedOver, v1::SeatLoss::Unspecified),
+            TalkEnd::Transferred => (Kind::Transferred, v1::SeatLoss::Unspecified),
+            TalkEnd::PartyEnded => (Kind::PartyEnded, v1::SeatLoss::Unspecified),
             TalkEnd::NodeOutage => (Kind::NodeOutage, v1::SeatLoss::Unspecified),
         };
         Self { kind: kind.into(), loss: loss.into() }
     }
 }
 
-/// A command to a call, and the skill if it hands the caller over.
-pub(super) fn call_command(command: CallCommand) -> (v1::CallCommand, Option<SkillId>) {
+/// A command to a call with what it names, as the fact has it.
+pub(super) fn call_command(command: CallCommand, with_number: bool) -> v1::CallCommanded {
+    let plain =
+        |command: v1::CallCommand| v1::CallCommanded { command: command.into(), ..Default::default() };
+    let dial = |command, whom| {
+        let destination = Some(destination(whom, with_number));
+        v1::CallCommanded { destination, ..plain(command) }
+    };
     match command {
-        CallCommand::Hold => (v1::CallCommand::Hold, None),
-        CallCommand::Resume => (v1::CallCommand::Resume, None),
-        CallCommand::HangUp => (v1::CallCommand::HangUp, None),
-        CallCommand::HandOver(skill) => (v1::CallCommand::HandOver, Some(skill)),
+        CallCommand::Hold => plain(v1::CallCommand::Hold),
+        CallCommand::Resume => plain(v1::CallCommand::Resume),
+        CallCommand::HangUp => plain(v1::CallCommand::HangUp),
+        CallCommand::HandOver(skill) => {
+            v1::CallCommanded { skill: skill.to_string(), ..plain(v1::CallCommand::HandOver) }
+        }
+        CallCommand::Dial(whom) => dial(v1::CallCommand::Dial, whom),
+        CallCommand::Join => plain(v1::CallCommand::Join),
+        CallCommand::Leave => plain(v1::CallCommand::Leave),
+        CallCommand::Blind(whom) => dial(v1::CallCommand::Blind, whom),
+        CallCommand::DropParty(party) => v1::CallCommanded { party, ..plain(v1::CallCommand::DropParty) },
+        CallCommand::Swap => plain(v1::CallCommand::Swap),
+        CallCommand::ReleaseCaller => plain(v1::CallCommand::ReleaseCaller),
+        CallCommand::ShowNumber => plain(v1::CallCommand::ShowNumber),
+        CallCommand::Check(condition, holds) => {
+            let condition = v1::LocateCondition::from(condition).into();
+            v1::CallCommanded { condition, holds, ..plain(v1::CallCommand::Check) }
+        }
     }
 }
 
@@ -139,6 +227,7 @@ impl From<SeatState> for v1::SeatState {
             SeatState::Ready => (Kind::Ready, None),
             SeatState::Ringing(ring) => (Kind::Ringing, Some(ring)),
             SeatState::Talking(ring) => (Kind::Talking, Some(ring)),
+            SeatState::Outbound(ring) => (Kind::Outbound, Some(ring)),
             SeatState::WrapUp => (Kind::WrapUp, None),
             SeatState::Unreachable => (Kind::Unreachable, None),
             SeatState::Paused(reason) => {

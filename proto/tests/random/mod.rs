@@ -1,5 +1,7 @@
 //! Strategies for every input, fact and plan.
 
+mod parties;
+
 use std::time::Duration;
 
 use acd_core::plan::{
@@ -46,7 +48,11 @@ fn ring() -> impl Strategy<Value = RingId> {
 }
 
 fn leg() -> impl Strategy<Value = LegId> {
-    prop_oneof![call().prop_map(LegId::Caller), ring().prop_map(LegId::Seat)]
+    prop_oneof![
+        call().prop_map(LegId::Caller),
+        ring().prop_map(LegId::Seat),
+        parties::party().prop_map(LegId::Party)
+    ]
 }
 
 fn instant() -> impl Strategy<Value = Timestamp> {
@@ -119,6 +125,7 @@ fn call_command() -> impl Strategy<Value = CallCommand> {
     prop_oneof![
         select(vec![CallCommand::Hold, CallCommand::Resume, CallCommand::HangUp]),
         skill().prop_map(CallCommand::HandOver),
+        parties::command(),
     ]
 }
 
@@ -141,6 +148,11 @@ fn phase() -> impl Strategy<Value = CallPhase> {
         CallPhase::Waiting,
         CallPhase::Ringing,
         CallPhase::Talking,
+        CallPhase::Consulting,
+        CallPhase::Conference,
+        CallPhase::Transferred,
+        CallPhase::WithoutCaller,
+        CallPhase::Outbound,
         CallPhase::Closed,
         CallPhase::Closing,
     ])
@@ -162,6 +174,7 @@ fn seat_state() -> impl Strategy<Value = SeatState> {
         Just(SeatState::Ready),
         ring().prop_map(SeatState::Ringing),
         ring().prop_map(SeatState::Talking),
+        ring().prop_map(SeatState::Outbound),
         Just(SeatState::WrapUp),
         name().prop_map(|name| SeatState::Paused(PauseReason(name))),
         ring_end().prop_map(SeatState::NotAnswering),
@@ -186,18 +199,30 @@ fn capacity() -> impl Strategy<Value = Capacity> {
 
 fn open_call() -> impl Strategy<Value = OpenCall> {
     let recording = of(("\\PC*", instant()).prop_map(|(file, since)| OpenRecording { file, since }));
-    (call(), tenant(), phase(), of(seat()), of(ring()), any::<bool>(), instant(), recording).prop_map(
-        |(call, tenant, phase, seat, ring, answered, admitted_at, recording)| OpenCall {
-            call,
-            tenant,
-            phase,
-            seat,
-            ring,
-            answered,
-            admitted_at,
-            recording,
-        },
+    (
+        call(),
+        tenant(),
+        phase(),
+        of(seat()),
+        of(ring()),
+        any::<bool>(),
+        instant(),
+        recording,
+        vec(parties::party(), 0..3),
     )
+        .prop_map(|(call, tenant, phase, seat, ring, answered, admitted_at, recording, parties)| {
+            OpenCall {
+                call,
+                tenant,
+                phase,
+                seat,
+                ring,
+                answered,
+                admitted_at,
+                recording,
+                parties: parties.into(),
+            }
+        })
 }
 
 pub(crate) fn input() -> impl Strategy<Value = Input> {
@@ -247,6 +272,7 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         (call(), call_command(), source(), any::<u64>().prop_map(RequestId)).prop_map(
             |(call, command, source, request)| Input::CallCommanded { call, command, source, request }
         ),
+        parties::input(),
         (call(), any::<String>()).prop_map(|(call, file)| Input::RecordingStarted { call, file }),
         (call(), recording_failure()).prop_map(|(call, failure)| Input::RecordingFailed { call, failure }),
         (call(), span(), span()).prop_map(|(call, recorded, gaps)| Input::RecordingEnded {
@@ -259,7 +285,15 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
 }
 
 pub(crate) fn fact() -> impl Strategy<Value = CallEvent> {
-    prop_oneof![node_fact(), line_fact(), call_fact(), talk_fact(), seat_fact(), media_fact()]
+    prop_oneof![
+        parties::fact(),
+        node_fact(),
+        line_fact(),
+        call_fact(),
+        talk_fact(),
+        seat_fact(),
+        media_fact()
+    ]
 }
 
 fn node_fact() -> impl Strategy<Value = CallEvent> {
@@ -267,6 +301,7 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         AlarmKind::NobodyLoggedIn,
         AlarmKind::WaitTooLong,
         AlarmKind::CallOutsideHours,
+        AlarmKind::NobodyReached,
         AlarmKind::RecordingFailed,
         AlarmKind::JournalDegraded,
     ]);
@@ -274,6 +309,7 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         UnexpectedInput::CallDuplicate,
         UnexpectedInput::CallUnknown,
         UnexpectedInput::RingOver,
+        UnexpectedInput::PartyOver,
         UnexpectedInput::SeatUnknown,
         UnexpectedInput::OutOfPhase,
         UnexpectedInput::TimeBackwards,
@@ -304,7 +340,7 @@ fn line_fact() -> impl Strategy<Value = CallEvent> {
     prop_oneof![
         (tenant(), of(capacity()))
             .prop_map(|(tenant, capacity)| CallEvent::CapacityChanged { tenant, capacity }),
-        (tenant(), any::<[u32; 7]>()).prop_map(|(tenant, lines)| CallEvent::BlockageStarted {
+        (tenant(), any::<[u32; 8]>()).prop_map(|(tenant, lines)| CallEvent::BlockageStarted {
             tenant,
             lines: LineUse {
                 guidance: lines[0],
@@ -313,6 +349,7 @@ fn line_fact() -> impl Strategy<Value = CallEvent> {
                 talking: lines[3],
                 transferred: lines[4],
                 closing: lines[5],
+                outbound: lines[7],
             },
             lent: lines[6],
         }),
@@ -401,6 +438,8 @@ fn talk_fact() -> impl Strategy<Value = CallEvent> {
         seat_loss().prop_map(TalkEnd::SeatLost),
         Just(TalkEnd::Commanded),
         Just(TalkEnd::HandedOver),
+        Just(TalkEnd::Transferred),
+        Just(TalkEnd::PartyEnded),
         Just(TalkEnd::NodeOutage),
     ];
     let result = select(vec![
@@ -408,6 +447,9 @@ fn talk_fact() -> impl Strategy<Value = CallEvent> {
         CallCommandResult::UnknownCall,
         CallCommandResult::OutOfPhase,
         CallCommandResult::UnknownSkill,
+        CallCommandResult::Forbidden,
+        CallCommandResult::LinesFull,
+        CallCommandResult::Draining,
     ]);
     prop_oneof![
         (ring(), seat()).prop_map(|(ring, seat)| CallEvent::RingStarted { ring, seat }),
@@ -487,12 +529,15 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
     let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>(), of(share));
     let sound = (of(prompt()), waiting, of(prompt()));
     let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3), of(overflow()));
-    let queue = (span(), of(span()), skills, of(any::<u16>()));
+    let beyond = (of(parties::outbound()), parties::directory());
+    let queue = (span(), of(span()), skills, of(any::<u16>()), beyond);
     (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
         |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
             let (day_start, bands, ranges, refusal, closed_lines, pool) = lines;
             let (closed_announcement, waiting, hold_music) = sound;
-            let (ring, max_wait, (entry_skill, hand_over, overflow), response_rate_target_permille) = queue;
+            let (ring, max_wait, (entry_skill, hand_over, overflow), response_rate_target_permille, beyond) =
+                queue;
+            let (outbound, directory) = beyond;
             Tenant {
                 title,
                 utc_offset_minutes,
@@ -511,6 +556,8 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 entry_skill,
                 hand_over,
                 overflow,
+                outbound,
+                directory,
                 response_rate_target_permille,
             }
         },

@@ -34,6 +34,8 @@ pub struct Figures {
     pub hold_ms: u64,
     /// Wrap-up after these calls.
     pub wrap_up_ms: u64,
+    /// Consultations between seats and parties in these calls, kept beside the talk that they are part of (R-A10).
+    pub aside_ms: u64,
 
     /// Offered calls whose first answer was in the slot, whenever they were admitted: the other view (R-A2).
     pub answers: u64,
@@ -64,6 +66,10 @@ pub struct Figures {
     pub outage_ms: u64,
     /// Fewer seats were staffed than the plan wants (R-A8).
     pub below_staffing_ms: u64,
+    /// Legs to parties that we dialled for the tenant, from their answer to their end (R-L8).
+    pub outbound_ms: u64,
+    /// Callers with parties alone, after the seat had left.
+    pub forwarded_ms: u64,
     /// Before the record began or after it ended.
     pub unrecorded_ms: u64,
 
@@ -119,6 +125,7 @@ impl AddAssign for Figures {
             wrap_up_ms,
             answers,
             answers_then_abandoned,
+            aside_ms,
             blocked_attempts,
             closed_calls,
             closed_refused,
@@ -131,6 +138,8 @@ impl AddAssign for Figures {
             seat_lines_full_ms,
             outage_ms,
             below_staffing_ms,
+            outbound_ms,
+            forwarded_ms,
             unrecorded_ms,
             dedicated,
             shared,
@@ -152,6 +161,7 @@ impl AddAssign for Figures {
         self.wrap_up_ms += wrap_up_ms;
         self.answers += answers;
         self.answers_then_abandoned += answers_then_abandoned;
+        self.aside_ms += aside_ms;
         self.blocked_attempts += blocked_attempts;
         self.closed_calls += closed_calls;
         self.closed_refused += closed_refused;
@@ -164,6 +174,8 @@ impl AddAssign for Figures {
         self.seat_lines_full_ms += seat_lines_full_ms;
         self.outage_ms += outage_ms;
         self.below_staffing_ms += below_staffing_ms;
+        self.outbound_ms += outbound_ms;
+        self.forwarded_ms += forwarded_ms;
         self.unrecorded_ms += unrecorded_ms;
         self.dedicated += dedicated;
         self.shared += shared;
@@ -197,6 +209,8 @@ pub struct SeatTimes {
     pub wrap_up_ms: u64,
     /// Rung for, talking with or wrapping up after callers of other tenants, or a test.
     pub elsewhere_ms: u64,
+    /// Calling out (R-A7).
+    pub outbound_ms: u64,
     /// Away.
     pub paused_ms: u64,
     /// Did not answer or refused.
@@ -223,7 +237,12 @@ impl SeatTimes {
 
     /// From log-in to log-out.
     pub const fn logged_in_ms(&self) -> u64 {
-        self.staffed_ms() + self.elsewhere_ms + self.paused_ms + self.not_answering_ms + self.unreachable_ms
+        self.staffed_ms()
+            + self.elsewhere_ms
+            + self.outbound_ms
+            + self.paused_ms
+            + self.not_answering_ms
+            + self.unreachable_ms
     }
 }
 
@@ -236,6 +255,7 @@ impl AddAssign for SeatTimes {
             holding_ms,
             wrap_up_ms,
             elsewhere_ms,
+            outbound_ms,
             paused_ms,
             not_answering_ms,
             unreachable_ms,
@@ -246,6 +266,7 @@ impl AddAssign for SeatTimes {
         self.holding_ms += holding_ms;
         self.wrap_up_ms += wrap_up_ms;
         self.elsewhere_ms += elsewhere_ms;
+        self.outbound_ms += outbound_ms;
         self.paused_ms += paused_ms;
         self.not_answering_ms += not_answering_ms;
         self.unreachable_ms += unreachable_ms;

@@ -14,6 +14,7 @@ impl Fold for Board {
             // A life ended: whoever was logged in must log in anew, and no line is in use any more.
             CallEvent::NodeOutage { .. } | CallEvent::NodeStopped => {
                 self.seats.clear();
+                self.dialled_lines.clear();
                 for tenant in self.tenants.values_mut() {
                     tenant.blocked_since = None;
                     tenant.seat_lines_full_since = None;
@@ -61,10 +62,29 @@ impl Fold for Board {
             CallEvent::TalkEnded { ring, end, .. } => match end {
                 // The caller is put back or handed over, which `CallerQueued` says.
                 TalkEnd::SeatLost(_) | TalkEnd::HandedOver => {}
-                TalkEnd::CallerEnded | TalkEnd::SeatEnded | TalkEnd::Commanded | TalkEnd::NodeOutage => {
+                // The others go on, which `CallPhaseChanged` says where it is not so already.
+                TalkEnd::Transferred => {}
+                TalkEnd::CallerEnded
+                | TalkEnd::SeatEnded
+                | TalkEnd::PartyEnded
+                | TalkEnd::Commanded
+                | TalkEnd::NodeOutage => {
                     self.leave_queue(ring.call, CallPhase::Closing);
                 }
             },
+            CallEvent::CallPhaseChanged { call, phase } => self.move_call(*call, *phase),
+            // Whoever is released while others go on holds the line until that is done.
+            CallEvent::CallerLeft { call, .. } => {
+                if let Some(live) = self.live.get_mut(call) {
+                    live.holds_line = false;
+                }
+            }
+            CallEvent::PartyDialled { party, tenant, takes_line: true, .. } => {
+                self.dialled_lines.insert(*party, *tenant);
+            }
+            CallEvent::PartyLineFreed { party, .. } => {
+                self.dialled_lines.remove(party);
+            }
             CallEvent::CallCommanded {
                 call,
                 command: CallCommand::HangUp,
@@ -93,6 +113,17 @@ impl Fold for Board {
             | CallEvent::HoldStarted { .. }
             | CallEvent::HoldEnded { .. }
             | CallEvent::DigitPressed { .. }
+            | CallEvent::PartyDialled { takes_line: false, .. }
+            | CallEvent::PartyAnswered { .. }
+            | CallEvent::PartyMoved { .. }
+            | CallEvent::PartyEnded { .. }
+            | CallEvent::DestinationUnreached { .. }
+            | CallEvent::HeadquartersDialled { .. }
+            | CallEvent::NumberShown { .. }
+            | CallEvent::ConditionChecked { .. }
+            | CallEvent::OutboundStarted { .. }
+            | CallEvent::OutboundEnded { .. }
+            | CallEvent::OutboundCommanded { .. }
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
             | CallEvent::SeatCommanded { .. }
@@ -143,6 +174,7 @@ impl Board {
                 waits_since: None,
                 admitted_on: time.civil(self.utc_offset_minutes).date,
                 offered,
+                holds_line: true,
             },
         );
     }

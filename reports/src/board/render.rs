@@ -100,7 +100,8 @@ impl Board {
             + lines.ringing
             + lines.talking
             + lines.transferred
-            + lines.closing;
+            + lines.closing
+            + lines.outbound;
         let with_seats = lines.ringing + lines.talking;
         let (total, seat_lines) = match board.capacity {
             Some(capacity) => (capacity.total().to_string(), capacity.seat_lines.to_string()),
@@ -126,6 +127,7 @@ impl Board {
             ("待機 ready", counts.ready),
             ("呼出 ringing", counts.ringing),
             ("通話 talking", counts.talking),
+            ("発信 outbound", counts.outbound),
             ("後処理 wrap-up", counts.wrap_up),
             ("休止 paused", counts.paused),
         ] {

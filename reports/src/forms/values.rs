@@ -19,6 +19,9 @@ pub(super) fn raw(it: &Figures) -> Value {
         all.insert(column.key.to_owned(), json!(value));
     }
     all.insert("handled_in_progress".to_owned(), json!(it.handled_in_progress));
+    all.insert("aside_ms".to_owned(), json!(it.aside_ms));
+    all.insert("outbound_ms".to_owned(), json!(it.outbound_ms));
+    all.insert("forwarded_ms".to_owned(), json!(it.forwarded_ms));
     all.insert("dedicated".to_owned(), seats(&it.dedicated));
     all.insert("shared".to_owned(), seats(&it.shared));
     Value::Object(all)
@@ -32,6 +35,7 @@ fn seats(it: &SeatTimes) -> Value {
         "holding_ms": it.holding_ms,
         "wrap_up_ms": it.wrap_up_ms,
         "elsewhere_ms": it.elsewhere_ms,
+        "outbound_ms": it.outbound_ms,
         "paused_ms": it.paused_ms,
         "not_answering_ms": it.not_answering_ms,
         "unreachable_ms": it.unreachable_ms,

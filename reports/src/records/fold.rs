@@ -1,10 +1,10 @@
 //! From facts to call records.
 
-use acd_core::{CallEvent, CallId, LegId, Timestamp};
+use acd_core::{CallEvent, CallId, LegId, PartyId, Timestamp};
 
 use super::{
-    CallEnd, CallRecord, GuidanceEnd, GuidanceRecord, HoldRecord, OverflowRecord, QueueRecord,
-    RecordingRecord, Records, RefusedRecord, RingRecord, TalkRecord,
+    CallEnd, CallRecord, GuidanceEnd, GuidanceRecord, HoldRecord, OutboundRecord, OverflowRecord,
+    PartyRecord, QueueRecord, RecordingRecord, Records, RefusedRecord, RingRecord, TalkRecord,
 };
 use crate::Fold;
 use crate::limits::{RECORDS_MAX, REFUSED_MAX};
@@ -44,6 +44,25 @@ impl Fold for Records {
             | CallEvent::RingEnded { ring, .. }
             | CallEvent::CallAnswered { ring, .. }
             | CallEvent::TalkEnded { ring, .. } => self.on_call(ring.call, time, event),
+            CallEvent::PartyDialled { party, .. }
+            | CallEvent::PartyAnswered { party, .. }
+            | CallEvent::PartyEnded { party, .. } => self.on_party(*party, time, event),
+            CallEvent::CallerLeft { call, .. } => self.on_call(*call, time, event),
+            CallEvent::OutboundStarted { call, tenant, seat, about } => {
+                if self.outbound.len() >= RECORDS_MAX {
+                    self.dropped += 1;
+                    return;
+                }
+                let (tenant, seat, about) = (*tenant, *seat, *about);
+                let record =
+                    OutboundRecord { tenant, seat, about, started_at: time, parties: Vec::new(), end: None };
+                self.outbound.insert(*call, record);
+            }
+            CallEvent::OutboundEnded { call, reached, .. } => {
+                if let Some(record) = self.outbound.get_mut(call) {
+                    record.end = Some((time, *reached));
+                }
+            }
             CallEvent::HoldStarted { leg }
             | CallEvent::HoldEnded { leg }
             | CallEvent::LegMeasured { leg, .. } => self.on_call(leg.call(), time, event),
@@ -61,6 +80,14 @@ impl Fold for Records {
             | CallEvent::BlockageEnded { .. }
             | CallEvent::SeatLinesFullStarted { .. }
             | CallEvent::SeatLinesFullEnded { .. }
+            | CallEvent::PartyMoved { .. }
+            | CallEvent::PartyLineFreed { .. }
+            | CallEvent::DestinationUnreached { .. }
+            | CallEvent::CallPhaseChanged { .. }
+            | CallEvent::HeadquartersDialled { .. }
+            | CallEvent::NumberShown { .. }
+            | CallEvent::ConditionChecked { .. }
+            | CallEvent::OutboundCommanded { .. }
             | CallEvent::DigitPressed { .. }
             | CallEvent::SeatStateChanged { .. }
             | CallEvent::SeatRegistered { .. }
@@ -100,6 +127,8 @@ impl Records {
                 rings: Vec::new(),
                 talks: Vec::new(),
                 holds: Vec::new(),
+                parties: Vec::new(),
+                caller_left_at: None,
                 recording: RecordingRecord::default(),
                 quality: Vec::new(),
                 end: None,
@@ -110,7 +139,37 @@ impl Records {
     fn on_call(&mut self, call: CallId, time: Timestamp, event: &CallEvent) {
         match self.calls.get_mut(&call) {
             Some(record) => record.apply(time, event),
+            // Its recordings, holds and legs are no offered call's.
+            None if self.outbound.contains_key(&call) => {}
             None => self.orphans += 1,
+        }
+    }
+
+    /// A party of a call, or of one that an agent began (R-T7).
+    fn on_party(&mut self, party: PartyId, time: Timestamp, event: &CallEvent) {
+        let parties = match (self.calls.get_mut(&party.call), self.outbound.get_mut(&party.call)) {
+            (Some(record), _) => &mut record.parties,
+            (None, Some(record)) => &mut record.parties,
+            (None, None) => {
+                self.orphans += 1;
+                return;
+            }
+        };
+        let known = parties.iter_mut().find(|record| record.party == party);
+        // Only these three come here.
+        #[expect(clippy::wildcard_enum_match_arm, reason = "chosen by the exhaustive match of the fold")]
+        match (event, known) {
+            (CallEvent::PartyDialled { destination, number, .. }, None) => parties.push(PartyRecord {
+                party,
+                destination: *destination,
+                number: *number,
+                dialled_at: time,
+                answered_at: None,
+                end: None,
+            }),
+            (CallEvent::PartyAnswered { .. }, Some(record)) => record.answered_at = Some(time),
+            (CallEvent::PartyEnded { end, .. }, Some(record)) => record.end = Some((time, *end)),
+            _ => {}
         }
     }
 }
@@ -167,6 +226,7 @@ impl CallRecord {
                 self.recording.end = Some((time, *recorded, *gaps));
             }
             CallEvent::LegMeasured { leg, quality } => self.quality.push((*leg, *quality)),
+            CallEvent::CallerLeft { .. } => self.caller_left_at = Some(time),
             CallEvent::CallEnded { outcome, phase, end, .. } => {
                 self.end = Some(CallEnd { at: time, outcome: *outcome, phase: *phase, leg_end: *end });
                 self.end_holds(time, |_| true);

@@ -375,6 +375,8 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
         ring: Duration::from_secs(15),
         max_wait: None,
         entry_skill: None,
+        outbound: None,
+        directory: acd_core::plan::Directory::default(),
         hand_over: BTreeMap::new(),
         overflow: None,
         response_rate_target_permille: Some(800),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use acd_core::{
-    Announcement, CallId, CallerIdentity, CallerLegEnd, Effect, Input, LegId, RecordingFailure,
+    Announcement, CallId, CallerIdentity, CallerLegEnd, Effect, Input, LegId, PartyFailure, RecordingFailure,
     RefusalReason, ReleaseCause, RingFailure, RingId, SeatCommandResult, SeatId, TenantId, Timestamp,
 };
 
@@ -47,6 +47,14 @@ impl Bridge {
                     self.media.command(MediaCommand::Unbridge { a: caller.into() });
                 }
             }
+            // This gateway has no way out to third parties.
+            Effect::DialParty { party, .. } => {
+                self.input(Input::PartyFailed { party: *party, failure: PartyFailure::NotSupported });
+            }
+            Effect::CancelParty { party } => {
+                self.input(Input::PartyFailed { party: *party, failure: PartyFailure::Cancelled });
+            }
+            Effect::Connect { call, sets } => self.connect(*call, sets),
             Effect::ReleaseLeg { leg, cause } => self.release_leg(now, *leg, *cause),
             Effect::StartRecording { call, tenant } => self.start_recording(now, *call, *tenant),
             Effect::StopRecording { call } => {
@@ -193,11 +201,15 @@ impl Bridge {
                 LegId::Seat(ring) => {
                     self.input(Input::SeatLegEnded { ring, end: acd_core::SeatLegEnd::Released });
                 }
+                LegId::Party(party) => {
+                    self.input(Input::PartyLegEnded { party, end: acd_core::PartyLegEnd::Released });
+                }
             }
             return;
         };
         let text = match cause {
             ReleaseCause::OtherSideEnded => "other side ended",
+            ReleaseCause::Transferred => "transferred",
             ReleaseCause::Closed => "outside hours",
             ReleaseCause::RingOver => "ring over",
             ReleaseCause::Commanded => "ended by command",
@@ -210,6 +222,19 @@ impl Bridge {
         }
         let reason = Some(format!("Q.850;cause=16;text=\"{text}\""));
         self.stack.command(now, SipCommand::Bye { dialog, reason });
+    }
+
+    /// Puts who hears whom in force. Sets of three need parties, which this gateway never has.
+    fn connect(&mut self, call: CallId, sets: &[Box<[LegId]>]) {
+        if let Some(caller) = self.callers.get(&call).copied() {
+            self.media.command(MediaCommand::Unbridge { a: caller.into() });
+        }
+        for set in sets {
+            let dialogs: Vec<DialogKey> = set.iter().filter_map(|leg| self.dialog_of(*leg)).collect();
+            if let [a, b] = *dialogs {
+                self.media.command(MediaCommand::Bridge { a: a.into(), b: b.into() });
+            }
+        }
     }
 
     fn start_recording(&mut self, now: Timestamp, call: CallId, tenant: TenantId) {

@@ -281,6 +281,7 @@ impl Bridge {
         match leg {
             LegId::Caller(call) => self.callers.get(&call).copied(),
             LegId::Seat(ring) => self.rings.get(&ring).copied(),
+            LegId::Party(_) => None,
         }
     }
 

@@ -46,6 +46,8 @@ fn tenant(day_start: u32, bands: Vec<Band>, ranges: Vec<DateRange>) -> Tenant {
         ring: Duration::from_secs(15),
         max_wait: None,
         entry_skill: None,
+        outbound: None,
+        directory: crate::plan::Directory::default(),
         hand_over: BTreeMap::new(),
         overflow: None,
         response_rate_target_permille: None,

@@ -16,7 +16,8 @@ use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
 use super::*;
 use crate::api::client::{Client, ClientError};
-use crate::interfaces::{CallAction, CallActionResult, ControlRequest, DrainResult, ReloadResult};
+use crate::interfaces::{ControlRequest, DrainResult, ReloadResult};
+use acd_core::{CallCommand, CallCommandResult};
 
 impl Loop {
     /// Lets the loop answer one command with `answer` while `asking` waits for it.
@@ -80,25 +81,25 @@ fn calls_are_held_resumed_and_released() {
     let mut calls = CallsClient::new(switch.channel());
     let request = |id: &str| v1::CommandCallRequest { call: 7, idempotency_id: id.to_owned() };
     let held = switch.while_answering(
-        |request| answer_call(request, CallAction::Hold, CallActionResult::Done),
+        |request| answer_call(request, CallCommand::Hold, CallCommandResult::Done),
         calls.hold(request("1")),
     );
     assert_eq!(held.expect("an answer").into_inner().result(), v1::CallCommandResult::Done);
     let resumed = switch.while_answering(
-        |request| answer_call(request, CallAction::Resume, CallActionResult::OutOfPhase),
+        |request| answer_call(request, CallCommand::Resume, CallCommandResult::OutOfPhase),
         calls.resume(request("2")),
     );
     assert_eq!(resumed.expect("an answer").into_inner().result(), v1::CallCommandResult::OutOfPhase);
     let gone = switch.while_answering(
-        |request| answer_call(request, CallAction::HangUp, CallActionResult::UnknownCall),
+        |request| answer_call(request, CallCommand::HangUp, CallCommandResult::UnknownCall),
         calls.hang_up(request("3")),
     );
     assert_eq!(gone.expect("an answer").into_inner().result(), v1::CallCommandResult::UnknownCall);
 }
 
-fn answer_call(request: ControlRequest, wanted: CallAction, result: CallActionResult) {
-    let ControlRequest::Call { call, action, reply } = request else { panic!("{request:?}") };
-    assert_eq!((call, action), (CallId(7), wanted));
+fn answer_call(request: ControlRequest, wanted: CallCommand, result: CallCommandResult) {
+    let ControlRequest::Call { call, command, reply } = request else { panic!("{request:?}") };
+    assert_eq!((call, command), (CallId(7), wanted));
     reply.send(result);
 }
 

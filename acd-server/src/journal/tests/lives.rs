@@ -144,6 +144,13 @@ fn outcome(effect: &Effect) -> Option<Input> {
         Effect::ReleaseLeg { leg: LegId::Seat(ring), cause: _ } => {
             Input::SeatLegEnded { ring: *ring, end: acd_core::SeatLegEnd::Released }
         }
+        Effect::ReleaseLeg { leg: LegId::Party(party), cause: _ } => {
+            Input::PartyLegEnded { party: *party, end: acd_core::PartyLegEnd::Released }
+        }
+        Effect::DialParty { party, .. } => Input::PartyAnswered { party: *party },
+        Effect::CancelParty { party } => {
+            Input::PartyFailed { party: *party, failure: acd_core::PartyFailure::Cancelled }
+        }
         Effect::StartRecording { call, .. } => {
             Input::RecordingStarted { call: *call, file: format!("shiga/{call}.wav") }
         }
@@ -154,6 +161,7 @@ fn outcome(effect: &Effect) -> Option<Input> {
         | Effect::StopPlaying { .. }
         | Effect::Bridge { .. }
         | Effect::Unbridge { .. }
+        | Effect::Connect { .. }
         | Effect::AnswerSeatCommand { .. }
         | Effect::AnswerCallCommand { .. } => return None,
     })

@@ -135,6 +135,7 @@ fn naive(facts: &[CallEvent]) -> Vec<OpenCall> {
                 answered: life.iter().any(|(_, fact)| matches!(fact, CallEvent::CallAnswered { .. })),
                 admitted_at: time(*admitted),
                 recording: recording(life),
+                parties: [].into(),
             })
         })
         .collect()

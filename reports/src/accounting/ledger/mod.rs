@@ -4,6 +4,7 @@ mod books;
 mod calls;
 mod lines;
 mod outages;
+mod parties;
 mod seats;
 mod staffing;
 mod stretch;
@@ -18,6 +19,7 @@ use books::Books;
 use calls::Calls;
 use lines::Lines;
 use outages::Outages;
+use parties::Parties;
 use seats::{Seats, Staff};
 use staffing::Shortages;
 
@@ -38,6 +40,7 @@ pub struct Ledger {
     lines: Lines,
     outages: Outages,
     shortages: Shortages,
+    parties: Parties,
     /// The seats of the plan whose `PlanApplied` is still to come.
     next_staff: Option<Staff>,
     /// The facts of a life that has just begun, until it is known when the life before ended.
@@ -65,6 +68,7 @@ impl Ledger {
             lines: Lines::default(),
             outages: Outages::default(),
             shortages,
+            parties: Parties::default(),
             next_staff: None,
             opening: None,
             first: None,
@@ -109,6 +113,7 @@ impl Ledger {
     pub fn close(mut self, until: Timestamp) -> Account {
         self.open_life(None);
         let until = self.last.map_or(until, |(time, _)| time.max(until));
+        self.parties.end_all(until, &self.calls, &mut self.books);
         self.seats.flush(until, &mut self.calls, &mut self.books);
         self.calls.close(until, &mut self.books);
         self.lines.close(until, &mut self.books);
@@ -161,6 +166,7 @@ impl Ledger {
     }
 
     fn end_life(&mut self, at: Timestamp) {
+        self.parties.end_all(at, &self.calls, &mut self.books);
         self.calls.end_talks(at, &mut self.books);
         self.seats.end_life(at, &mut self.calls, &mut self.books);
         self.lines.end_life(at, &mut self.books);
@@ -177,7 +183,7 @@ impl Ledger {
     }
 
     fn take_in(&mut self, time: Timestamp, event: &CallEvent) {
-        let Self { books, calls, seats, lines, outages, shortages, .. } = self;
+        let Self { books, calls, seats, lines, outages, shortages, parties, .. } = self;
         let ours = |tenant: &TenantId| *tenant == self.tenant;
         match event {
             CallEvent::PlanApplied { .. } => match self.next_staff.take() {
@@ -189,6 +195,7 @@ impl Ledger {
             CallEvent::DrainStarted => outages.drain_started(time),
             CallEvent::NodeStopped => {
                 outages.node_stopped(time, books);
+                parties.end_all(time, calls, books);
                 calls.end_talks(time, books);
                 seats.end_life(time, calls, books);
                 shortages.end_life(time, books);
@@ -234,7 +241,17 @@ impl Ledger {
                     }
                 }
             }
+            CallEvent::PartyDialled { party, tenant, .. } if ours(tenant) => parties.dialled(*party),
+            CallEvent::PartyAnswered { party, company } | CallEvent::PartyMoved { party, company } => {
+                parties.moved(time, *party, *company, calls, books);
+            }
+            CallEvent::PartyEnded { party, .. } => parties.ended(time, *party, calls, books),
+            CallEvent::CallPhaseChanged { call, phase } => {
+                parties.phase(time, *call, *phase, calls, books);
+            }
+            CallEvent::CallerQueued { call, .. } => parties.leave(time, *call, books),
             CallEvent::CallEnded { call, tenant, outcome, .. } if ours(tenant) => {
+                parties.leave(time, *call, books);
                 calls.end(time, *call, *outcome, self.counting.short_abandon, books);
             }
             CallEvent::CallOverflowed { tenant, to, .. } => {
@@ -266,7 +283,16 @@ impl Ledger {
             | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
-            | CallEvent::CallerQueued { .. }
+            | CallEvent::PartyDialled { .. }
+            | CallEvent::PartyLineFreed { .. }
+            | CallEvent::DestinationUnreached { .. }
+            | CallEvent::CallerLeft { .. }
+            | CallEvent::HeadquartersDialled { .. }
+            | CallEvent::NumberShown { .. }
+            | CallEvent::ConditionChecked { .. }
+            | CallEvent::OutboundStarted { .. }
+            | CallEvent::OutboundEnded { .. }
+            | CallEvent::OutboundCommanded { .. }
             | CallEvent::RingStarted { .. }
             | CallEvent::RingEnded { .. }
             | CallEvent::DigitPressed { .. }

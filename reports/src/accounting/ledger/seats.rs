@@ -189,7 +189,8 @@ impl Seats {
         }
         let work = match to {
             SeatState::Ringing(ring) | SeatState::Talking(ring) => Some(ring.call),
-            SeatState::WrapUp => before.work,
+            // An agent who calls out in wrap-up goes on wrapping up after the same call (R-T8).
+            SeatState::WrapUp | SeatState::Outbound(_) => before.work,
             SeatState::LoggedOut
             | SeatState::Ready
             | SeatState::Paused(_)
@@ -296,6 +297,7 @@ impl Seat {
             SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => {
                 |times| &mut times.elsewhere_ms
             }
+            SeatState::Outbound(_) => |times| &mut times.outbound_ms,
             SeatState::Paused(_) => |times| &mut times.paused_ms,
             SeatState::NotAnswering(_) => |times| &mut times.not_answering_ms,
             SeatState::Unreachable => |times| &mut times.unreachable_ms,
@@ -309,6 +311,7 @@ impl Seat {
             SeatState::Ready => true,
             SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => self.ours,
             SeatState::LoggedOut
+            | SeatState::Outbound(_)
             | SeatState::Paused(_)
             | SeatState::NotAnswering(_)
             | SeatState::Unreachable => false,

@@ -1,0 +1,145 @@
+//! Whom a destination means, and the numbers that are still to be tried for it (R-T2, R-T3).
+
+use alloc::collections::VecDeque;
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Visit;
+use crate::house::House;
+use crate::ids::{DestinationId, DialledNumber};
+use crate::input::{CallCommandResult, CallerIdentity};
+use crate::limits::HUNT_ROUNDS_MAX;
+use crate::party::{Destination, LineKind, dialable, is_emergency_number, line_kind};
+use crate::pii::Pii;
+use crate::plan::{Directory, Entry, EntryKind, Outbound};
+use crate::time::CivilDate;
+
+/// The numbers of a destination, in the order in which they are tried.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Hunt {
+    pub(super) destination: Destination,
+    pub(super) outbound: Outbound,
+    /// How long each is rung.
+    pub(super) ring: Duration,
+    to_try: VecDeque<Pii<DialledNumber>>,
+    /// The fire headquarters that it stands for, and when our consent was filed with them (R-T6).
+    pub(super) headquarters: Option<(DestinationId, Option<CivilDate>)>,
+    /// How many more rounds there may be.
+    rounds: u32,
+    /// What is tried when all have failed, again and again: the emergency contact and then all the others (R-T8).
+    next_rounds: VecDeque<Pii<DialledNumber>>,
+}
+
+impl Hunt {
+    /// The numbers that a destination means for this call.
+    pub(super) fn of(
+        destination: Destination,
+        visit: &Visit,
+        house: &House,
+    ) -> Result<Self, CallCommandResult> {
+        let tenant = &house.lines.room(visit.tenant).tenant;
+        let Some(outbound) = tenant.outbound else { return Err(CallCommandResult::NoOutboundTrunk) };
+        let one = |number| Self {
+            destination,
+            outbound,
+            ring: tenant.ring,
+            to_try: [number].into(),
+            headquarters: None,
+            rounds: 0,
+            next_rounds: VecDeque::new(),
+        };
+        let directory = &tenant.directory;
+        let id = match destination {
+            Destination::Entry(id) => Some(id),
+            Destination::Headquarters(Some(area)) => directory.headquarters_of(area),
+            Destination::Headquarters(None) => {
+                visit.caller_number().and_then(|number| directory.headquarters_by_number(number))
+            }
+            Destination::Caller => {
+                let number = visit.caller_number().ok_or(CallCommandResult::UnknownDestination)?;
+                return Ok(one(Pii::new(number)));
+            }
+            Destination::CallBack(number) => return Ok(one(number)),
+            Destination::Number(number) => match allowed(*number.reveal(), directory)? {
+                Some(id) => Some(id),
+                None => return Ok(one(number)),
+            },
+        };
+        let found = id.and_then(|id| Some((id, directory.entries.get(&id)?)));
+        let (id, entry) = found.ok_or(CallCommandResult::UnknownDestination)?;
+        let to_try: VecDeque<_> = entry.tries(house.now, tenant.utc_offset_minutes).into();
+        if to_try.is_empty() {
+            return Err(CallCommandResult::UnknownDestination);
+        }
+        let next_rounds = match entry.emergency_contact {
+            Some(contact) if visit.outbound => [contact].into_iter().chain(to_try.iter().copied()).collect(),
+            Some(_) | None => VecDeque::new(),
+        };
+        Ok(Self {
+            destination,
+            outbound,
+            ring: entry.ring,
+            headquarters: consent(entry).map(|consent_filed_on| (id, consent_filed_on)),
+            to_try,
+            rounds: HUNT_ROUNDS_MAX,
+            next_rounds,
+        })
+    }
+
+    /// The next number to try.
+    pub(super) fn next(&mut self) -> Option<Pii<DialledNumber>> {
+        self.to_try.pop_front()
+    }
+
+    /// Nobody can be dialled at all.
+    pub(super) fn give_up(&mut self) {
+        self.to_try.clear();
+        self.rounds = 0;
+    }
+
+    /// All have been tried: whether it begins anew (R-T8).
+    pub(super) fn begin_anew(&mut self) -> bool {
+        let Some(rounds) = self.rounds.checked_sub(1) else { return false };
+        self.rounds = rounds;
+        self.to_try.clone_from(&self.next_rounds);
+        !self.to_try.is_empty()
+    }
+}
+
+/// Whether a number may be dialled freely; the entry that an emergency number stands for (R-T2).
+fn allowed(number: DialledNumber, directory: &Directory) -> Result<Option<DestinationId>, CallCommandResult> {
+    if let Some(id) = directory.mapped.get(&number) {
+        return Ok(Some(*id));
+    }
+    if is_emergency_number(number) || !directory.free_dialling {
+        return Err(CallCommandResult::Forbidden);
+    }
+    Ok(None)
+}
+
+/// When our consent was filed with a fire headquarters; `None`: it is none.
+const fn consent(entry: &Entry) -> Option<Option<CivilDate>> {
+    match &entry.kind {
+        EntryKind::FireHeadquarters(it) => Some(it.consent_filed_on),
+        EntryKind::Interpreter { .. } | EntryKind::Doctors | EntryKind::Staff | EntryKind::Tenant(_) => None,
+    }
+}
+
+impl Visit {
+    /// The kind of line of the caller's number (R-T6).
+    pub(super) fn line_kind(&self) -> LineKind {
+        match &self.caller {
+            CallerIdentity::Number(number) => line_kind(number.reveal()),
+            CallerIdentity::Withheld(_) => LineKind::Unknown,
+        }
+    }
+
+    /// The caller's number as it is dialled from here, if it is known.
+    pub(super) fn caller_number(&self) -> Option<DialledNumber> {
+        match &self.caller {
+            CallerIdentity::Number(number) => dialable(number.reveal()),
+            CallerIdentity::Withheld(_) => None,
+        }
+    }
+}
