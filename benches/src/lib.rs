@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::wildcard_enum_match_arm, reason = "a bench acts on a few of many facts and orders")]
 
+use std::time::Duration;
+
 pub mod crowd;
 pub mod nation;
 // The words in which the core's own tests write plans: a field that a plan gains has its value for the benches there too.
@@ -10,3 +12,14 @@ pub mod nation;
 #[path = "../../acd-core/tests/support/plans.rs"]
 mod plans;
 pub mod rng;
+
+/// The processor time that this process has had: what a busy machine makes of the clock's time says nothing.
+///
+/// # Panics
+/// If the kernel does not tell (Linux does).
+pub fn cpu_time() -> Duration {
+    let told = std::fs::read_to_string("/proc/self/schedstat").expect("Linux tells a process its time");
+    let nanos =
+        told.split(' ').next().and_then(|nanos| nanos.parse().ok()).expect("the first number is nanoseconds");
+    Duration::from_nanos(nanos)
+}
