@@ -88,6 +88,8 @@ impl Switch {
             caller: caller.clone(),
             guidance: number.guidance.clone(),
             recording: number.recording,
+            choice: number.choice.clone(),
+            chosen_skill: None,
             closed: admission.closed,
             holding: admission.holding,
             test,

@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Announcement, Effect, ReleaseCause};
 use crate::event::{CallEvent, CallPhase, Outcome, UnexpectedInput};
 use crate::house::House;
-use crate::ids::{CallId, LegId, PartyId, RingId, SeatId, TenantId};
+use crate::ids::{CallId, LegId, PartyId, RingId, SeatId, SkillId, TenantId};
 use crate::input::{CallerIdentity, CallerLegEnd, RingFailure, SeatLegEnd, SeatLoss};
 use crate::lines::Holding;
-use crate::plan::{Guidance as GuidancePlan, RecordingPolicy};
+use crate::plan::{Choice, Guidance as GuidancePlan, RecordingPolicy};
 use crate::queue::Place;
 use crate::timer::Reason;
 
 mod arriving;
+mod choosing;
 mod closed;
 mod closing;
 mod command;
@@ -27,6 +28,7 @@ mod talking;
 mod waiting;
 
 use arriving::Arriving;
+use choosing::Choosing;
 use closed::Closed;
 use closing::Closing;
 use guidance::Guidance;
@@ -48,6 +50,10 @@ pub(crate) struct Visit {
     /// What the dialled number demanded when the call was admitted.
     pub(crate) guidance: GuidancePlan,
     pub(crate) recording: RecordingPolicy,
+    /// What the caller is still to choose (R-G6).
+    pub(crate) choice: Option<Choice>,
+    /// The skill that the caller has chosen.
+    pub(crate) chosen_skill: Option<SkillId>,
     /// Outside hours: it hears the closed announcement and no more (R-L11).
     pub(crate) closed: bool,
     pub(crate) holding: Holding,
@@ -102,6 +108,7 @@ pub(crate) struct Call {
 enum CallState {
     Arriving(Arriving),
     Guidance(Guidance),
+    Choosing(Choosing),
     Waiting(Waiting),
     Ringing(Ringing),
     Talking(Talking),
@@ -190,6 +197,7 @@ impl Call {
             CallState::Outbound(_) | CallState::Ended => false,
             CallState::Arriving(_)
             | CallState::Guidance(_)
+            | CallState::Choosing(_)
             | CallState::Waiting(_)
             | CallState::Ringing(_)
             | CallState::Talking(_)
@@ -219,6 +227,7 @@ impl Call {
             CallState::Arriving(_)
             | CallState::Guidance(_)
             | CallState::Outbound(_)
+            | CallState::Choosing(_)
             | CallState::Closed(_)
             | CallState::Closing(_)
             | CallState::Ended => None,
@@ -267,6 +276,9 @@ impl Call {
         {
             house.timers.cancel(Reason::RingOver(ring));
         }
+        if before.chooses && !after.chooses {
+            house.timers.cancel(Reason::ChoiceOver(call));
+        }
         if before.is_kept_waiting() && !after.is_kept_waiting() {
             house.timers.cancel(Reason::WaitTooLong(call));
         }
@@ -281,6 +293,7 @@ struct Standing {
     /// Whose seats are to serve the caller.
     serving: Option<TenantId>,
     rung: Option<RingId>,
+    chooses: bool,
 }
 
 impl Standing {
@@ -320,6 +333,7 @@ impl CallState {
         match self {
             Self::Arriving(it) => it.handle(input, visit, house),
             Self::Guidance(it) => it.handle(input, visit, house),
+            Self::Choosing(it) => it.handle(input, visit, house),
             Self::Waiting(it) => it.handle(input, visit, house),
             Self::Ringing(it) => it.handle(input, visit, house),
             Self::Talking(it) => it.handle(input, visit, house),
@@ -353,7 +367,11 @@ impl CallState {
                 visit.end(Outcome::Failed, phase, end, house);
                 return;
             }
-            Self::Arriving(_) | Self::Guidance(_) | Self::Waiting(_) | Self::Closed(_) => {}
+            Self::Arriving(_)
+            | Self::Guidance(_)
+            | Self::Choosing(_)
+            | Self::Waiting(_)
+            | Self::Closed(_) => {}
             Self::Closing(it) => {
                 visit.end(it.outcome, it.phase, None, house);
                 return;
@@ -367,7 +385,7 @@ impl CallState {
     fn phase(&self) -> Option<CallPhase> {
         Some(match self {
             Self::Arriving(_) => CallPhase::Arriving,
-            Self::Guidance(_) => CallPhase::Guidance,
+            Self::Guidance(_) | Self::Choosing(_) => CallPhase::Guidance,
             Self::Waiting(_) => CallPhase::Waiting,
             Self::Ringing(_) => CallPhase::Ringing,
             Self::Talking(_) => CallPhase::Talking,
@@ -387,6 +405,7 @@ impl CallState {
             Self::Outbound(outbound) => Some(outbound.ring()),
             Self::Arriving(_)
             | Self::Guidance(_)
+            | Self::Choosing(_)
             | Self::Waiting(_)
             | Self::Closed(_)
             | Self::Closing(_)
@@ -401,6 +420,7 @@ impl CallState {
             Self::Outbound(outbound) => (None, Some(outbound.ring())),
             Self::Arriving(_)
             | Self::Guidance(_)
+            | Self::Choosing(_)
             | Self::Talking(_)
             | Self::Meeting(_)
             | Self::Closed(_)
@@ -408,7 +428,7 @@ impl CallState {
             | Self::Ended => (None, None),
         };
         let serving = if matches!(self, Self::Ended) { None } else { Some(visit.serving) };
-        Standing { phase: self.phase(), waits_at, serving, rung }
+        Standing { phase: self.phase(), waits_at, serving, rung, chooses: matches!(self, Self::Choosing(_)) }
     }
 }
 

@@ -152,6 +152,18 @@ pub enum CallEvent {
         /// The call.
         call: CallId,
     },
+    /// The caller is asked to choose by a key (R-G6).
+    ChoiceStarted {
+        /// The call.
+        call: CallId,
+    },
+    /// The caller has chosen, or is not going to.
+    ChoiceMade {
+        /// The call.
+        call: CallId,
+        /// The key; `None`: no key that stands for anything came in time.
+        key: Option<char>,
+    },
     /// The caller entered a queue, was handed to that of another skill (R-S4), or came back into it with the instant kept
     /// (R-Q1).
     CallerQueued {

@@ -83,6 +83,9 @@ impl Tenant {
     pub fn queue_skills(&self) -> BTreeSet<Option<SkillId>> {
         let mut skills: BTreeSet<Option<SkillId>> = self.hand_over.keys().map(|skill| Some(*skill)).collect();
         skills.insert(self.entry_skill);
+        let choices = self.numbers.values().filter_map(|number| number.choice.as_ref());
+        let chosen = choices.flat_map(|choice| choice.options.values()).filter_map(|option| option.skill);
+        skills.extend(chosen.map(Some));
         skills
     }
 }
@@ -114,6 +117,30 @@ pub struct Number {
     pub guidance: Guidance,
     /// Whether calls to this number are recorded (R-R1).
     pub recording: RecordingPolicy,
+    /// What the callers choose; `None`: nothing (R-G6).
+    pub choice: Option<Choice>,
+}
+
+/// What callers choose by a key, before or after the guidance (R-G6).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Choice {
+    /// Names the keys and what they stand for.
+    pub prompt: PromptId,
+    /// Whether the guidance is heard after the choice, not before it.
+    pub before_guidance: bool,
+    /// How long after the prompt a key is waited for; then the caller goes on as if there were no choice.
+    pub patience: Duration,
+    /// What each key (`0`–`9`, `*`, `#`) stands for.
+    pub options: BTreeMap<char, ChoiceOption>,
+}
+
+/// What a key stands for; whatever it leaves open is as without a choice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ChoiceOption {
+    /// The skill that a seat needs for the caller: a language, a service.
+    pub skill: Option<SkillId>,
+    /// The guidance that is played: in place of the number's before it, after the number's as well.
+    pub guidance: Option<PromptId>,
 }
 
 /// Who says the mandatory guidance (R-G1).

@@ -225,6 +225,11 @@ impl Switch {
             Reason::SeatRetry(seat) => self.house.seat_retry(seat),
             Reason::RingOver(ring) => self.tell_ring(ring, CallInput::RingTimedOut),
             Reason::PartyRingOver(party) => self.tell_party(party, PartyInput::TimedOut),
+            Reason::ChoiceOver(call) => {
+                if let Some(call) = self.calls.get_mut(&call) {
+                    call.choice_over(&mut self.house);
+                }
+            }
             Reason::WaitTooLong(call) => {
                 let tenant = self.calls.get(&call).map(|call| call.visit.serving);
                 self.house.raise(AlarmKind::WaitTooLong, tenant, Some(call));
@@ -374,8 +379,14 @@ impl Switch {
         match fits {
             Ok(()) => {
                 self.house.out.state(CallEvent::DigitPressed { leg, digit });
-                if let LegId::Seat(ring) = leg {
-                    self.seat_pressed(ring.call, digit);
+                match leg {
+                    LegId::Seat(ring) => self.seat_pressed(ring.call, digit),
+                    LegId::Party(_) => {}
+                    LegId::Caller(call) => {
+                        if let Some(call) = self.calls.get_mut(&call) {
+                            call.choose(digit, &mut self.house);
+                        }
+                    }
                 }
             }
             Err(kind) => self.house.unexpected(kind, Some(leg.call())),

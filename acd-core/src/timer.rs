@@ -23,6 +23,8 @@ pub enum Reason {
     PartyRingOver(PartyId),
     /// The caller has waited for `max_wait` (R-Q8).
     WaitTooLong(CallId),
+    /// The caller has had long enough to choose (R-G6).
+    ChoiceOver(CallId),
 }
 
 /// The deadlines to come.
@@ -114,7 +116,8 @@ const fn band_edge(reason: Reason) -> Option<TenantId> {
         | Reason::SeatRetry(_)
         | Reason::RingOver(_)
         | Reason::PartyRingOver(_)
-        | Reason::WaitTooLong(_) => None,
+        | Reason::WaitTooLong(_)
+        | Reason::ChoiceOver(_) => None,
     }
 }
 

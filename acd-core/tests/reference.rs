@@ -3,6 +3,8 @@
 //! `PROPTEST_CASES=5000` runs more. A history that fails is made as short as it can be and printed.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
 
+#[path = "reference/choice.rs"]
+mod choice;
 #[path = "reference/commands.rs"]
 mod commands;
 #[path = "swarm/draw.rs"]

@@ -171,6 +171,7 @@ fn reason_text(reason: Reason) -> String {
         Reason::SeatRetry(seat) => format!("{seat} comes back"),
         Reason::RingOver(ring) => format!("{ring} has rung long enough"),
         Reason::PartyRingOver(party) => format!("party {party} has been rung long enough"),
+        Reason::ChoiceOver(call) => format!("{call} has had long enough to choose"),
         Reason::WaitTooLong(call) => format!("{call} has waited too long"),
     }
 }

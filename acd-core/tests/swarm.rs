@@ -9,6 +9,8 @@
 
 #[path = "swarm/auditor.rs"]
 mod auditor;
+#[path = "reference/choice.rs"]
+mod choice;
 #[path = "reference/commands.rs"]
 mod commands;
 #[path = "swarm/draw.rs"]
@@ -89,7 +91,7 @@ fn seeds() -> Range<u64> {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 58] = [
+const WANTED: [&str; 59] = [
     "BlockageStarted",
     "BlockageEnded",
     "SeatLinesFullStarted",
@@ -129,6 +131,7 @@ const WANTED: [&str; 58] = [
     "TalkEnded HandedOver",
     "PlanApplied",
     "CallOverflowed Closed",
+    "ChoiceMade",
     "CallOverflowed NobodyLoggedIn",
     "CallOverflowed WaitTooLong",
     "TalkEnded Transferred",

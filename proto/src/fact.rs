@@ -153,6 +153,15 @@ enum CallEventDef {
         #[serde(with = "CallIdDef")]
         call: CallId,
     },
+    ChoiceStarted {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    ChoiceMade {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        key: Option<char>,
+    },
     CallerQueued {
         #[serde(with = "CallIdDef")]
         call: CallId,

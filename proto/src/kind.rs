@@ -46,6 +46,8 @@ kinds! {
     GuidanceStarted = "guidance_started",
     GuidanceCompleted = "guidance_completed",
     GuidanceFailed = "guidance_failed",
+    ChoiceStarted = "choice_started",
+    ChoiceMade = "choice_made",
     CallerQueued = "caller_queued",
     CallOverflowed = "call_overflowed",
     RingStarted = "ring_started",
@@ -210,6 +212,8 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::GuidanceStarted { call }
         | CallEvent::GuidanceCompleted { call }
         | CallEvent::GuidanceFailed { call }
+        | CallEvent::ChoiceStarted { call }
+        | CallEvent::ChoiceMade { call, .. }
         | CallEvent::CallCommanded { call, .. }
         | CallEvent::RecordingStarted { call, .. }
         | CallEvent::RecordingOff { call }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Directory, Guidance, LinesFullRefusal, Login, Number, Outbound,
-    Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
+    Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Directory, Guidance, LinesFullRefusal, Login,
+    Number, Outbound, Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{CivilDate, DialledNumber, PoolId, PromptId, SeatId, SkillId, TenantId, TimeOfDay};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -130,6 +130,30 @@ struct NumberDef {
     guidance: Guidance,
     #[serde(with = "RecordingPolicyDef")]
     recording: RecordingPolicy,
+    /// Absent in what was written before callers chose.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<ChoiceDef>>")]
+    choice: Option<Choice>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Choice")]
+struct ChoiceDef {
+    #[serde(with = "As::<DisplayFromStr>")]
+    prompt: PromptId,
+    before_guidance: bool,
+    #[serde(rename = "patience_ms", with = "As::<Millis>")]
+    patience: Duration,
+    #[serde(with = "As::<BTreeMap<Same, ChoiceOptionDef>>")]
+    options: BTreeMap<char, ChoiceOption>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ChoiceOption")]
+struct ChoiceOptionDef {
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    skill: Option<SkillId>,
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    guidance: Option<PromptId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -238,6 +262,8 @@ enum LoginDef {
 in_containers!(
     TenantDef => Tenant,
     NumberDef => Number,
+    ChoiceDef => Choice,
+    ChoiceOptionDef => ChoiceOption,
     BandDef => Band,
     DateRangeDef => DateRange,
     PoolShareDef => PoolShare,

@@ -108,6 +108,8 @@ pub struct CallRecord {
     pub connected_at: Option<Timestamp>,
     /// The guidance, if it began.
     pub guidance: Option<GuidanceRecord>,
+    /// When the caller had chosen, and by which key; `None` within: nothing was chosen in time (R-G6).
+    pub choice: Option<(Timestamp, Option<char>)>,
     /// Each time the caller entered a queue.
     pub queued: Vec<QueueRecord>,
     /// Each time the caller went on to another tenant's queue.

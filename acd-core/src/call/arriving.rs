@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::choosing::Choosing;
 use super::closed::Closed;
 use super::guidance::Guidance;
-use super::waiting::Waiting;
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::event::{CallEvent, CallPhase, Outcome};
 use crate::house::House;
-use crate::plan::Guidance as GuidancePlan;
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Arriving;
@@ -21,10 +20,10 @@ impl Arriving {
                 if visit.closed && !visit.overflow_closed(house) {
                     return Closed::enter(visit, house);
                 }
-                match visit.guidance {
-                    GuidancePlan::Tape(prompt) => Guidance::enter(prompt, visit, house),
-                    GuidancePlan::Spoken | GuidancePlan::None => Waiting::enter(visit, house),
+                if visit.choice.as_ref().is_some_and(|choice| choice.before_guidance) {
+                    return Choosing::enter(visit, house);
                 }
+                Guidance::begin(visit, house)
             }
             CallInput::LegEnded(end) => {
                 let abandoned = if visit.closed { Outcome::Closed } else { Outcome::AbandonedInGuidance };

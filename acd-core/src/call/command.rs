@@ -141,6 +141,7 @@ impl CallState {
             Self::Meeting(meeting) => meeting.seat(),
             Self::Arriving(_)
             | Self::Guidance(_)
+            | Self::Choosing(_)
             | Self::Waiting(_)
             | Self::Ringing(_)
             | Self::Outbound(_)
@@ -156,7 +157,11 @@ impl CallState {
         let ack_owed = matches!(self, Self::Arriving(_));
         match self {
             Self::Closing(_) | Self::Ended | Self::Meeting(_) => return self,
-            Self::Arriving(_) | Self::Guidance(_) | Self::Waiting(_) | Self::Closed(_) => {}
+            Self::Arriving(_)
+            | Self::Guidance(_)
+            | Self::Choosing(_)
+            | Self::Waiting(_)
+            | Self::Closed(_) => {}
             Self::Ringing(it) => it.stop(house),
             Self::Talking(it) => it.hang_up(house),
             Self::Outbound(it) => {

@@ -148,6 +148,8 @@ impl Switch {
             caller: identity(destination),
             guidance: Guidance::None,
             recording: if recorded { RecordingPolicy::FromAnswer } else { RecordingPolicy::Off },
+            choice: None,
+            chosen_skill: None,
             closed: false,
             holding: Holding::Nothing,
             test: false,

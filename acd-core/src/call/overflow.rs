@@ -77,8 +77,8 @@ impl Visit {
     }
 }
 
-/// The skill goes along where the other tenant has a queue for it.
-fn skill_at(to: TenantId, skill: Option<SkillId>, house: &House) -> Option<SkillId> {
+/// The skill goes along where the tenant has a queue for it.
+pub(super) fn skill_at(to: TenantId, skill: Option<SkillId>, house: &House) -> Option<SkillId> {
     let tenant = &house.lines.room(to).tenant;
     skill.filter(|skill| tenant.queue_skills().contains(&Some(*skill))).or(tenant.entry_skill)
 }

@@ -82,6 +82,9 @@ impl Model {
             awaits_adviser: false,
             serving: id,
             overflows: 0,
+            chooses: None,
+            choice_until: None,
+            chosen_skill: None,
             overdue: false,
             typed: String::new(),
             caller_holds: false,
@@ -351,6 +354,10 @@ impl Model {
     }
 }
 
-fn has_queue(tenant: &plan::Tenant, skill: Option<SkillId>) -> bool {
-    tenant.entry_skill == skill || skill.is_some_and(|it| tenant.hand_over.contains_key(&it))
+pub(crate) fn has_queue(tenant: &plan::Tenant, skill: Option<SkillId>) -> bool {
+    let choices = tenant.numbers.values().filter_map(|it| it.choice.as_ref());
+    let mut chosen = choices.flat_map(|it| it.options.values()).map(|it| it.skill);
+    tenant.entry_skill == skill
+        || (skill.is_some() && chosen.any(|it| it == skill))
+        || skill.is_some_and(|it| tenant.hand_over.contains_key(&it))
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use acd_core::plan::{self, Capacity, Guidance, OverflowCause, Plan, RecordingPolicy};
+use acd_core::plan::{self, Capacity, OverflowCause, Plan, RecordingPolicy};
 use acd_core::{
     AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, Outcome, PartyId, PlanSource,
     Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId,
@@ -41,6 +41,10 @@ pub(crate) struct Call {
     /// Whose seats are to serve the caller.
     pub(crate) serving: TenantId,
     pub(crate) overflows: u32,
+    /// The choice that is being made: whether its prompt is over, and the key.
+    pub(crate) chooses: Option<(bool, Option<char>)>,
+    pub(crate) choice_until: Option<Timestamp>,
+    pub(crate) chosen_skill: Option<SkillId>,
     /// The wait was too long while a seat was rung.
     pub(crate) overdue: bool,
     pub(crate) typed: String,
@@ -188,7 +192,7 @@ impl Model {
 
     /// The first deadline to come, band edges left aside.
     fn next_deadline(&self) -> Option<Timestamp> {
-        let calls = self.calls.iter().flat_map(|it| [it.ring_until, it.alarm_at]);
+        let calls = self.calls.iter().flat_map(|it| [it.ring_until, it.alarm_at, it.choice_until]);
         let parties = self.calls.iter().flat_map(|it| it.parties.iter().map(|party| party.until));
         calls.chain(parties).chain(self.seats.iter().map(|it| it.until)).flatten().min()
     }
@@ -225,7 +229,10 @@ impl Model {
             Input::NodeStopped => self.stop(),
             Input::WallClockStepped { step_ms } => {
                 let step = Duration::from_millis(u64::try_from(*step_ms).unwrap_or(0)).min(self.passed);
-                let calls = self.calls.iter_mut().flat_map(|it| [&mut it.ring_until, &mut it.alarm_at]);
+                let calls = self
+                    .calls
+                    .iter_mut()
+                    .flat_map(|it| [&mut it.ring_until, &mut it.alarm_at, &mut it.choice_until]);
                 for until in calls.chain(self.seats.iter_mut().map(|it| &mut it.until)).flatten() {
                     *until = *until + step;
                 }
@@ -375,24 +382,24 @@ impl Model {
             } else {
                 self.close(at, Outcome::Closed);
             }
-        } else if matches!(self.calls[at].number.guidance, Guidance::Tape(_)) {
-            self.calls[at].phase = CallPhase::Guidance;
-            self.state(CallEvent::GuidanceStarted { call });
+        } else if self.calls[at].number.choice.as_ref().is_some_and(|it| it.before_guidance) {
+            self.ask(at);
         } else {
-            self.enter_queue(at);
+            self.guide(at);
         }
     }
 
     fn heard(&mut self, at: usize, completed: bool) {
         let Call { id: call, phase, seat_holds, hold_commanded, .. } = self.calls[at];
         match phase {
+            CallPhase::Guidance if self.calls[at].chooses.is_some() => self.asked(at, completed),
             CallPhase::Guidance => {
                 self.state(if completed {
                     CallEvent::GuidanceCompleted { call }
                 } else {
                     CallEvent::GuidanceFailed { call }
                 });
-                self.enter_queue(at);
+                self.guided(at);
             }
             CallPhase::Closed => self.close(at, Outcome::Closed),
             CallPhase::Waiting | CallPhase::Ringing if !completed => {}
@@ -412,9 +419,10 @@ impl Model {
     }
 
     /// R-Q1.
-    fn enter_queue(&mut self, at: usize) {
+    pub(crate) fn enter_queue(&mut self, at: usize) {
         let tenant = self.tenant(self.calls[at].serving);
-        let (skill, max_wait) = (tenant.plan.entry_skill, tenant.plan.max_wait);
+        let max_wait = tenant.plan.max_wait;
+        let skill = self.skill_at(self.calls[at].serving, self.calls[at].chosen_skill);
         let call = &mut self.calls[at];
         call.queued_at = Some(self.now);
         call.skill = skill;
@@ -638,6 +646,8 @@ impl Model {
     /// We release the caller, whose line is held until that is done (R-L1).
     pub(crate) fn close(&mut self, at: usize, outcome: Outcome) {
         let call = &mut self.calls[at];
+        call.chooses = None;
+        call.choice_until = None;
         call.end = Some((outcome, call.phase));
         call.phase = CallPhase::Closing;
         call.ring = None;
@@ -667,6 +677,7 @@ impl Model {
                     return model.out_of_phase(at);
                 }
                 model.state(CallEvent::DigitPressed { leg, digit });
+                model.caller_pressed(at, digit);
             }),
             LegId::Seat(ring) => self.of_ring(ring, |model, at| {
                 if model.calls[at].has_talk() {
@@ -734,6 +745,8 @@ impl Model {
                 self.calls.iter().position(|it| it.parties.iter().any(|party| party.until == Some(due)))
             {
                 self.party_timed_out(at);
+            } else if let Some(at) = self.calls.iter().position(|it| it.choice_until == Some(due)) {
+                self.chosen(at);
             } else if let Some(at) = self.calls.iter().position(|it| it.alarm_at == Some(due)) {
                 let call = &mut self.calls[at];
                 call.alarm_at = None;

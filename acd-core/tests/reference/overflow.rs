@@ -3,6 +3,7 @@
 use acd_core::plan::OverflowCause;
 use acd_core::{CallEvent, CallPhase, SkillId, TenantId};
 
+use crate::lines::has_queue;
 use crate::model::Model;
 
 impl Model {
@@ -39,15 +40,19 @@ impl Model {
         }
         self.hand_on(at, to, cause);
         let plan = &self.tenant(to).plan;
-        let (entry, max_wait) = (plan.entry_skill, plan.max_wait);
-        let known = |it: &SkillId| plan.hand_over.contains_key(it) || entry == Some(*it);
-        let skill = self.calls[at].skill.filter(known).or(entry);
+        let max_wait = plan.max_wait;
+        let skill = self.skill_at(to, self.calls[at].skill);
         let alarm_at = max_wait.map(|it| self.now + it);
         let call = &mut self.calls[at];
         call.skill = skill;
         call.alarm_at = alarm_at;
         self.wait(at, false);
         true
+    }
+
+    pub(crate) fn skill_at(&self, to: TenantId, skill: Option<SkillId>) -> Option<SkillId> {
+        let plan = &self.tenant(to).plan;
+        skill.filter(|it| has_queue(plan, Some(*it))).or(plan.entry_skill)
     }
 
     /// Everybody in a queue of which nobody who may serve is logged in goes on; whether anybody has.
@@ -66,13 +71,10 @@ impl Model {
     }
 
     pub(crate) fn wait_too_long(&mut self, at: usize) {
-        match self.calls[at].phase {
-            CallPhase::Ringing => self.calls[at].overdue = true,
-            _ => {
-                if let Some(to) = self.overflow(self.calls[at].serving, OverflowCause::WaitTooLong) {
-                    self.go_on_elsewhere(at, to, OverflowCause::WaitTooLong);
-                }
-            }
+        if self.calls[at].phase == CallPhase::Ringing {
+            self.calls[at].overdue = true;
+        } else if let Some(to) = self.overflow(self.calls[at].serving, OverflowCause::WaitTooLong) {
+            self.go_on_elsewhere(at, to, OverflowCause::WaitTooLong);
         }
     }
 

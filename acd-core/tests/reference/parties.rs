@@ -529,7 +529,14 @@ impl Model {
         self.calls.push(Call {
             id: call,
             tenant,
-            number: acd_core::plan::Number { guidance: acd_core::plan::Guidance::None, recording },
+            number: acd_core::plan::Number {
+                guidance: acd_core::plan::Guidance::None,
+                recording,
+                choice: None,
+            },
+            chooses: None,
+            choice_until: None,
+            chosen_skill: None,
             closed: false,
             test: false,
             phase: CallPhase::Outbound,

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Directory, Duty, Entry, EntryKind, FireHeadquarters, Guidance,
-    LinesFullRefusal, Login, Number, Outbound, Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy,
-    Seat, Tenant, Waiting,
+    Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Directory, Duty, Entry, EntryKind,
+    FireHeadquarters, Guidance, LinesFullRefusal, Login, Number, Outbound, Overflow, OverflowCause, Plan,
+    PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{CivilDate, Pii, PromptId, SkillId, TenantId, TimeOfDay, TrunkId};
 
@@ -93,6 +93,7 @@ fn read_tenant(plan: &mut Plan, text: &str) {
     let mut numbers = Vec::new();
     let mut guidance = Guidance::Tape(prompt("guidance"));
     let mut recording = RecordingPolicy::FromAnswer;
+    let mut choice = None;
     for item in words.split(", ") {
         let (key, value) = item.split_once(' ').unwrap_or((item, ""));
         match key {
@@ -107,6 +108,7 @@ fn read_tenant(plan: &mut Plan, text: &str) {
                     other => panic!("no such guidance: {other}"),
                 }
             }
+            "choice" => choice = Some(read_choice(value)),
             "unrecorded" => recording = RecordingPolicy::Off,
             "ring" => tenant.ring = seconds(value),
             "max_wait" => tenant.max_wait = Some(seconds(value)),
@@ -141,8 +143,10 @@ fn read_tenant(plan: &mut Plan, text: &str) {
             other => panic!("a tenant has no {other}"),
         }
     }
-    tenant.numbers =
-        numbers.into_iter().map(|it| (it, Number { guidance: guidance.clone(), recording })).collect();
+    tenant.numbers = numbers
+        .into_iter()
+        .map(|it| (it, Number { guidance: guidance.clone(), recording, choice: choice.clone() }))
+        .collect();
     plan.tenants.insert(name.parse().unwrap(), tenant);
 }
 
@@ -291,6 +295,26 @@ fn day_kind(text: &str) -> DayKind {
         "sunday" => DayKind::Sunday,
         "holiday" => DayKind::Holiday,
         other => DayKind::Range(other.strip_prefix("range").unwrap().parse().unwrap()),
+    }
+}
+
+/// `before 5s 1:english 2:paediatrics:tape`: keys with skills, and `tape` for a guidance of their own.
+fn read_choice(text: &str) -> Choice {
+    let words: Vec<&str> = text.split(' ').collect();
+    let [when, patience, options @ ..] = words.as_slice() else {
+        panic!("choice WHEN SECONDS KEY:SKILL …")
+    };
+    let option = |text: &&str| {
+        let mut parts = text.split(':');
+        let key = parts.next().and_then(|key| key.chars().next()).unwrap();
+        let skill = parts.next().filter(|skill| !skill.is_empty()).map(|skill| skill.parse().unwrap());
+        (key, ChoiceOption { skill, guidance: parts.next().map(prompt) })
+    };
+    Choice {
+        prompt: prompt("menu"),
+        before_guidance: *when == "before",
+        patience: seconds(patience),
+        options: options.iter().map(option).collect(),
     }
 }
 

@@ -87,6 +87,9 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::GuidanceStarted { call } => format!("call {call} hears the guidance"),
         CallEvent::GuidanceCompleted { call } => format!("call {call} has heard the guidance to its end"),
         CallEvent::GuidanceFailed { call } => format!("call {call} goes on without guidance"),
+        CallEvent::ChoiceStarted { call } => format!("call {call} is asked to choose"),
+        CallEvent::ChoiceMade { call, key: Some(key) } => format!("call {call} has chosen {key}"),
+        CallEvent::ChoiceMade { call, key: None } => format!("call {call} has chosen nothing"),
         CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
             let skill = skill.map(|it| format!(" for {it}")).unwrap_or_default();
             let back = if *put_back { "is back in" } else { "enters" };

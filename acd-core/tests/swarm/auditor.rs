@@ -281,6 +281,8 @@ impl Auditor {
             CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
+            | CallEvent::ChoiceStarted { .. }
+            | CallEvent::ChoiceMade { .. }
             | CallEvent::CallerConnected { .. }
             | CallEvent::PlanApplied { .. }
             | CallEvent::NodeStarted

@@ -23,6 +23,10 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         let guidance = rng.pick(&["tape", "spoken", "none"]).unwrap();
         let ring = rng.within(2, 20);
         let mut line = format!("tenant {tenant}: number {number}, guidance {guidance}, ring {ring}s");
+        if rng.percent(30) {
+            let when = rng.pick(&["before", "after"]).unwrap();
+            line += &format!(", choice {when} {}s 1:adviser 2::tape 5:reception:tape", rng.within(1, 8));
+        }
         for extra in ["closed_announcement", "hold_music", "max_wait 30s", "retry_after 60s", "unrecorded"] {
             if rng.percent(30) {
                 line += &format!(", {extra}");

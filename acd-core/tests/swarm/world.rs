@@ -466,6 +466,13 @@ impl World {
             return;
         }
         match what {
+            Announcement::Once(prompt) if prompt.as_str() == "menu" => {
+                self.plan(now + rng.millis(1_000, 6_000), Plan::Heard(call, played));
+                if rng.percent(70) {
+                    let key = *rng.pick(&['1', '2', '5', '9']).unwrap();
+                    self.plan(now + rng.millis(500, 12_000), Plan::Press(LegId::Caller(call), key));
+                }
+            }
             Announcement::Once(_) => self.plan(now + rng.millis(1_000, 15_000), Plan::Heard(call, played)),
             Announcement::Waiting { .. } | Announcement::Loop(_) => {}
         }

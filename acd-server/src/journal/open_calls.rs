@@ -38,7 +38,9 @@ impl OpenCalls {
                     entry.call.phase = CallPhase::Closed;
                 }
             }
-            CallEvent::GuidanceStarted { call } => self.move_to(*call, CallPhase::Guidance, None),
+            CallEvent::GuidanceStarted { call } | CallEvent::ChoiceStarted { call } => {
+                self.move_to(*call, CallPhase::Guidance, None)
+            }
             CallEvent::CallerQueued { call, .. } => self.move_to(*call, CallPhase::Waiting, None),
             CallEvent::RingStarted { ring, seat } => {
                 self.move_to(ring.call, CallPhase::Ringing, Some((*ring, *seat)));
@@ -140,6 +142,7 @@ impl OpenCalls {
             | CallEvent::SeatLinesFullEnded { .. }
             | CallEvent::CallRefused { .. }
             | CallEvent::CallOverflowed { .. }
+            | CallEvent::ChoiceMade { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
             | CallEvent::HoldStarted { .. }

@@ -283,6 +283,8 @@ impl Life {
             | CallEvent::WallClockStepped { .. }
             | CallEvent::CallerConnected { .. }
             | CallEvent::CallOverflowed { .. }
+            | CallEvent::ChoiceStarted { .. }
+            | CallEvent::ChoiceMade { .. }
             | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }

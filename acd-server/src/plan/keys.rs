@@ -98,8 +98,14 @@ pub(super) const ACCOUNTING: Section = Section {
 pub(super) const STAFFING: Section =
     Section { name: "[[tenants.accounting.staffing]]", keys: &["skill", "seats"] };
 pub(super) const OVERFLOW: Section = Section { name: "[tenants.overflow]", keys: &["tenant", "on"] };
-pub(super) const NUMBERS: Section =
-    Section { name: "[[tenants.numbers]]", keys: &["number", "guidance", "guidance_prompt", "recording"] };
+pub(super) const NUMBERS: Section = Section {
+    name: "[[tenants.numbers]]",
+    keys: &["number", "guidance", "guidance_prompt", "recording", "choice"],
+};
+pub(super) const CHOICE: Section =
+    Section { name: "[tenants.numbers.choice]", keys: &["prompt", "when", "timeout_s", "options"] };
+pub(super) const CHOICE_OPTION: Section =
+    Section { name: "[tenants.numbers.choice.options.KEY]", keys: &["skill", "guidance_prompt"] };
 pub(super) const RANGES: Section =
     Section { name: "[[tenants.ranges]]", keys: &["name", "from", "to", "year"] };
 pub(super) const BANDS: Section = Section {
@@ -147,6 +153,8 @@ pub const SECTIONS: &[Section] = &[
     STAFFING,
     OVERFLOW,
     NUMBERS,
+    CHOICE,
+    CHOICE_OPTION,
     RANGES,
     BANDS,
     SEATS,

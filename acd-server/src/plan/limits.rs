@@ -41,6 +41,9 @@ pub const CLOSED_LINES: Limit = Limit { name: "CLOSED_LINES", min: 0, max: 1_000
 /// `ring_s`: below 3 s nobody reaches the phone; past 120 s the caller has hung up.
 pub const RING_S: Limit = Limit { name: "RING_S", min: 3, max: 120 };
 
+/// `timeout_s` of a choice: in less than 1 s nobody finds a key; who has not in a minute is not going to.
+pub const CHOICE_S: Limit = Limit { name: "CHOICE_S", min: 1, max: 60 };
+
 /// `max_wait_s`: the alarm before 1 s would be the ring itself; a day is longer than any queue.
 pub const MAX_WAIT_S: Limit = Limit { name: "MAX_WAIT_S", min: 1, max: 86_400 };
 

@@ -8,6 +8,7 @@
 mod accounting;
 mod audio;
 mod bands;
+mod choice;
 mod coverage;
 mod credentials;
 mod diff;

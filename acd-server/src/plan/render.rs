@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Guidance, LinesFullRefusal, Login, Overflow, OverflowCause, RecordingPolicy, Seat, Tenant,
+    Band, ChoiceOption, Guidance, LinesFullRefusal, Login, Overflow, OverflowCause, RecordingPolicy, Seat,
+    Tenant,
 };
 use acd_core::{SeatId, TenantId};
 use serde_json::{Value, json};
@@ -88,6 +89,15 @@ fn write_tenant(
     for (number, of) in &tenant.numbers {
         let recording = recording_word(of.recording);
         writeln!(out, "  number {number}  guidance {}  recording {recording}", guidance_text(&of.guidance))?;
+    }
+    for (number, choice) in
+        tenant.numbers.iter().filter_map(|(number, of)| Some((number, of.choice.as_ref()?)))
+    {
+        let when = if choice.before_guidance { "before" } else { "after" };
+        let keys: Vec<String> =
+            choice.options.iter().map(|(key, option)| option_text(*key, option)).collect();
+        let patience = choice.patience.as_secs();
+        writeln!(out, "  choice on {number} {when} the guidance, {patience} s: {}", keys.join(", "))?;
     }
     let refusal = match tenant.refusal {
         LinesFullRefusal::BusyHere => "486".to_owned(),
@@ -224,8 +234,14 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
         .numbers
         .iter()
         .map(|(number, of)| {
-            let settings =
-                json!({ "guidance": guidance_text(&of.guidance), "recording": recording_word(of.recording) });
+            let settings = json!({
+                "guidance": guidance_text(&of.guidance),
+                "recording": recording_word(of.recording),
+                "choice": of.choice.as_ref().map(|choice| {
+                    let keys = choice.options.iter().map(|(key, option)| option_text(*key, option));
+                    keys.collect::<Vec<_>>()
+                }),
+            });
             (number.to_string(), settings)
         })
         .collect();
@@ -310,6 +326,13 @@ fn serves_text(seat: &Seat) -> String {
 fn days_of<'t>(band: &Band, tenant: &'t Tenant) -> Vec<&'t str> {
     // From the commonest kind of day to the rarest, as people write it.
     band.days.iter().rev().map(|kind| name_of(*kind, tenant)).collect()
+}
+
+/// `1 english`, with the guidance that it has of its own.
+fn option_text(key: char, option: &ChoiceOption) -> String {
+    let skill = option.skill.map_or_else(String::new, |skill| format!(" {skill}"));
+    let guidance = option.guidance.map_or_else(String::new, |prompt| format!(" guidance {prompt}"));
+    format!("{key}{skill}{guidance}")
 }
 
 fn overflow_causes(overflow: &Overflow) -> Vec<&'static str> {

@@ -229,6 +229,18 @@ fn check_tenants_are_served(report: &mut Report<'_>, tenants: &Tenants, seats: &
                 "write it into `skills` of some [[seats]], or take `entry_skill` out",
             );
         }
+        let choices = tenant.core.numbers.values().filter_map(|number| number.choice.as_ref());
+        for skill in choices.flat_map(|choice| choice.options.values()).filter_map(|option| option.skill) {
+            if serving().next().is_some() && !serving().any(|seat| seat.skills.contains(&skill)) {
+                report.missing(
+                    tenant.at,
+                    format!(
+                        "callers of tenant `{id}` may choose `{skill}`, which no seat that serves it has"
+                    ),
+                    "write it into `skills` of some [[seats]], or take it out of `choice`",
+                );
+            }
+        }
         for (skill, at) in &tenant.hand_overs_at {
             if serving().next().is_some() && !serving().any(|seat| seat.skills.contains(skill)) {
                 report.wrong(

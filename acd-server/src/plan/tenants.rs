@@ -17,7 +17,7 @@ use super::limits::{
 use super::pools::{self, PoolsRead};
 use super::prompts::{self, Prompts};
 use super::shell::TenantSettings;
-use super::{hand_over, keys, overflow, values};
+use super::{choice, hand_over, keys, overflow, values};
 
 /// One tenant as the plan has it, with the places that later checks point at.
 #[derive(Debug)]
@@ -153,6 +153,7 @@ fn numbers(
                     &[("from_answer", RecordingPolicy::FromAnswer), ("off", RecordingPolicy::Off)],
                 )
                 .unwrap_or(RecordingPolicy::FromAnswer),
+            choice: choice::choice(report, fields, prompts),
         };
         let Some(Located { value: number, at }) = number else { continue };
         if let Some(first) = seen.insert(number, at) {

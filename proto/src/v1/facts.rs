@@ -93,6 +93,11 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             Event::GuidanceCompleted(v1::GuidanceCompleted { call: call.0 })
         }
         CallEvent::GuidanceFailed { call } => Event::GuidanceFailed(v1::GuidanceFailed { call: call.0 }),
+        CallEvent::ChoiceStarted { call } => Event::ChoiceStarted(v1::ChoiceStarted { call: call.0 }),
+        CallEvent::ChoiceMade { call, key } => Event::ChoiceMade(v1::ChoiceMade {
+            call: call.0,
+            key: key.map_or_else(String::new, String::from),
+        }),
         CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
             Event::CallerQueued(v1::CallerQueued {
                 call: call.0,

@@ -5,8 +5,8 @@ mod parties;
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Overflow, OverflowCause,
-    Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
+    Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number,
+    Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
 };
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
@@ -414,6 +414,8 @@ fn call_fact() -> impl Strategy<Value = CallEvent> {
         call().prop_map(|call| CallEvent::GuidanceStarted { call }),
         call().prop_map(|call| CallEvent::GuidanceCompleted { call }),
         call().prop_map(|call| CallEvent::GuidanceFailed { call }),
+        call().prop_map(|call| CallEvent::ChoiceStarted { call }),
+        (call(), of(any::<char>())).prop_map(|(call, key)| CallEvent::ChoiceMade { call, key }),
         (call(), tenant(), of(skill()), instant(), any::<bool>()).prop_map(
             |(call, tenant, skill, since, put_back)| CallEvent::CallerQueued {
                 call,
@@ -564,12 +566,20 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
     )
 }
 
+fn choice() -> impl Strategy<Value = Choice> {
+    let option = (of(skill()), of(prompt())).prop_map(|(skill, guidance)| ChoiceOption { skill, guidance });
+    (prompt(), any::<bool>(), span(), btree_map(any::<char>(), option, 0..3)).prop_map(
+        |(prompt, before_guidance, patience, options)| Choice { prompt, before_guidance, patience, options },
+    )
+}
+
 fn number() -> impl Strategy<Value = Number> {
     (
         prop_oneof![prompt().prop_map(Guidance::Tape), Just(Guidance::Spoken), Just(Guidance::None)],
         select(vec![RecordingPolicy::FromAnswer, RecordingPolicy::Off]),
+        of(choice()),
     )
-        .prop_map(|(guidance, recording)| Number { guidance, recording })
+        .prop_map(|(guidance, recording, choice)| Number { guidance, recording, choice })
 }
 
 fn band() -> impl Strategy<Value = Band> {

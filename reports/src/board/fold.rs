@@ -42,7 +42,9 @@ impl Fold for Board {
                     *self.tenants.entry(*tenant).or_default().refused.entry(*reason).or_insert(0) += 1;
                 }
             }
-            CallEvent::GuidanceStarted { call } => self.move_call(*call, CallPhase::Guidance),
+            CallEvent::GuidanceStarted { call } | CallEvent::ChoiceStarted { call } => {
+                self.move_call(*call, CallPhase::Guidance)
+            }
             CallEvent::CallerQueued { call, since, .. } => {
                 self.move_call(*call, CallPhase::Waiting);
                 if let Some(live) = self.live.get_mut(call) {
@@ -108,6 +110,7 @@ impl Fold for Board {
             | CallEvent::AlarmRaised { .. }
             | CallEvent::CallerConnected { .. }
             | CallEvent::CallOverflowed { .. }
+            | CallEvent::ChoiceMade { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
             | CallEvent::HoldStarted { .. }

@@ -33,6 +33,8 @@ impl Fold for Records {
             | CallEvent::GuidanceStarted { call }
             | CallEvent::GuidanceCompleted { call }
             | CallEvent::GuidanceFailed { call }
+            | CallEvent::ChoiceStarted { call }
+            | CallEvent::ChoiceMade { call, .. }
             | CallEvent::CallerQueued { call, .. }
             | CallEvent::CallOverflowed { call, .. }
             | CallEvent::CallEnded { call, .. }
@@ -122,6 +124,7 @@ impl Records {
                 admitted_at: time,
                 connected_at: None,
                 guidance: None,
+                choice: None,
                 queued: Vec::new(),
                 overflows: Vec::new(),
                 rings: Vec::new(),
@@ -185,6 +188,7 @@ impl CallRecord {
             }
             CallEvent::GuidanceCompleted { .. } => self.end_guidance(time, GuidanceEnd::Completed),
             CallEvent::GuidanceFailed { .. } => self.end_guidance(time, GuidanceEnd::Failed),
+            CallEvent::ChoiceMade { key, .. } => self.choice = Some((time, *key)),
             CallEvent::CallerQueued { tenant, skill, since, put_back, .. } => self.queued.push(QueueRecord {
                 at: time,
                 tenant: *tenant,

@@ -358,7 +358,10 @@ fn band(from: u32, to: u32, capacity: Option<Capacity>) -> Band {
 fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
     let prompt = |name| PromptId::new(name).unwrap();
     let guidance = Guidance::Tape(prompt("guidance"));
-    let number = (DialledNumber::new(number).unwrap(), Number { guidance, recording: RecordingPolicy::Off });
+    let number = (
+        DialledNumber::new(number).unwrap(),
+        Number { guidance, recording: RecordingPolicy::Off, choice: None },
+    );
     Tenant {
         title: "title".into(),
         utc_offset_minutes: 540,

@@ -163,7 +163,9 @@ impl State {
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other facts move no caller")]
 const fn phase(event: &CallEvent) -> Option<(CallId, CallPhase)> {
     match event {
-        CallEvent::GuidanceStarted { call } => Some((*call, CallPhase::Guidance)),
+        CallEvent::GuidanceStarted { call } | CallEvent::ChoiceStarted { call } => {
+            Some((*call, CallPhase::Guidance))
+        }
         CallEvent::CallerQueued { call, .. } => Some((*call, CallPhase::Waiting)),
         CallEvent::RingStarted { ring, .. } => Some((ring.call, CallPhase::Ringing)),
         CallEvent::RingEnded {

@@ -2,6 +2,7 @@
 
 mod bands;
 mod built_in;
+mod choice;
 mod disk;
 mod documentation;
 mod errors;

@@ -293,6 +293,8 @@ impl Ledger {
             | CallEvent::OutboundStarted { .. }
             | CallEvent::OutboundEnded { .. }
             | CallEvent::OutboundCommanded { .. }
+            | CallEvent::ChoiceStarted { .. }
+            | CallEvent::ChoiceMade { .. }
             | CallEvent::RingStarted { .. }
             | CallEvent::RingEnded { .. }
             | CallEvent::DigitPressed { .. }

@@ -1,0 +1,98 @@
+//! A keypad choice before or after the guidance (R-G6). A key that is pressed while the prompt plays counts when the prompt is over,
+//! so that the prompt's end is never taken for that of the guidance (R-G1).
+
+use serde::{Deserialize, Serialize};
+
+use super::guidance::Guidance;
+use super::waiting::Waiting;
+use super::{Call, CallInput, CallState, Visit, unanswered};
+use crate::effect::{Announcement, Effect};
+use crate::event::{CallEvent, CallPhase, Outcome};
+use crate::house::House;
+use crate::timer::Reason;
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Choosing {
+    /// The prompt is over.
+    heard: bool,
+    /// The last key that stands for something.
+    key: Option<char>,
+}
+
+impl Call {
+    /// The caller presses a key.
+    pub(crate) fn choose(&mut self, key: char, house: &mut House) {
+        let CallState::Choosing(choosing) = &mut self.state else { return };
+        let choice = self.visit.choice.as_ref();
+        if !choice.is_some_and(|choice| choice.options.contains_key(&key)) {
+            return;
+        }
+        choosing.key = Some(key);
+        if choosing.heard {
+            self.choice_over(house);
+        }
+    }
+
+    /// The key has been pressed, or none has been in time.
+    pub(crate) fn choice_over(&mut self, house: &mut House) {
+        self.change(house, |state, visit, house| {
+            let CallState::Choosing(choosing) = state else { return state };
+            choosing.made(visit, house)
+        });
+    }
+}
+
+impl Choosing {
+    pub(super) fn enter(visit: &Visit, house: &mut House) -> CallState {
+        if let Some(choice) = &visit.choice {
+            let leg = visit.caller_leg();
+            house.out.order(Effect::Play { leg, announcement: Announcement::Once(choice.prompt) });
+        }
+        house.out.state(CallEvent::ChoiceStarted { call: visit.call });
+        CallState::Choosing(Self { heard: false, key: None })
+    }
+
+    pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
+        match input {
+            CallInput::AnnouncementEnded if !self.heard && self.key.is_none() => {
+                let patience = visit.choice.as_ref().map_or(core::time::Duration::ZERO, |it| it.patience);
+                house.timers.set(Reason::ChoiceOver(visit.call), house.now + patience);
+                CallState::Choosing(Self { heard: true, ..self })
+            }
+            // Who cannot hear what there is to choose goes on without.
+            CallInput::AnnouncementEnded | CallInput::AnnouncementFailed if !self.heard => {
+                self.made(visit, house)
+            }
+            CallInput::LegEnded(end) => {
+                let outcome = unanswered(end, Outcome::AbandonedInGuidance);
+                visit.end(outcome, CallPhase::Guidance, Some(end), house)
+            }
+            CallInput::Connected
+            | CallInput::AnnouncementEnded
+            | CallInput::AnnouncementFailed
+            | CallInput::SeatFound(_)
+            | CallInput::RingAnswered
+            | CallInput::RingFailed(_)
+            | CallInput::RingTimedOut
+            | CallInput::SeatHeld
+            | CallInput::SeatResumed
+            | CallInput::SeatLegEnded(_)
+            | CallInput::SeatGone(_) => {
+                visit.out_of_phase(house);
+                CallState::Choosing(self)
+            }
+        }
+    }
+
+    fn made(self, visit: &mut Visit, house: &mut House) -> CallState {
+        house.out.state(CallEvent::ChoiceMade { call: visit.call, key: self.key });
+        let Some(choice) = visit.choice.take() else { return Waiting::enter(visit, house) };
+        let option = self.key.and_then(|key| choice.options.get(&key));
+        visit.chosen_skill = option.and_then(|option| option.skill);
+        match option.and_then(|option| option.guidance) {
+            Some(prompt) => Guidance::enter(prompt, visit, house),
+            None if choice.before_guidance => Guidance::begin(visit, house),
+            None => Waiting::enter(visit, house),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What callers choose by a key, as the rules have it (R-G6).
+
+use acd_core::plan::Guidance;
+use acd_core::{CallEvent, CallPhase};
+
+use crate::model::Model;
+
+impl Model {
+    /// The guidance of the number, if it is played.
+    pub(crate) fn guide(&mut self, at: usize) {
+        if matches!(self.calls[at].number.guidance, Guidance::Tape(_)) {
+            self.hear_guidance(at);
+        } else {
+            self.guided(at);
+        }
+    }
+
+    fn hear_guidance(&mut self, at: usize) {
+        let call = self.calls[at].id;
+        self.calls[at].phase = CallPhase::Guidance;
+        self.state(CallEvent::GuidanceStarted { call });
+    }
+
+    /// After the guidance comes the choice, if it has not been made.
+    pub(crate) fn guided(&mut self, at: usize) {
+        if self.calls[at].number.choice.is_some() {
+            self.ask(at);
+        } else {
+            self.enter_queue(at);
+        }
+    }
+
+    pub(crate) fn ask(&mut self, at: usize) {
+        let call = &mut self.calls[at];
+        call.phase = CallPhase::Guidance;
+        call.chooses = Some((false, None));
+        let call = call.id;
+        self.state(CallEvent::ChoiceStarted { call });
+    }
+
+    /// The prompt is over, or could not be heard.
+    pub(crate) fn asked(&mut self, at: usize, heard: bool) {
+        let now = self.now;
+        let call = &mut self.calls[at];
+        match call.chooses.unwrap() {
+            (true, _) => self.out_of_phase(at),
+            (false, None) if heard => {
+                call.chooses = Some((true, None));
+                call.choice_until = Some(now + call.number.choice.as_ref().unwrap().patience);
+            }
+            (false, _) => self.chosen(at),
+        }
+    }
+
+    pub(crate) fn caller_pressed(&mut self, at: usize, key: char) {
+        let call = &mut self.calls[at];
+        let Some((heard, _)) = call.chooses else { return };
+        if call.number.choice.as_ref().unwrap().options.contains_key(&key) {
+            call.chooses = Some((heard, Some(key)));
+            if heard {
+                self.chosen(at);
+            }
+        }
+    }
+
+    pub(crate) fn chosen(&mut self, at: usize) {
+        let call = &mut self.calls[at];
+        let (_, key) = call.chooses.take().unwrap();
+        let choice = call.number.choice.take().unwrap();
+        call.choice_until = None;
+        let option = key.map(|key| choice.options[&key]);
+        call.chosen_skill = option.and_then(|it| it.skill);
+        let call = call.id;
+        self.state(CallEvent::ChoiceMade { call, key });
+        if option.is_some_and(|it| it.guidance.is_some()) {
+            self.hear_guidance(at);
+        } else if choice.before_guidance {
+            self.guide(at);
+        } else {
+            self.enter_queue(at);
+        }
+    }
+}
