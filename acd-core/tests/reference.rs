@@ -362,7 +362,7 @@ impl History {
     fn party(&self, choice: u8) -> PartyId {
         let present = self.model.calls.iter().flat_map(|call| call.parties.iter().map(|party| party.id));
         let owed = self.model.parties_cancelled.iter().chain(&self.model.parties_released).copied();
-        let parties: Vec<PartyId> = if choice % 4 == 0 { owed.collect() } else { present.collect() };
+        let parties: Vec<PartyId> = if choice.is_multiple_of(4) { owed.collect() } else { present.collect() };
         let nothing = PartyId { call: CallId(self.calls), attempt: 1_000 };
         if parties.is_empty() { nothing } else { parties[usize::from(choice / 4) % parties.len()] }
     }

@@ -1,6 +1,6 @@
 //! A swarm of seeded histories. Each seed draws a plan and its own rates of faults; after every turn an auditor who
-//! sees the facts alone recounts what the rules demand and a reference model says what the facts must be (safety), and at the end everything is put right and every
-//! caller must have an outcome, every seat be free, every order be answered (liveness). On the way the switch is written
+//! sees the facts alone recounts what the rules demand and a reference model says what the facts must be (safety), and at
+//! the end everything is put right and every caller must have an outcome, every seat be free, every order be answered (liveness). On the way the switch is written
 //! down and read back again and again. The same inputs must then give a switch that was never written down the same
 //! facts and orders again.
 //!
@@ -377,9 +377,11 @@ fn check_stranding(before: &Switch, plan: &Plan, told: &[Stranding], facts: &[Ca
     let in_plan = |seat: &&SeatId| plan.seats.contains_key(*seat);
     let logged_out: Vec<SeatId> = facts
         .iter()
-        .filter_map(|fact| match fact {
-            CallEvent::SeatStateChanged { seat, to: SeatState::LoggedOut, .. } => Some(*seat),
-            _ => None,
+        .filter_map(|fact| {
+            let CallEvent::SeatStateChanged { seat, to: SeatState::LoggedOut, .. } = fact else {
+                return None;
+            };
+            Some(*seat)
         })
         .collect();
     for seat in before.plan().seats.keys() {
@@ -398,9 +400,11 @@ fn check_stranding(before: &Switch, plan: &Plan, told: &[Stranding], facts: &[Ca
             told.iter().any(|it| matches!(it, Stranding::TenantGone { tenant: it, .. } if it == tenant));
         assert_eq!(told_gone, !plan.tenants.contains_key(tenant), "{tenant} in {told:?}");
     }
-    let unserved = told.iter().filter_map(|it| match it {
-        Stranding::CallerUnserved { tenant, skill, nobody_logged_in: false, .. } => Some((tenant, skill)),
-        _ => None,
+    let unserved = told.iter().filter_map(|it| {
+        let Stranding::CallerUnserved { tenant, skill, nobody_logged_in: false, .. } = it else {
+            return None;
+        };
+        Some((tenant, skill))
     });
     for (tenant, skill) in unserved {
         let serves = |seat: &acd_core::plan::Seat| {

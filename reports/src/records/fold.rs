@@ -160,7 +160,6 @@ impl Records {
         };
         let known = parties.iter_mut().find(|record| record.party == party);
         // Only these three come here.
-        #[expect(clippy::wildcard_enum_match_arm, reason = "chosen by the exhaustive match of the fold")]
         match (event, known) {
             (CallEvent::PartyDialled { destination, number, .. }, None) => parties.push(PartyRecord {
                 party,
