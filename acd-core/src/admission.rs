@@ -44,6 +44,9 @@ impl Switch {
             let dialled = arrival.dialled.first().copied();
             return self.refuse(arrival, None, dialled, RefusalReason::UnknownNumber);
         };
+        if !arrival.test {
+            self.house.expect_call(tenant);
+        }
         let admission = if self.draining {
             Err(RefusalReason::Draining)
         } else if self.calls.len() >= CALLS_MAX {
@@ -126,6 +129,12 @@ impl Switch {
         reason: RefusalReason,
     ) {
         let Arrival { call, trunk, caller, .. } = arrival;
+        if let Some(announcement) = self.busy_announcement(tenant, reason) {
+            self.house.out.order(Effect::ProgressCaller { call });
+            self.house.outstanding.announced.insert(call, announcement);
+            self.house.out.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason });
+            return;
+        }
         let retry_after = match reason {
             RefusalReason::LinesFull | RefusalReason::Closed => self.retry_after(tenant),
             RefusalReason::UnknownNumber | RefusalReason::Draining | RefusalReason::Overload => None,
@@ -137,8 +146,8 @@ impl Switch {
 
     fn retry_after(&self, tenant: Option<TenantId>) -> Option<Duration> {
         match self.house.lines.room(tenant?).tenant.refusal {
-            LinesFullRefusal::BusyHere => None,
             LinesFullRefusal::RetryAfter(after) => Some(after),
+            LinesFullRefusal::BusyHere | LinesFullRefusal::Announcement { .. } => None,
         }
     }
 }

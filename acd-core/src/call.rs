@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Announcement, Effect, ReleaseCause};
 use crate::event::{CallEvent, CallPhase, Outcome, UnexpectedInput};
 use crate::house::House;
-use crate::ids::{CallId, LegId, PartyId, RingId, SeatId, SkillId, TenantId};
+use crate::ids::{CallId, LegId, PartyId, PromptId, RingId, SeatId, SkillId, TenantId};
 use crate::input::{CallerIdentity, CallerLegEnd, RingFailure, SeatLegEnd, SeatLoss};
 use crate::lines::Holding;
 use crate::plan::{Choice, Guidance as GuidancePlan, RecordingPolicy};
@@ -80,10 +80,15 @@ pub(crate) struct Visit {
 /// What happens to a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CallInput {
+    /// What plays now is heard before the answer.
+    Progressed,
+    ProgressFailed,
     Connected,
     LegEnded(CallerLegEnd),
     AnnouncementEnded,
     AnnouncementFailed,
+    /// The carrier's own announcement is over.
+    GuidanceDue,
     /// The dispatcher has found a seat.
     SeatFound(SeatId),
     /// From here on: of the present ring, which the front has checked.
@@ -123,10 +128,10 @@ enum CallState {
 }
 
 impl Call {
-    /// Admits a call: it takes its line, and the caller is answered.
+    /// Admits a call: it takes its line, and the caller is answered, or hears the guidance before that.
     pub(crate) fn admit(visit: Visit, house: &mut House) -> Self {
-        house.out.order(Effect::AnswerCaller { call: visit.call });
-        let call = Self { visit, state: CallState::Arriving(Arriving) };
+        let arriving = Arriving::enter(&visit, house);
+        let call = Self { visit, state: CallState::Arriving(arriving) };
         call.follow(&CallState::Ended, house);
         call
     }
@@ -168,6 +173,13 @@ impl Call {
         self.visit.caller_holds = holds;
         let leg = self.visit.caller_leg();
         house.out.state(if holds { CallEvent::HoldStarted { leg } } else { CallEvent::HoldEnded { leg } });
+    }
+
+    /// Emergency guidance takes the place of the usual one at once (R-G4).
+    pub(crate) fn replace_guidance(&self, prompt: PromptId, house: &mut House) {
+        if let CallState::Guidance(guidance) = &self.state {
+            guidance.replace(prompt, &self.visit, house);
+        }
     }
 
     /// Where the call is; `None`: it has its outcome.
@@ -278,6 +290,9 @@ impl Call {
         }
         if before.chooses && !after.chooses {
             house.timers.cancel(Reason::ChoiceOver(call));
+        }
+        if before.phase == Some(CallPhase::Guidance) && after.phase != Some(CallPhase::Guidance) {
+            house.timers.cancel(Reason::GuidanceDue(call));
         }
         if before.is_kept_waiting() && !after.is_kept_waiting() {
             house.timers.cancel(Reason::WaitTooLong(call));
@@ -435,6 +450,15 @@ impl CallState {
 impl Visit {
     pub(crate) const fn caller_leg(&self) -> LegId {
         LegId::Caller(self.call)
+    }
+
+    /// What must be heard before a person answers: the emergency guidance if there is one, else the number's (R-G4).
+    fn tape(&self, house: &House) -> Option<PromptId> {
+        let usual = match self.guidance {
+            GuidancePlan::Tape(prompt) => Some(prompt),
+            GuidancePlan::Spoken | GuidancePlan::None => None,
+        };
+        house.lines.room(self.tenant).emergency_guidance.or(usual)
     }
 
     /// An input that the present phase does not wait for.

@@ -7,7 +7,7 @@ use crate::event::RefusalReason;
 use crate::ids::{
     CallId, DialledNumber, LegId, PartyId, PromptId, RequestId, RingId, SeatId, TenantId, TrunkId,
 };
-use crate::input::{CallCommandResult, CallerIdentity, SeatCommandResult};
+use crate::input::{CallCommandResult, CallerIdentity, GuidanceCommandResult, SeatCommandResult};
 use crate::pii::Pii;
 
 /// An order to the outside.
@@ -21,6 +21,12 @@ pub enum Effect {
         reason: RefusalReason,
         /// Retry-After of a 503.
         retry_after: Option<Duration>,
+    },
+    /// Send 183 with SDP to the caller, who hears from then on what plays before the answer (R-L4, R-G2). Outcome:
+    /// `CallerProgressed`, `CallerProgressFailed` or `CallerLegEnded`.
+    ProgressCaller {
+        /// The call.
+        call: CallId,
     },
     /// Send 180 and 200 to the caller. Outcome: `CallerConnected` or `CallerLegEnded`.
     AnswerCaller {
@@ -117,6 +123,13 @@ pub enum Effect {
         request: RequestId,
         /// What came of it.
         result: SeatCommandResult,
+    },
+    /// Tell who commanded a tenant's emergency guidance what came of it.
+    AnswerGuidanceCommand {
+        /// Which command.
+        request: RequestId,
+        /// What came of it.
+        result: GuidanceCommandResult,
     },
     /// Tell who commanded a call what came of it.
     AnswerCallCommand {

@@ -7,11 +7,13 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
-    CallId, DestinationId, DialledNumber, LegId, PartyId, RingId, SeatId, SkillId, TenantId, TrunkId,
+    CallId, DestinationId, DialledNumber, LegId, PartyId, PromptId, RingId, SeatId, SkillId, TenantId,
+    TrunkId,
 };
 use crate::input::{
-    AlarmKind, CallCommand, CallCommandResult, CallerIdentity, CallerLegEnd, CommandSource, LegQuality,
-    PauseReason, PlanSource, RecordingFailure, RingFailure, SeatCommand, SeatCommandResult, SeatLoss,
+    AlarmKind, CallCommand, CallCommandResult, CallerIdentity, CallerLegEnd, CommandSource,
+    GuidanceCommandResult, LegQuality, PauseReason, PlanSource, RecordingFailure, RingFailure, SeatCommand,
+    SeatCommandResult, SeatLoss, TrunkLoss,
 };
 use crate::party::{Company, Destination, LineKind, LocateCondition, PartyEnd};
 use crate::pii::Pii;
@@ -41,6 +43,29 @@ pub enum CallEvent {
     },
     /// No new calls are taken from here on (R-L9).
     DrainStarted,
+    /// A carrier's trunk is dead: a quiet hour from here on is none (R-L9). The carrier's responsibility.
+    TrunkLost {
+        /// Which carrier.
+        trunk: TrunkId,
+        /// How that was found.
+        cause: TrunkLoss,
+    },
+    /// The trunk answers again.
+    TrunkRestored {
+        /// Which carrier.
+        trunk: TrunkId,
+    },
+    /// The tenant is open, calls are taken, and no seat that may serve a new caller can be reached (R-L9). The centre's
+    /// responsibility.
+    NoReachableSeatStarted {
+        /// Whose.
+        tenant: TenantId,
+    },
+    /// A seat can be reached again, or the tenant is closed, or no calls are taken.
+    NoReachableSeatEnded {
+        /// Whose.
+        tenant: TenantId,
+    },
     /// The life of this process ended clean.
     NodeStopped,
     /// The wall clock was stepped.
@@ -136,6 +161,17 @@ pub enum CallEvent {
     CallerConnected {
         /// The call.
         call: CallId,
+    },
+    /// Emergency guidance was put in place of the usual one by command, or taken away (R-G4).
+    GuidanceCommanded {
+        /// Whose, as it was named.
+        tenant: TenantId,
+        /// What is played; `None`: the usual guidance.
+        prompt: Option<PromptId>,
+        /// By which way.
+        source: CommandSource,
+        /// What came of it.
+        result: GuidanceCommandResult,
     },
     /// The guidance began.
     GuidanceStarted {

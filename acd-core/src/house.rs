@@ -1,16 +1,19 @@
 //! Everything that a call shares with the others: lines, queues, seats, deadlines, and the way out.
 
+use alloc::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::{CallEvent, UnexpectedInput};
-use crate::ids::{CallId, LegId, PartyId, RingId, TenantId};
+use crate::ids::{CallId, LegId, PartyId, RingId, TenantId, TrunkId};
+use crate::input::TrunkLoss;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::outstanding::Outstanding;
 use crate::queue::Queues;
 use crate::seat::Seats;
 use crate::time::Timestamp;
-use crate::timer::Timers;
+use crate::timer::{Reason, Timers};
 use crate::{AlarmKind, Effect, ReleaseCause};
 
 /// The rooms that all calls walk through.
@@ -23,6 +26,8 @@ pub(crate) struct House {
     pub(crate) seats: Seats,
     pub(crate) timers: Timers,
     pub(crate) outstanding: Outstanding,
+    /// Trunks that do not answer (R-L9).
+    pub(crate) lost_trunks: BTreeSet<TrunkId>,
     pub(crate) out: Output,
 }
 
@@ -35,6 +40,7 @@ impl House {
             seats: Seats::new(),
             timers: Timers::default(),
             outstanding: Outstanding::default(),
+            lost_trunks: BTreeSet::new(),
             out: Output::default(),
         }
     }
@@ -46,6 +52,34 @@ impl House {
 
     pub(crate) fn raise(&mut self, kind: AlarmKind, tenant: Option<TenantId>, call: Option<CallId>) {
         self.out.state(CallEvent::AlarmRaised { kind, tenant, call });
+    }
+
+    /// Waits anew for a tenant's next call (R-G5).
+    pub(crate) fn expect_call(&mut self, tenant: TenantId) {
+        let within = self.lines.get(tenant).and_then(|room| room.calls_expected());
+        match within {
+            Some(within) => self.timers.set(Reason::CallsMissing(tenant), self.now + within),
+            None => self.timers.cancel(Reason::CallsMissing(tenant)),
+        }
+    }
+
+    /// A carrier's trunk does not answer any more (R-L9).
+    pub(crate) fn trunk_lost(&mut self, trunk: TrunkId, cause: TrunkLoss) {
+        if self.lost_trunks.insert(trunk) {
+            self.out.state(CallEvent::TrunkLost { trunk, cause });
+            self.raise(AlarmKind::TrunkLost, None, None);
+        } else {
+            self.unexpected(UnexpectedInput::OutOfPhase, None);
+        }
+    }
+
+    /// A carrier's trunk answers again.
+    pub(crate) fn trunk_restored(&mut self, trunk: TrunkId) {
+        if self.lost_trunks.remove(&trunk) {
+            self.out.state(CallEvent::TrunkRestored { trunk });
+        } else {
+            self.unexpected(UnexpectedInput::OutOfPhase, None);
+        }
     }
 
     pub(crate) fn cancel_ring(&mut self, ring: RingId) {

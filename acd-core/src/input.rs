@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::CallPhase;
 use crate::ids::{
-    CallId, DialledNumber, LegId, Name, PartyId, RequestId, RingId, SeatId, SkillId, TenantId, TrunkId,
+    CallId, DialledNumber, LegId, Name, PartyId, PromptId, RequestId, RingId, SeatId, SkillId, TenantId,
+    TrunkId,
 };
 use crate::party::{Destination, LocateCondition, PartyFailure, PartyLegEnd};
 use crate::pii::Pii;
@@ -39,6 +40,18 @@ pub enum Input {
     DrainRequested,
     /// The switch has ended its last call or its patience; the last input of a life.
     NodeStopped,
+    /// A carrier's trunk does not answer any more (R-L9).
+    TrunkLost {
+        /// The carrier.
+        trunk: TrunkId,
+        /// How that was found.
+        cause: TrunkLoss,
+    },
+    /// It answers again.
+    TrunkRestored {
+        /// The carrier.
+        trunk: TrunkId,
+    },
     /// The wall clock was stepped by more than a second (positive: forward). Stamps follow a step forward, and this input
     /// is the first that has such a stamp: deadlines that are a length of time are moved with it, so that no ring and no
     /// wrap-up is cut short; those that are a time of day (band edges) are not.
@@ -63,6 +76,16 @@ pub enum Input {
         caller: CallerIdentity,
         /// A rehearsal's call: takes no tenant's line and enters no form (R-L6).
         test: bool,
+    },
+    /// Outcome of `ProgressCaller`: what plays now is heard before the answer.
+    CallerProgressed {
+        /// The call.
+        call: CallId,
+    },
+    /// Outcome of `ProgressCaller`: the caller cannot hear anything before the answer (no port, no offer yet).
+    CallerProgressFailed {
+        /// The call.
+        call: CallId,
     },
     /// Outcome of `AnswerCaller`: the ACK is there, audio can flow.
     CallerConnected {
@@ -205,6 +228,18 @@ pub enum Input {
         /// Ties the answer ([`Effect::AnswerCallCommand`](crate::Effect::AnswerCallCommand)) to the question.
         request: RequestId,
     },
+    /// Emergency guidance (disaster, epidemic) in place of the usual one, from now on and for those who hear the usual
+    /// one now (R-G4).
+    GuidanceCommanded {
+        /// Whose.
+        tenant: TenantId,
+        /// What is played; `None`: the usual guidance again.
+        prompt: Option<PromptId>,
+        /// By which way.
+        source: CommandSource,
+        /// Ties the answer ([`Effect::AnswerGuidanceCommand`](crate::Effect::AnswerGuidanceCommand)) to the question.
+        request: RequestId,
+    },
 
     /// Outcome of `StartRecording`.
     RecordingStarted {
@@ -313,6 +348,15 @@ pub enum SeatLoss {
     MediaSilent,
 }
 
+/// How a dead trunk was found (R-L9).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum TrunkLoss {
+    /// Our OPTIONS got no answer.
+    NoAnswer,
+    /// It cannot be reached: ICMP, or the connection was refused.
+    Transport,
+}
+
 /// What is wanted of a seat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SeatCommand {
@@ -376,6 +420,8 @@ pub enum CallCommand {
     Resume,
     /// Ends the call: caller, seat and parties are released.
     HangUp,
+    /// The agent's mark that the mandatory guidance was spoken (R-G1, `"spoken"`).
+    Explained,
     /// The receptionist hands the caller to the queue of another skill of the tenant, where the caller keeps the
     /// instant of the first entry (R-S4).
     HandOver(SkillId),
@@ -430,6 +476,15 @@ pub enum CallCommandResult {
     Draining,
     /// The tenant hands no caller over to that skill.
     UnknownSkill,
+}
+
+/// What came of a command about emergency guidance.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum GuidanceCommandResult {
+    /// Done, or already so.
+    Done,
+    /// No tenant of that name.
+    UnknownTenant,
 }
 
 /// Why a recording has a hole or is missing.
@@ -503,6 +558,12 @@ pub enum AlarmKind {
     CallOutsideHours,
     /// Nobody could be reached for a finished call (R-T8).
     NobodyReached,
+    /// No call came for as long as the plan expects at most (R-G5).
+    CallsMissing,
+    /// A carrier's trunk is dead (R-L9).
+    TrunkLost,
+    /// The last seat that may serve new callers cannot be reached any more (R-L9).
+    NoReachableSeat,
     /// Talk without a recording (R-R2).
     RecordingFailed,
     /// The journal cannot keep up.

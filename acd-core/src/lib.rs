@@ -30,6 +30,7 @@ mod party;
 mod pii;
 pub mod plan;
 mod queue;
+mod refusal;
 mod reload;
 mod seat;
 mod snapshot;
@@ -49,9 +50,11 @@ pub use input::{
     PauseReason, PlanSource, RecordingFailure, RingFailure, SeatCommand, SeatLegEnd, SeatLoss,
     WithheldReason,
 };
-pub use input::{CallCommandResult, CallerLegEnd, SeatCommandResult};
-pub use party::{Company, Destination, LineKind, LocateCondition, PartyEnd, PartyFailure, PartyLegEnd};
-pub use party::{is_emergency_number, line_kind};
+pub use input::{CallCommandResult, CallerLegEnd, GuidanceCommandResult, SeatCommandResult, TrunkLoss};
+pub use party::{
+    Company, Destination, LineKind, LocateCondition, PartyEnd, PartyFailure, PartyLegEnd,
+    is_emergency_number, line_kind,
+};
 pub use pii::Pii;
 pub use stranding::Stranding;
 pub use switch::Switch;

@@ -3,16 +3,18 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{CallEvent, CallPhase, LineUse};
-use crate::ids::{CallId, PartyId, TenantId};
+use crate::ids::{CallId, PartyId, PromptId, SeatId, TenantId};
 use crate::limits::OVERFLOWS_MAX;
 use crate::output::Output;
 use crate::plan::{Capacity, OverflowCause, Tenant};
 
 mod pools;
+mod reach;
 
 use pools::Pools;
 
@@ -52,6 +54,15 @@ pub(crate) struct Room {
     guests: BTreeSet<CallId>,
     blocked: bool,
     seat_lines_full: bool,
+    /// What is played in place of the usual guidance (R-G4); a new plan leaves it as it is.
+    pub(crate) emergency_guidance: Option<PromptId>,
+    /// Seats that may serve a new caller and can be reached (R-L9).
+    reachable_seats: BTreeSet<SeatId>,
+    /// Whether there has been one: only a loss is worth an alarm, not the minute after the start.
+    was_reachable: bool,
+    unreachable: bool,
+    /// Within which time calls are expected; `None`: outside hours, or not at all (R-G5).
+    calls_expected: Option<Duration>,
 }
 
 impl Room {
@@ -70,6 +81,11 @@ impl Room {
             guests: BTreeSet::new(),
             blocked: false,
             seat_lines_full: false,
+            emergency_guidance: None,
+            reachable_seats: BTreeSet::new(),
+            was_reachable: false,
+            unreachable: false,
+            calls_expected: None,
         }
     }
 
@@ -197,6 +213,8 @@ fn keep(calls: &mut BTreeSet<CallId>, call: CallId, phase: Option<CallPhase>) {
 pub(crate) struct Lines {
     rooms: BTreeMap<TenantId, Room>,
     pools: Pools,
+    /// Whether calls are taken: no drain, no stop.
+    accepting: bool,
     /// Tenants whose lines changed in this turn.
     touched: BTreeSet<TenantId>,
 }
@@ -217,6 +235,12 @@ impl Lines {
 
     pub(crate) fn ids(&self) -> Vec<TenantId> {
         self.rooms.keys().copied().collect()
+    }
+
+    /// Sets a tenant's emergency guidance; whether the plan has the tenant.
+    pub(crate) fn set_emergency_guidance(&mut self, id: TenantId, prompt: Option<PromptId>) -> bool {
+        let room = self.rooms.get_mut(&id).filter(|room| room.in_plan);
+        room.map(|room| room.emergency_guidance = prompt).is_some()
     }
 
     /// Opens a tenant's room or gives it new settings.
@@ -355,6 +379,7 @@ impl Lines {
                     CallEvent::SeatLinesFullEnded { tenant }
                 });
             }
+            room.state_reach(tenant, self.accepting, out);
             if !room.in_plan && !room.has_calls() {
                 self.rooms.remove(&tenant);
                 self.pools.leave(tenant);

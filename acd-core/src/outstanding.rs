@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CallId, PartyId, RingId, TenantId};
+use crate::ids::{CallId, PartyId, PromptId, RingId, TenantId};
 use crate::input::OpenCall;
 use crate::limits::OUTSTANDING_MAX;
 
@@ -14,6 +14,8 @@ use crate::limits::OUTSTANDING_MAX;
 pub(crate) struct Outstanding {
     /// Refused calls whose leg has not ended.
     pub(crate) refused: Owed<CallId>,
+    /// Refused calls that hear the busy announcement before their 486 (R-L4).
+    pub(crate) announced: BTreeMap<CallId, BusyAnnouncement>,
     /// Cancelled rings that have not ended.
     pub(crate) cancelled: Owed<RingId>,
     /// Seats' legs that are being released.
@@ -27,14 +29,34 @@ pub(crate) struct Outstanding {
 }
 
 impl Outstanding {
+    /// A caller's leg has ended: whether it was a refused call's, which has no outcome to state.
+    pub(crate) fn caller_refused_gone(&mut self, call: CallId) -> bool {
+        self.refused.settle(&call) || self.announced.remove(&call).is_some()
+    }
+
+    /// How many refused calls of a tenant hear the busy announcement.
+    pub(crate) fn announced_len(&self, tenant: TenantId) -> usize {
+        self.announced.values().filter(|it| it.tenant == tenant).count()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.refused.0.is_empty()
+            && self.announced.is_empty()
             && self.cancelled.0.is_empty()
             && self.released.0.is_empty()
             && self.cancelled_parties.0.is_empty()
             && self.released_parties.0.is_empty()
             && self.recordings.by_call.is_empty()
     }
+}
+
+/// A refused call on its way from 183 to 486. It holds no line (R-L6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct BusyAnnouncement {
+    pub(crate) tenant: TenantId,
+    pub(crate) prompt: PromptId,
+    /// The 183 is out and the announcement plays.
+    pub(crate) plays: bool,
 }
 
 /// A bounded set; the oldest is forgotten when it is full, so that a silent outside cannot fill the memory.

@@ -55,12 +55,18 @@ pub struct Tenant {
     pub closed_lines: u16,
     /// The closed announcement; absent: callers outside hours are refused as the tenant refuses for want of a line.
     pub closed_announcement: Option<PromptId>,
+    /// Whether guidance is played in early media (183), before the call is answered (R-G2).
+    pub early_media: bool,
+    /// How long guidance waits once it can be heard, for the carrier's own announcement (R-G2).
+    pub guidance_delay: Duration,
     /// What a waiting caller hears (R-G3).
     pub waiting: Waiting,
     /// What a caller hears while a seat holds the call.
     pub hold_music: Option<PromptId>,
     /// How long one seat is rung for one caller (R-Q6).
     pub ring: Duration,
+    /// After how long without a call, within hours, an alarm is raised (R-G5).
+    pub expect_calls_within: Option<Duration>,
     /// After how long a wait an alarm is raised (R-Q8).
     pub max_wait: Option<Duration>,
     /// The skill that a seat needs for a caller who enters; `None`: any seat that serves the tenant.
@@ -170,6 +176,13 @@ pub enum LinesFullRefusal {
     BusyHere,
     /// 503 Service Unavailable with Retry-After.
     RetryAfter(Duration),
+    /// The busy announcement in early media, then 486. Who hears it holds no line (R-L6).
+    Announcement {
+        /// The announcement.
+        prompt: PromptId,
+        /// How many refused callers may hear it at once; the others get 486 alone.
+        lines: u16,
+    },
 }
 
 /// What a waiting caller hears (R-G3): the message, music, and the message again.

@@ -39,6 +39,9 @@ impl Switch {
             // Callers of others may overflow to a tenant that opens.
             self.house.queues.touch_all();
         }
+        if self.house.lines.follow_expectation(id) {
+            self.house.expect_call(id);
+        }
     }
 
     fn apply_tenants(&mut self) {
@@ -49,6 +52,9 @@ impl Switch {
                 self.house.timers.cancel(Reason::BandEdge(id));
                 if self.house.lines.set_capacity(id, None) {
                     self.house.out.state(CallEvent::CapacityChanged { tenant: id, capacity: None });
+                }
+                if self.house.lines.follow_expectation(id) {
+                    self.house.expect_call(id);
                 }
             }
         }
@@ -74,6 +80,7 @@ impl Switch {
     }
 
     fn apply_seats(&mut self) {
+        self.house.lines.forget_seats();
         let seats = core::mem::take(&mut self.house.seats);
         let mut gone = Vec::new();
         for (id, mut seat) in seats {
@@ -101,6 +108,7 @@ impl Switch {
         let ids: Vec<SeatId> = self.house.seats.keys().copied().collect();
         for id in ids {
             self.house.seat_settings_changed(id);
+            self.house.follow_reach(id);
         }
     }
 

@@ -81,6 +81,11 @@ impl Seat {
         self.registered || self.settings.static_contact
     }
 
+    /// Whether a caller could be put through to the seat as soon as somebody is ready at it (R-L9).
+    pub(crate) fn can_be_rung(&self) -> bool {
+        self.in_plan && self.is_reachable() && self.state != SeatState::Unreachable
+    }
+
     /// The state of a seat that nothing keeps busy: what was deferred, else ready if it can be.
     pub(crate) fn idle_state(&self) -> SeatState {
         self.deferred_state().unwrap_or_else(|| {
@@ -140,6 +145,13 @@ impl Seat {
 pub(crate) type Seats = BTreeMap<SeatId, Seat>;
 
 impl House {
+    /// Tells the lines whether the seat can be reached.
+    pub(crate) fn follow_reach(&mut self, id: SeatId) {
+        if let Some(seat) = self.seats.get(&id) {
+            self.lines.follow_reach(id, &seat.settings, seat.can_be_rung());
+        }
+    }
+
     /// Changes a seat's state; facts, queues and deadlines follow.
     pub(crate) fn set_seat(&mut self, id: SeatId, to: SeatState) {
         let Some(seat) = self.seats.get_mut(&id) else { return };
@@ -155,6 +167,7 @@ impl House {
         }
         self.out.state(CallEvent::SeatStateChanged { seat: id, from, to });
         self.queues.follow_seat(id, &seat.settings, before, seat.presence());
+        self.lines.follow_reach(id, &seat.settings, seat.can_be_rung());
         match from {
             SeatState::WrapUp => self.timers.cancel(Reason::WrapUpOver(id)),
             SeatState::NotAnswering(_) | SeatState::Unreachable => self.timers.cancel(Reason::SeatRetry(id)),

@@ -151,6 +151,8 @@ impl Switch {
             Input::CallFoundOpen(open) => self.call_found_open(&open),
             Input::DrainRequested => self.drain_requested(),
             Input::NodeStopped => self.node_stopped(),
+            Input::TrunkLost { trunk, cause } => self.house.trunk_lost(trunk, cause),
+            Input::TrunkRestored { trunk } => self.house.trunk_restored(trunk),
             Input::WallClockStepped { step_ms } => {
                 let forward = Duration::from_millis(u64::try_from(step_ms).unwrap_or(0));
                 self.house.timers.postpone_lengths(forward.min(passed));
@@ -162,14 +164,24 @@ impl Switch {
             Input::CallArrived { call, trunk, dialled, caller, test } => {
                 self.call_arrived(Arrival { call, trunk, dialled: &dialled, caller, test });
             }
+            Input::CallerProgressed { call } => {
+                if !self.refused_call_progressed(call) {
+                    self.tell_call(call, CallInput::Progressed);
+                }
+            }
+            Input::CallerProgressFailed { call } => {
+                if !self.end_busy_announcement(call) {
+                    self.tell_call(call, CallInput::ProgressFailed);
+                }
+            }
             Input::CallerConnected { call } => self.tell_call(call, CallInput::Connected),
             Input::CallerLegEnded { call, end } => {
-                if !self.house.outstanding.refused.settle(&call) {
+                if !self.house.outstanding.caller_refused_gone(call) {
                     self.tell_call(call, CallInput::LegEnded(end));
                 }
             }
-            Input::AnnouncementEnded { leg } => self.tell_caller_leg(leg, CallInput::AnnouncementEnded),
-            Input::AnnouncementFailed { leg } => self.tell_caller_leg(leg, CallInput::AnnouncementFailed),
+            Input::AnnouncementEnded { leg } => self.announcement_over(leg, CallInput::AnnouncementEnded),
+            Input::AnnouncementFailed { leg } => self.announcement_over(leg, CallInput::AnnouncementFailed),
             Input::DigitPressed { leg, digit } => self.digit_pressed(leg, digit),
             Input::HoldBegan { leg } => self.hold_changed(leg, true),
             Input::HoldEnded { leg } => self.hold_changed(leg, false),
@@ -198,6 +210,9 @@ impl Switch {
             Input::OutboundCommanded { call, seat, tenant, destination, about, source, request } => {
                 let order = OutboundOrder { call, seat, tenant, destination, about };
                 self.outbound_commanded(order, source, request);
+            }
+            Input::GuidanceCommanded { tenant, prompt, source, request } => {
+                self.guidance_commanded(tenant, prompt, source, request);
             }
 
             Input::RecordingStarted { call, file } => self.recording_started(call, file),
@@ -230,6 +245,8 @@ impl Switch {
                     call.choice_over(&mut self.house);
                 }
             }
+            Reason::CallsMissing(tenant) => self.house.raise(AlarmKind::CallsMissing, Some(tenant), None),
+            Reason::GuidanceDue(call) => self.tell_call(call, CallInput::GuidanceDue),
             Reason::WaitTooLong(call) => {
                 let tenant = self.calls.get(&call).map(|call| call.visit.serving);
                 self.house.raise(AlarmKind::WaitTooLong, tenant, Some(call));
@@ -274,7 +291,7 @@ impl Switch {
         }
     }
 
-    fn tell_call(&mut self, id: CallId, input: CallInput) {
+    pub(crate) fn tell_call(&mut self, id: CallId, input: CallInput) {
         let Some(call) = self.calls.get_mut(&id) else {
             return self.house.unexpected(UnexpectedInput::CallUnknown, Some(id));
         };
@@ -284,8 +301,9 @@ impl Switch {
         }
     }
 
-    fn tell_caller_leg(&mut self, leg: LegId, input: CallInput) {
+    fn announcement_over(&mut self, leg: LegId, input: CallInput) {
         match leg {
+            LegId::Caller(call) if self.end_busy_announcement(call) => {}
             LegId::Caller(call) => self.tell_call(call, input),
             // Nothing is ever played to a seat.
             LegId::Seat(ring) => self.house.unexpected(UnexpectedInput::OutOfPhase, Some(ring.call)),
@@ -453,6 +471,7 @@ impl Switch {
             self.house.out.state(CallEvent::NodeOutage { from, to: self.house.now });
         }
         self.draining = false;
+        self.house.lines.accept(true);
         self.house.out.state(CallEvent::NodeStarted);
     }
 
@@ -491,12 +510,15 @@ impl Switch {
         if core::mem::replace(&mut self.draining, true) {
             self.house.unexpected(UnexpectedInput::OutOfPhase, None);
         } else {
+            self.house.lines.accept(false);
             self.house.out.state(CallEvent::DrainStarted);
         }
     }
 
     fn node_stopped(&mut self) {
         self.draining = true;
+        self.house.lines.accept(false);
+        self.end_busy_announcements();
         for (_, mut call) in core::mem::take(&mut self.calls) {
             call.stop(&mut self.house);
         }

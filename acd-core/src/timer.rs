@@ -25,6 +25,10 @@ pub enum Reason {
     WaitTooLong(CallId),
     /// The caller has had long enough to choose (R-G6).
     ChoiceOver(CallId),
+    /// The carrier's own announcement is over: guidance may begin (R-G2).
+    GuidanceDue(CallId),
+    /// The tenant has had no call for as long as the plan expects at most (R-G5).
+    CallsMissing(TenantId),
 }
 
 /// The deadlines to come.
@@ -117,7 +121,9 @@ const fn band_edge(reason: Reason) -> Option<TenantId> {
         | Reason::RingOver(_)
         | Reason::PartyRingOver(_)
         | Reason::WaitTooLong(_)
-        | Reason::ChoiceOver(_) => None,
+        | Reason::ChoiceOver(_)
+        | Reason::GuidanceDue(_)
+        | Reason::CallsMissing(_) => None,
     }
 }
 

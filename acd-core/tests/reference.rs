@@ -7,8 +7,12 @@
 mod choice;
 #[path = "reference/commands.rs"]
 mod commands;
+#[path = "reference/deadlines.rs"]
+mod deadlines;
 #[path = "swarm/draw.rs"]
 mod draw;
+#[path = "reference/guidance.rs"]
+mod guidance;
 #[path = "reference/lines.rs"]
 mod lines;
 #[path = "reference/model.rs"]
@@ -23,6 +27,8 @@ mod plans;
 mod rng;
 #[path = "reference/seats.rs"]
 mod seats;
+#[path = "reference/sides.rs"]
+mod sides;
 #[path = "support/turn.rs"]
 mod turn;
 
@@ -33,7 +39,7 @@ use acd_core::{
     CallCommand, CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Destination, Input, LegId,
     LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlanSource, RecordingFailure,
     RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch, Timestamp, TrunkId,
-    WithheldReason,
+    TrunkLoss, WithheldReason,
 };
 use draw::{NUMBERS, draw_destination, draw_party_command, draw_plan};
 use model::Model;
@@ -48,7 +54,10 @@ use turn::turn;
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Arrive { number: u8, test: bool },
+    CallerProgressed { call: u8, how: u8 },
     Connected { call: u8 },
+    EmergencyGuidance { what: u8 },
+    Trunk { dead: bool },
     Heard { call: u8, to_the_end: bool },
     CallerEnds { call: u8, how: u8 },
     Answered { ring: u8 },
@@ -74,7 +83,10 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (any::<u8>(), proptest::bool::weighted(0.1)).prop_map(|(number, test)| Step::Arrive { number, test }),
+        5 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::CallerProgressed { call, how }),
         8 => any::<u8>().prop_map(|call| Step::Connected { call }),
+        1 => any::<u8>().prop_map(|what| Step::EmergencyGuidance { what }),
+        1 => any::<bool>().prop_map(|dead| Step::Trunk { dead }),
         8 => (any::<u8>(), proptest::bool::weighted(0.9))
             .prop_map(|(call, to_the_end)| Step::Heard { call, to_the_end }),
         4 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::CallerEnds { call, how }),
@@ -148,6 +160,9 @@ impl History {
                 None => return,
             },
             Step::Arrive { .. }
+            | Step::CallerProgressed { .. }
+            | Step::EmergencyGuidance { .. }
+            | Step::Trunk { .. }
             | Step::Connected { .. }
             | Step::Heard { .. }
             | Step::CallerEnds { .. }
@@ -201,9 +216,31 @@ impl History {
                     test,
                 }
             }
+            Step::CallerProgressed { call, how } => {
+                let call = self.refused_or(call, how);
+                if how % 8 > 0 {
+                    Input::CallerProgressed { call }
+                } else {
+                    Input::CallerProgressFailed { call }
+                }
+            }
+            Step::EmergencyGuidance { what } => Input::GuidanceCommanded {
+                tenant: ["shiga", "kyoto", "nobody"][usize::from(what % 3)].parse().unwrap(),
+                prompt: (what % 5 > 1).then(|| plans::prompt("emergency")),
+                source: CommandSource::Api,
+                request: RequestId(u64::from(what)),
+            },
+            Step::Trunk { dead } => {
+                let trunk = TrunkId::new("carrier").unwrap();
+                if dead {
+                    Input::TrunkLost { trunk, cause: TrunkLoss::Transport }
+                } else {
+                    Input::TrunkRestored { trunk }
+                }
+            }
             Step::Connected { call } => Input::CallerConnected { call: self.call(call) },
             Step::Heard { call, to_the_end } => {
-                let leg = LegId::Caller(self.call(call));
+                let leg = LegId::Caller(self.refused_or(call, call));
                 if to_the_end { Input::AnnouncementEnded { leg } } else { Input::AnnouncementFailed { leg } }
             }
             Step::CallerEnds { call, how } => {
@@ -215,7 +252,8 @@ impl History {
                     4 => CallerLegEnd::Failed,
                     _ => CallerLegEnd::HungUp,
                 };
-                let refused = self.model.refused.first().copied();
+                let announced = self.model.announced.first().filter(|_| how % 2 == 0).map(|it| it.0);
+                let refused = announced.or(self.model.refused.first().copied());
                 let call = if how > 200 { refused.unwrap_or(CallId(0)) } else { self.call(call) };
                 Input::CallerLegEnded { call, end }
             }
@@ -341,6 +379,12 @@ impl History {
                 _ => Input::WallClockStepped { step_ms: 1_500 },
             },
         }
+    }
+
+    /// Now and then a refused call that hears the busy announcement, else a live one.
+    fn refused_or(&self, choice: u8, rarely: u8) -> CallId {
+        let announced = self.model.announced.first().filter(|_| rarely % 4 == 1);
+        announced.map_or_else(|| self.call(choice), |it| it.0)
     }
 
     /// A live call, or now and then one that is not there.

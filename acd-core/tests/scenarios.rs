@@ -172,6 +172,8 @@ fn reason_text(reason: Reason) -> String {
         Reason::RingOver(ring) => format!("{ring} has rung long enough"),
         Reason::PartyRingOver(party) => format!("party {party} has been rung long enough"),
         Reason::ChoiceOver(call) => format!("{call} has had long enough to choose"),
+        Reason::GuidanceDue(call) => format!("{call} has waited for the guidance"),
+        Reason::CallsMissing(tenant) => format!("{tenant} has had no call"),
         Reason::WaitTooLong(call) => format!("{call} has waited too long"),
     }
 }

@@ -13,8 +13,12 @@ mod auditor;
 mod choice;
 #[path = "reference/commands.rs"]
 mod commands;
+#[path = "reference/deadlines.rs"]
+mod deadlines;
 #[path = "swarm/draw.rs"]
 mod draw;
+#[path = "reference/guidance.rs"]
+mod guidance;
 #[path = "reference/lines.rs"]
 mod lines;
 #[path = "reference/model.rs"]
@@ -35,6 +39,8 @@ mod plans;
 mod rng;
 #[path = "reference/seats.rs"]
 mod seats;
+#[path = "reference/sides.rs"]
+mod sides;
 #[path = "support/text.rs"]
 mod text;
 #[path = "support/turn.rs"]
@@ -91,7 +97,15 @@ fn seeds() -> Range<u64> {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 59] = [
+const WANTED: [&str; 67] = [
+    "GuidanceCommanded Done",
+    "GuidanceCommanded UnknownTenant",
+    "TrunkLost NoAnswer",
+    "TrunkRestored",
+    "NoReachableSeatStarted",
+    "NoReachableSeatEnded",
+    "AlarmRaised CallsMissing",
+    "AlarmRaised NoReachableSeat",
     "BlockageStarted",
     "BlockageEnded",
     "SeatLinesFullStarted",

@@ -34,6 +34,8 @@ pub enum Command {
     Status(Running),
     /// Have the running switch read its plan again; prints what changed, or why not.
     Reload(Running),
+    /// Have a tenant of the running switch play emergency guidance in place of its usual one, or the usual one again.
+    Guidance(Guidance),
     /// Have the running switch take no new calls, let those in progress end, and end.
     Drain(Running),
 }
@@ -203,6 +205,20 @@ pub struct JournalAt {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `acd guidance`
+#[derive(Args, Debug)]
+pub struct Guidance {
+    /// Whose.
+    #[arg(long)]
+    pub tenant: String,
+    /// A prompt of the plan; `off`: the usual guidance again.
+    #[arg(long, value_name = "PROMPT|off")]
+    pub prompt: String,
+    /// Which switch.
+    #[command(flatten)]
+    pub running: Running,
 }
 
 /// Which running switch.

@@ -15,6 +15,11 @@ fn main() -> ExitCode {
         Command::Report(options) => acd_server::report::report(&options),
         Command::Status(options) => acd_server::running::ask(&options, Question::Status),
         Command::Reload(options) => acd_server::running::ask(&options, Question::Reload),
+        Command::Guidance(options) => {
+            let prompt = Some(options.prompt.as_str()).filter(|prompt| *prompt != "off");
+            let question = Question::Guidance { tenant: &options.tenant, prompt };
+            acd_server::running::ask(&options.running, question)
+        }
         Command::Drain(options) => acd_server::running::ask(&options, Question::Drain),
     }
 }

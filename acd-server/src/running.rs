@@ -1,4 +1,4 @@
-//! The commands that act on the running switch: `status`, `reload`, `drain`.
+//! The commands that act on the running switch: `status`, `reload`, `guidance`, `drain`.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -10,11 +10,18 @@ use crate::plan::PlanFile;
 
 /// What the switch is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Question {
+pub enum Question<'a> {
     /// How it is.
     Status,
     /// To read its plan again.
     Reload,
+    /// To play emergency guidance in place of a tenant's usual one (R-G4).
+    Guidance {
+        /// Whose.
+        tenant: &'a str,
+        /// Which prompt; `None`: the usual guidance again.
+        prompt: Option<&'a str>,
+    },
     /// To take no new calls and end.
     Drain,
 }
@@ -36,7 +43,7 @@ enum RunningError {
 
 /// Asks, and prints the answer. 0: fine; 1: the switch says no, or does not answer; 2: used wrongly.
 #[allow(clippy::print_stderr, reason = "a command line's errors go to standard error")]
-pub fn ask(options: &Running, question: Question) -> ExitCode {
+pub fn ask(options: &Running, question: Question<'_>) -> ExitCode {
     match answer(options, question) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -52,7 +59,7 @@ pub fn ask(options: &Running, question: Question) -> ExitCode {
     }
 }
 
-fn answer(options: &Running, question: Question) -> Result<bool, RunningError> {
+fn answer(options: &Running, question: Question<'_>) -> Result<bool, RunningError> {
     let address = match (options.grpc, &options.config) {
         (Some(address), _) => address,
         (None, Some(path)) => {
@@ -69,6 +76,7 @@ fn answer(options: &Running, question: Question) -> Result<bool, RunningError> {
     let report = match question {
         Question::Status => block_on(client.status()),
         Question::Reload => block_on(client.reload(&id)),
+        Question::Guidance { tenant, prompt } => block_on(client.emergency_guidance(tenant, prompt, &id)),
         Question::Drain => block_on(client.drain(&id)),
     }?;
     let mut out = io::stdout().lock();

@@ -5,10 +5,10 @@ use std::time::Duration;
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
-    CivilDate, CommandSource, Company, Destination, DestinationId, DialledNumber, LegId, LegQuality,
-    LineKind, LineUse, LocateCondition, Outcome, PartyEnd, PartyId, Pii, PlanSource, RecordingFailure,
-    RefusalReason, RingEnd, RingId, SeatCommand, SeatCommandResult, SeatId, SeatLoss, SeatState, SkillId,
-    TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
+    CivilDate, CommandSource, Company, Destination, DestinationId, DialledNumber, GuidanceCommandResult,
+    LegId, LegQuality, LineKind, LineUse, LocateCondition, Outcome, PartyEnd, PartyId, Pii, PlanSource,
+    PromptId, RecordingFailure, RefusalReason, RingEnd, RingId, SeatCommand, SeatCommandResult, SeatId,
+    SeatLoss, SeatState, SkillId, TalkEnd, TenantId, Timestamp, TrunkId, TrunkLoss, UnexpectedInput,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
@@ -19,9 +19,9 @@ use crate::parties::{
 };
 use crate::shared::{
     AlarmKindDef, CallCommandDef, CallCommandResultDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef,
-    CapacityDef, CommandSourceDef, LegQualityDef, LineUseDef, OutcomeDef, OverflowCauseDef, PlanSourceDef,
-    RecordingFailureDef, RefusalReasonDef, RingEndDef, SeatCommandDef, SeatCommandResultDef, SeatLossDef,
-    SeatStateDef, TalkEndDef, UnexpectedInputDef,
+    CapacityDef, CommandSourceDef, GuidanceCommandResultDef, LegQualityDef, LineUseDef, OutcomeDef,
+    OverflowCauseDef, PlanSourceDef, RecordingFailureDef, RefusalReasonDef, RingEndDef, SeatCommandDef,
+    SeatCommandResultDef, SeatLossDef, SeatStateDef, TalkEndDef, TrunkLossDef, UnexpectedInputDef,
 };
 
 /// A fact as one line of JSON: `{"fact":"call_admitted","call":17,"tenant":"shiga",…}`.
@@ -68,6 +68,24 @@ enum CallEventDef {
     },
     DrainStarted,
     NodeStopped,
+    TrunkLost {
+        #[serde(with = "As::<DisplayFromStr>")]
+        trunk: TrunkId,
+        #[serde(with = "TrunkLossDef")]
+        cause: TrunkLoss,
+    },
+    TrunkRestored {
+        #[serde(with = "As::<DisplayFromStr>")]
+        trunk: TrunkId,
+    },
+    NoReachableSeatStarted {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+    },
+    NoReachableSeatEnded {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+    },
     WallClockStepped {
         step_ms: i64,
     },
@@ -140,6 +158,16 @@ enum CallEventDef {
     CallerConnected {
         #[serde(with = "CallIdDef")]
         call: CallId,
+    },
+    GuidanceCommanded {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<Option<DisplayFromStr>>")]
+        prompt: Option<PromptId>,
+        #[serde(with = "CommandSourceDef")]
+        source: CommandSource,
+        #[serde(with = "GuidanceCommandResultDef")]
+        result: GuidanceCommandResult,
     },
     GuidanceStarted {
         #[serde(with = "CallIdDef")]

@@ -6,8 +6,8 @@ use acd_core::plan::Plan;
 use acd_core::{
     CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Destination, DialledNumber,
     Input, LegId, LegQuality, OpenCall, OpenRecording, PartyFailure, PartyId, PartyLegEnd, PlanSource,
-    RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, TenantId,
-    Timestamp, TrunkId,
+    PromptId, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
+    TenantId, Timestamp, TrunkId, TrunkLoss,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
@@ -18,6 +18,7 @@ use crate::plan::BoxedPlanDef;
 use crate::shared::{
     CallCommandDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef, CommandSourceDef, LegQualityDef,
     PlanSourceDef, RecordingFailureDef, RingFailureDef, SeatCommandDef, SeatLegEndDef, SeatLossDef,
+    TrunkLossDef,
 };
 
 /// An input as one line of JSON: `{"input":"caller_leg_ended","call":17,"end":"hung_up"}`.
@@ -63,6 +64,16 @@ enum InputDef {
     CallFoundOpen(#[serde(with = "OpenCallDef")] OpenCall),
     DrainRequested,
     NodeStopped,
+    TrunkLost {
+        #[serde(with = "As::<DisplayFromStr>")]
+        trunk: TrunkId,
+        #[serde(with = "TrunkLossDef")]
+        cause: TrunkLoss,
+    },
+    TrunkRestored {
+        #[serde(with = "As::<DisplayFromStr>")]
+        trunk: TrunkId,
+    },
     WallClockStepped {
         step_ms: i64,
     },
@@ -78,6 +89,14 @@ enum InputDef {
         #[serde(with = "CallerIdentityDef")]
         caller: CallerIdentity,
         test: bool,
+    },
+    CallerProgressed {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    CallerProgressFailed {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
     },
     CallerConnected {
         #[serde(with = "CallIdDef")]
@@ -191,6 +210,16 @@ enum InputDef {
         destination: Destination,
         #[serde(with = "As::<Option<CallIdDef>>")]
         about: Option<CallId>,
+        #[serde(with = "CommandSourceDef")]
+        source: CommandSource,
+        #[serde(with = "RequestIdDef")]
+        request: RequestId,
+    },
+    GuidanceCommanded {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<Option<DisplayFromStr>>")]
+        prompt: Option<PromptId>,
         #[serde(with = "CommandSourceDef")]
         source: CommandSource,
         #[serde(with = "RequestIdDef")]

@@ -31,6 +31,10 @@ kinds! {
     NodeOutage = "node_outage",
     DrainStarted = "drain_started",
     NodeStopped = "node_stopped",
+    TrunkLost = "trunk_lost",
+    TrunkRestored = "trunk_restored",
+    NoReachableSeatStarted = "no_reachable_seat_started",
+    NoReachableSeatEnded = "no_reachable_seat_ended",
     WallClockStepped = "wall_clock_stepped",
     JournalDegraded = "journal_degraded",
     JournalRestored = "journal_restored",
@@ -43,6 +47,7 @@ kinds! {
     CallAdmitted = "call_admitted",
     CallRefused = "call_refused",
     CallerConnected = "caller_connected",
+    GuidanceCommanded = "guidance_commanded",
     GuidanceStarted = "guidance_started",
     GuidanceCompleted = "guidance_completed",
     GuidanceFailed = "guidance_failed",
@@ -96,10 +101,14 @@ kinds! {
     CallFoundOpen = "call_found_open",
     DrainRequested = "drain_requested",
     NodeStopped = "node_stopped",
+    TrunkLost = "trunk_lost",
+    TrunkRestored = "trunk_restored",
     WallClockStepped = "wall_clock_stepped",
     JournalStalled = "journal_stalled",
     JournalRecovered = "journal_recovered",
     CallArrived = "call_arrived",
+    CallerProgressed = "caller_progressed",
+    CallerProgressFailed = "caller_progress_failed",
     CallerConnected = "caller_connected",
     CallerLegEnded = "caller_leg_ended",
     AnnouncementEnded = "announcement_ended",
@@ -120,6 +129,7 @@ kinds! {
     PartyFailed = "party_failed",
     PartyLegEnded = "party_leg_ended",
     OutboundCommanded = "outbound_commanded",
+    GuidanceCommanded = "guidance_commanded",
     RecordingStarted = "recording_started",
     RecordingFailed = "recording_failed",
     RecordingEnded = "recording_ended",
@@ -171,11 +181,16 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::NodeStopped
         | CallEvent::WallClockStepped { .. }
         | CallEvent::JournalDegraded
-        | CallEvent::JournalRestored => Subject::NOBODY,
+        | CallEvent::JournalRestored
+        | CallEvent::TrunkLost { .. }
+        | CallEvent::TrunkRestored { .. } => Subject::NOBODY,
         CallEvent::AlarmRaised { kind: _, tenant, call } => {
             Subject { call: *call, tenant: *tenant, ..Subject::NOBODY }
         }
         CallEvent::CapacityChanged { tenant, .. }
+        | CallEvent::GuidanceCommanded { tenant, .. }
+        | CallEvent::NoReachableSeatStarted { tenant }
+        | CallEvent::NoReachableSeatEnded { tenant }
         | CallEvent::BlockageStarted { tenant, .. }
         | CallEvent::BlockageEnded { tenant }
         | CallEvent::SeatLinesFullStarted { tenant }

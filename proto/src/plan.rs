@@ -82,12 +82,18 @@ struct TenantDef {
     closed_lines: u16,
     #[serde(with = "As::<Option<DisplayFromStr>>")]
     closed_announcement: Option<PromptId>,
+    #[serde(default)]
+    early_media: bool,
+    #[serde(default, rename = "guidance_delay_ms", with = "As::<Millis>")]
+    guidance_delay: Duration,
     #[serde(with = "WaitingDef")]
     waiting: Waiting,
     #[serde(with = "As::<Option<DisplayFromStr>>")]
     hold_music: Option<PromptId>,
     #[serde(rename = "ring_ms", with = "As::<Millis>")]
     ring: Duration,
+    #[serde(default, rename = "expect_calls_within_ms", with = "As::<Option<Millis>>")]
+    expect_calls_within: Option<Duration>,
     #[serde(rename = "max_wait_ms", with = "As::<Option<Millis>>")]
     max_wait: Option<Duration>,
     #[serde(with = "As::<Option<DisplayFromStr>>")]
@@ -177,6 +183,11 @@ enum LinesFullRefusalDef {
     BusyHere,
     #[serde(rename = "retry_after_ms")]
     RetryAfter(#[serde(with = "As::<Millis>")] Duration),
+    Announcement {
+        #[serde(with = "As::<DisplayFromStr>")]
+        prompt: PromptId,
+        lines: u16,
+    },
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,9 +3,10 @@
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
-    Destination, LegQuality, LineUse, LocateCondition, Name, Outcome, PauseReason, Pii, PlanSource,
-    RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult,
-    SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, UnexpectedInput, WithheldReason,
+    Destination, GuidanceCommandResult, LegQuality, LineUse, LocateCondition, Name, Outcome, PauseReason,
+    Pii, PlanSource, RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand,
+    SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, TrunkLoss, UnexpectedInput,
+    WithheldReason,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DisplayFromStr};
@@ -133,6 +134,21 @@ pub(crate) enum CallCommandDef {
     ReleaseCaller,
     ShowNumber,
     Check(#[serde(with = "LocateConditionDef")] LocateCondition, bool),
+    Explained,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "GuidanceCommandResult", rename_all = "snake_case")]
+pub(crate) enum GuidanceCommandResultDef {
+    Done,
+    UnknownTenant,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TrunkLoss", rename_all = "snake_case")]
+pub(crate) enum TrunkLossDef {
+    NoAnswer,
+    Transport,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -180,6 +196,9 @@ pub(crate) enum AlarmKindDef {
     WaitTooLong,
     CallOutsideHours,
     NobodyReached,
+    CallsMissing,
+    TrunkLost,
+    NoReachableSeat,
     RecordingFailed,
     JournalDegraded,
 }

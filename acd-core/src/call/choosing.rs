@@ -67,7 +67,10 @@ impl Choosing {
                 let outcome = unanswered(end, Outcome::AbandonedInGuidance);
                 visit.end(outcome, CallPhase::Guidance, Some(end), house)
             }
-            CallInput::Connected
+            CallInput::Progressed
+            | CallInput::ProgressFailed
+            | CallInput::GuidanceDue
+            | CallInput::Connected
             | CallInput::AnnouncementEnded
             | CallInput::AnnouncementFailed
             | CallInput::SeatFound(_)
@@ -89,9 +92,15 @@ impl Choosing {
         let Some(choice) = visit.choice.take() else { return Waiting::enter(visit, house) };
         let option = self.key.and_then(|key| choice.options.get(&key));
         visit.chosen_skill = option.and_then(|option| option.skill);
-        match option.and_then(|option| option.guidance) {
-            Some(prompt) => Guidance::enter(prompt, visit, house),
-            None if choice.before_guidance => Guidance::begin(visit, house),
+        let own = option.and_then(|option| option.guidance);
+        // Emergency guidance comes in place of the usual one (R-G4); one that follows it is the language's.
+        let prompt = if choice.before_guidance {
+            house.lines.room(visit.tenant).emergency_guidance.or(own).or(visit.tape(house))
+        } else {
+            own
+        };
+        match prompt {
+            Some(prompt) => Guidance::play(prompt, false, visit, house),
             None => Waiting::enter(visit, house),
         }
     }

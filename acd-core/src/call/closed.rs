@@ -29,7 +29,10 @@ impl Closed {
             CallInput::LegEnded(end) => {
                 visit.end(unanswered(end, Outcome::Closed), CallPhase::Closed, Some(end), house)
             }
-            CallInput::Connected
+            CallInput::Progressed
+            | CallInput::ProgressFailed
+            | CallInput::Connected
+            | CallInput::GuidanceDue
             | CallInput::SeatFound(_)
             | CallInput::RingAnswered
             | CallInput::RingFailed(_)

@@ -20,7 +20,10 @@ impl Closing {
         match input {
             CallInput::LegEnded(end) => visit.end(self.outcome, self.phase, Some(end), house),
             CallInput::Connected if self.ack_owed => CallState::Closing(Self { ack_owed: false, ..self }),
-            CallInput::Connected
+            CallInput::Progressed
+            | CallInput::ProgressFailed
+            | CallInput::GuidanceDue
+            | CallInput::Connected
             | CallInput::AnnouncementEnded
             | CallInput::AnnouncementFailed
             | CallInput::SeatFound(_)

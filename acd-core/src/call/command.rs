@@ -6,12 +6,33 @@ use super::{Call, CallState, Visit};
 use crate::effect::{Effect, ReleaseCause};
 use crate::event::{CallEvent, Outcome};
 use crate::house::House;
-use crate::ids::{CallId, RequestId, SeatId};
-use crate::input::{CallCommand, CallCommandResult, CallerIdentity, CommandSource};
+use crate::ids::{CallId, PromptId, RequestId, SeatId, TenantId};
+use crate::input::{CallCommand, CallCommandResult, CallerIdentity, CommandSource, GuidanceCommandResult};
 use crate::party::Destination;
 use crate::switch::Switch;
 
 impl Switch {
+    /// Sets a tenant's emergency guidance: at once for callers who hear the usual one, from now on for all who come to
+    /// it (R-G4). One that is taken away is heard to its end by those who hear it.
+    pub(crate) fn guidance_commanded(
+        &mut self,
+        tenant: TenantId,
+        prompt: Option<PromptId>,
+        source: CommandSource,
+        request: RequestId,
+    ) {
+        let before = self.house.lines.get(tenant).and_then(|room| room.emergency_guidance);
+        let known = self.house.lines.set_emergency_guidance(tenant, prompt);
+        let result = if known { GuidanceCommandResult::Done } else { GuidanceCommandResult::UnknownTenant };
+        self.house.out.state(CallEvent::GuidanceCommanded { tenant, prompt, source, result });
+        if let Some(prompt) = prompt.filter(|it| known && before != Some(*it)) {
+            for call in self.calls.values().filter(|call| call.visit.tenant == tenant) {
+                call.replace_guidance(prompt, &mut self.house);
+            }
+        }
+        self.house.out.order(Effect::AnswerGuidanceCommand { request, result });
+    }
+
     /// Carries a command out, states it as a fact and answers it.
     pub(crate) fn call_commanded(
         &mut self,
@@ -69,13 +90,18 @@ impl Call {
                 may_dial(destination, &self.visit, house)
             }
             (
-                CallCommand::Hold | CallCommand::Resume | CallCommand::ShowNumber | CallCommand::Check(..),
+                CallCommand::Hold
+                | CallCommand::Resume
+                | CallCommand::Explained
+                | CallCommand::ShowNumber
+                | CallCommand::Check(..),
                 CallState::Talking(_),
             ) => CallCommandResult::Done,
             (CallCommand::DropParty(_), CallState::Talking(_)) => CallCommandResult::UnknownParty,
             (
                 CallCommand::Hold
                 | CallCommand::Resume
+                | CallCommand::Explained
                 | CallCommand::Dial(_)
                 | CallCommand::Join
                 | CallCommand::Leave
@@ -98,6 +124,8 @@ impl Call {
             (CallCommand::Resume, CallState::Talking(talking)) => {
                 talking.resume_by_command(&self.visit, house);
             }
+            // The mark is the fact, and nothing else (R-G1).
+            (CallCommand::Explained, _) => {}
             (_, CallState::Talking(_) | CallState::Meeting(_)) | (CallCommand::HangUp, _) => {
                 self.change(house, |state, visit, house| state.obey(command, visit, house));
             }
@@ -154,7 +182,19 @@ impl CallState {
     /// Releases both sides; a call that is being released already stays as it is.
     fn hang_up(self, visit: &Visit, house: &mut House) -> Self {
         let Some(phase) = self.phase() else { return self };
-        let ack_owed = matches!(self, Self::Arriving(_));
+        let ack_owed = match &self {
+            Self::Arriving(arriving) => !arriving.early,
+            Self::Guidance(guidance) => guidance.awaits_ack(),
+            Self::Choosing(_)
+            | Self::Waiting(_)
+            | Self::Ringing(_)
+            | Self::Talking(_)
+            | Self::Meeting(_)
+            | Self::Outbound(_)
+            | Self::Closed(_)
+            | Self::Closing(_)
+            | Self::Ended => false,
+        };
         match self {
             Self::Closing(_) | Self::Ended | Self::Meeting(_) => return self,
             Self::Arriving(_)

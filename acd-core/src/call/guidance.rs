@@ -1,4 +1,5 @@
-//! The mandatory guidance, from first frame to last, before a seat may be rung (R-G1).
+//! The mandatory guidance, from first frame to last, before a seat may be rung (R-G1): after the answer, or in early
+//! media before it (R-G2); the emergency guidance in its place where one is set (R-G4).
 
 use serde::{Deserialize, Serialize};
 
@@ -9,17 +10,30 @@ use crate::effect::{Announcement, Effect};
 use crate::event::{CallEvent, CallPhase, Outcome};
 use crate::house::House;
 use crate::ids::PromptId;
-use crate::plan::Guidance as GuidancePlan;
+use crate::timer::Reason;
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(super) struct Guidance;
+pub(super) struct Guidance {
+    /// The call has not been answered yet.
+    early: bool,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+enum Stage {
+    /// The carrier's own announcement is waited out.
+    Due,
+    Playing,
+    /// Heard in early media; the 200 is on its way, the ACK is not here yet.
+    Answering,
+}
 
 impl Guidance {
-    /// What the number demands, and then what follows it.
+    /// What must be heard, and then what follows it.
     pub(super) fn begin(visit: &mut Visit, house: &mut House) -> CallState {
-        match visit.guidance {
-            GuidancePlan::Tape(prompt) => Self::enter(prompt, visit, house),
-            GuidancePlan::Spoken | GuidancePlan::None => Self::over(visit, house),
+        match visit.tape(house) {
+            Some(prompt) => Self::enter(prompt, false, visit, house),
+            None => Self::over(visit, house),
         }
     }
 
@@ -28,36 +42,83 @@ impl Guidance {
         if visit.choice.is_some() { Choosing::enter(visit, house) } else { Waiting::enter(visit, house) }
     }
 
-    pub(super) fn enter(prompt: PromptId, visit: &Visit, house: &mut House) -> CallState {
+    pub(super) fn enter(prompt: PromptId, early: bool, visit: &Visit, house: &mut House) -> CallState {
+        let delay = house.lines.room(visit.tenant).tenant.guidance_delay;
+        if delay.is_zero() {
+            return Self::play(prompt, early, visit, house);
+        }
+        house.timers.set(Reason::GuidanceDue(visit.call), house.now + delay);
+        CallState::Guidance(Self { early, stage: Stage::Due })
+    }
+
+    pub(super) fn play(prompt: PromptId, early: bool, visit: &Visit, house: &mut House) -> CallState {
         let leg = visit.caller_leg();
         house.out.order(Effect::Play { leg, announcement: Announcement::Once(prompt) });
         house.out.state(CallEvent::GuidanceStarted { call: visit.call });
-        CallState::Guidance(Self)
+        CallState::Guidance(Self { early, stage: Stage::Playing })
+    }
+
+    /// The guidance is over.
+    fn passed(self, visit: &mut Visit, house: &mut House) -> CallState {
+        if !self.early {
+            return Self::over(visit, house);
+        }
+        house.out.order(Effect::AnswerCaller { call: visit.call });
+        CallState::Guidance(Self { early: false, stage: Stage::Answering })
+    }
+
+    /// Another guidance from its beginning, in place of the one that plays (R-G4).
+    pub(super) fn replace(&self, prompt: PromptId, visit: &Visit, house: &mut House) {
+        if self.stage == Stage::Playing {
+            let leg = visit.caller_leg();
+            house.out.order(Effect::Play { leg, announcement: Announcement::Once(prompt) });
+        }
+    }
+
+    /// Whether the caller has our 200 and owes the ACK.
+    pub(super) fn awaits_ack(&self) -> bool {
+        self.stage == Stage::Answering
     }
 
     pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
-        match input {
-            CallInput::AnnouncementEnded => {
+        match (input, self.stage) {
+            (CallInput::GuidanceDue, Stage::Due) => match visit.tape(house) {
+                Some(prompt) => Self::play(prompt, self.early, visit, house),
+                None => self.passed(visit, house),
+            },
+            (CallInput::AnnouncementEnded, Stage::Playing) => {
                 house.out.state(CallEvent::GuidanceCompleted { call: visit.call });
-                Self::over(visit, house)
+                self.passed(visit, house)
             }
-            CallInput::AnnouncementFailed => {
+            (CallInput::AnnouncementFailed, Stage::Playing) => {
                 house.out.state(CallEvent::GuidanceFailed { call: visit.call });
+                self.passed(visit, house)
+            }
+            (CallInput::Connected, Stage::Answering) => {
+                house.out.state(CallEvent::CallerConnected { call: visit.call });
                 Self::over(visit, house)
             }
-            CallInput::LegEnded(end) => {
+            (CallInput::LegEnded(end), _) => {
                 let outcome = unanswered(end, Outcome::AbandonedInGuidance);
                 visit.end(outcome, CallPhase::Guidance, Some(end), house)
             }
-            CallInput::Connected
-            | CallInput::SeatFound(_)
-            | CallInput::RingAnswered
-            | CallInput::RingFailed(_)
-            | CallInput::RingTimedOut
-            | CallInput::SeatHeld
-            | CallInput::SeatResumed
-            | CallInput::SeatLegEnded(_)
-            | CallInput::SeatGone(_) => {
+            (
+                CallInput::Progressed
+                | CallInput::ProgressFailed
+                | CallInput::Connected
+                | CallInput::GuidanceDue
+                | CallInput::AnnouncementEnded
+                | CallInput::AnnouncementFailed
+                | CallInput::SeatFound(_)
+                | CallInput::RingAnswered
+                | CallInput::RingFailed(_)
+                | CallInput::RingTimedOut
+                | CallInput::SeatHeld
+                | CallInput::SeatResumed
+                | CallInput::SeatLegEnded(_)
+                | CallInput::SeatGone(_),
+                _,
+            ) => {
                 visit.out_of_phase(house);
                 CallState::Guidance(self)
             }

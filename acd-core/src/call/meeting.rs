@@ -214,7 +214,10 @@ impl Meeting {
             // Music cannot be heard: who is alone waits in silence.
             (CallInput::AnnouncementFailed, _) if self.has_caller() => CallState::Meeting(self),
             (
-                CallInput::Connected
+                CallInput::Progressed
+                | CallInput::ProgressFailed
+                | CallInput::GuidanceDue
+                | CallInput::Connected
                 | CallInput::LegEnded(_)
                 | CallInput::AnnouncementEnded
                 | CallInput::AnnouncementFailed

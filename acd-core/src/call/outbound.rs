@@ -56,7 +56,10 @@ impl Outbound {
                 house.seat_lost(self.seat.seat);
                 visit.end(Outcome::Failed, CallPhase::Outbound, None, house)
             }
-            CallInput::Connected
+            CallInput::Progressed
+            | CallInput::ProgressFailed
+            | CallInput::GuidanceDue
+            | CallInput::Connected
             | CallInput::LegEnded(_)
             | CallInput::AnnouncementEnded
             | CallInput::AnnouncementFailed

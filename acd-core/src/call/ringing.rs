@@ -59,7 +59,10 @@ impl Ringing {
             }
             // The waiting message cannot be heard: the caller waits on in silence, which is better than not at all.
             CallInput::AnnouncementFailed => CallState::Ringing(self),
-            CallInput::Connected
+            CallInput::Progressed
+            | CallInput::ProgressFailed
+            | CallInput::Connected
+            | CallInput::GuidanceDue
             | CallInput::AnnouncementEnded
             | CallInput::SeatFound(_)
             | CallInput::SeatHeld

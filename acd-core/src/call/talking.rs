@@ -101,7 +101,10 @@ impl Talking {
             CallInput::AnnouncementFailed if self.seat_holds || self.hold_commanded => {
                 CallState::Talking(self)
             }
-            CallInput::Connected
+            CallInput::Progressed
+            | CallInput::ProgressFailed
+            | CallInput::Connected
+            | CallInput::GuidanceDue
             | CallInput::AnnouncementEnded
             | CallInput::AnnouncementFailed
             | CallInput::SeatFound(_)

@@ -81,7 +81,10 @@ impl Waiting {
             }
             // The waiting message cannot be heard: the caller waits on in silence, which is better than not at all.
             CallInput::AnnouncementFailed => CallState::Waiting(self),
-            CallInput::Connected
+            CallInput::Progressed
+            | CallInput::ProgressFailed
+            | CallInput::Connected
+            | CallInput::GuidanceDue
             | CallInput::AnnouncementEnded
             | CallInput::RingAnswered
             | CallInput::RingFailed(_)

@@ -23,6 +23,7 @@ impl House {
             Login::ByCommand => false,
         };
         self.out.state(CallEvent::SeatRegistered { seat: id });
+        self.follow_reach(id);
         if logs_in || awaited {
             self.set_seat(id, SeatState::Ready);
         }
@@ -39,6 +40,7 @@ impl House {
             return None;
         }
         self.out.state(CallEvent::SeatUnregistered { seat: id, loss });
+        self.lines.follow_reach(id, &seat.settings, seat.can_be_rung());
         let logs_out = seat.settings.login == Login::OnRegister;
         if seat.is_reachable() && !logs_out {
             return None;

@@ -1,14 +1,13 @@
 //! What callers choose by a key, as the rules have it (R-G6).
 
-use acd_core::plan::Guidance;
 use acd_core::{CallEvent, CallPhase};
 
-use crate::model::Model;
+use crate::model::{Model, Stage};
 
 impl Model {
     /// The guidance of the number, if it is played.
     pub(crate) fn guide(&mut self, at: usize) {
-        if matches!(self.calls[at].number.guidance, Guidance::Tape(_)) {
+        if self.has_tape(at) {
             self.hear_guidance(at);
         } else {
             self.guided(at);
@@ -18,6 +17,7 @@ impl Model {
     fn hear_guidance(&mut self, at: usize) {
         let call = self.calls[at].id;
         self.calls[at].phase = CallPhase::Guidance;
+        self.calls[at].guidance = Stage::Playing;
         self.state(CallEvent::GuidanceStarted { call });
     }
 

@@ -5,7 +5,7 @@ use acd_core::{
     Destination, LegId, Outcome, PartyEnd, RingEnd, SkillId, TalkEnd,
 };
 
-use crate::model::{Call, Model};
+use crate::model::{Call, Model, Stage};
 use crate::parties::Caller;
 
 impl Model {
@@ -29,7 +29,10 @@ impl Model {
                 return CallCommandResult::UnknownSkill;
             }
             CallCommand::HandOver(_) => call.phase == CallPhase::Talking,
-            CallCommand::Resume | CallCommand::ShowNumber | CallCommand::Check(..) => talks,
+            CallCommand::Resume
+            | CallCommand::Explained
+            | CallCommand::ShowNumber
+            | CallCommand::Check(..) => talks,
             CallCommand::Hold => talks && !call.is_apart(),
             CallCommand::Join => call.may_join(),
             CallCommand::Swap => call.may_swap(),
@@ -69,6 +72,7 @@ impl Model {
             CallCommand::Hold => self.hold_by_command(at, true),
             CallCommand::Resume => self.hold_by_command(at, false),
             CallCommand::HangUp => self.hang_up(at),
+            CallCommand::Explained => {}
             CallCommand::HandOver(skill) => self.hand_over(at, skill),
             CallCommand::Dial(destination) => {
                 self.hold_by_command(at, false);
@@ -157,7 +161,8 @@ impl Model {
         let Call { phase, ring, .. } = self.calls[at];
         match (phase, ring) {
             (CallPhase::Closing, _) => return,
-            (CallPhase::Arriving, _) => self.calls[at].ack_owed = true,
+            (CallPhase::Arriving, _) => self.calls[at].ack_owed = !self.calls[at].early,
+            (CallPhase::Guidance, _) => self.calls[at].ack_owed = self.calls[at].guidance == Stage::Answering,
             (CallPhase::Ringing, Some((ring, _))) => {
                 self.cancelled.push(ring);
                 self.ring_over(at, RingEnd::CallerGone);
@@ -188,6 +193,10 @@ impl Model {
     /// The switch stops for good.
     pub(crate) fn stop(&mut self) {
         self.draining = true;
+        self.accepting = false;
+        for (call, _, _) in core::mem::take(&mut self.announced) {
+            self.refused.push(call);
+        }
         while let Some(Call { phase, ring, end, .. }) = self.calls.first() {
             let (phase, ring, end) = (*phase, *ring, *end);
             match (phase, ring) {

@@ -6,7 +6,7 @@ use acd_core::{
     SkillId, TenantId, Timestamp, UnexpectedInput, Weekday,
 };
 
-use crate::model::{Call, Model, Seat, Tenant};
+use crate::model::{Call, Model, Seat, Stage, Tenant};
 use crate::parties::Caller;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
@@ -26,7 +26,11 @@ impl Model {
         });
         let refuse = |model: &mut Self, tenant: Option<TenantId>, dialled, reason| {
             let (trunk, caller) = (*trunk, caller.clone());
-            model.refused.push(call);
+            let announced =
+                reason == RefusalReason::LinesFull && tenant.is_some_and(|it| model.announce_busy(call, it));
+            if !announced {
+                model.refused.push(call);
+            }
             model.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason });
         };
         let Some((number, tenant)) = known else {
@@ -34,6 +38,10 @@ impl Model {
         };
         let id = tenant.id;
         let settings = tenant.plan.numbers[&number].clone();
+        if !test {
+            self.expect_call(id);
+        }
+        let tenant = self.tenant(id);
         if self.draining {
             return refuse(self, Some(id), Some(number), RefusalReason::Draining);
         }
@@ -72,6 +80,8 @@ impl Model {
             closed,
             test,
             phase: CallPhase::Arriving,
+            early: false,
+            guidance: Stage::Playing,
             queued_at: None,
             skill: None,
             rings: 0,
@@ -101,6 +111,10 @@ impl Model {
             tries: 0,
             hunt: None,
         });
+        let at = self.calls.len() - 1;
+        let early_media = self.tenant(id).plan.early_media;
+        let asks_first = self.calls[at].number.choice.as_ref().is_some_and(|it| it.before_guidance);
+        self.calls[at].early = early_media && !closed && !asks_first && self.has_tape(at);
     }
 
     /// Calls, places and log-ins stay.
@@ -123,6 +137,11 @@ impl Model {
                     in_plan: true,
                     capacity: None,
                     seat_lines: 0,
+                    emergency: None,
+                    was_reachable: false,
+                    unreachable: false,
+                    expected: None,
+                    calls_due: None,
                     blocked: false,
                     seat_lines_full: false,
                 }),
@@ -198,6 +217,12 @@ impl Model {
                 let tenant = tenant.id;
                 self.state(CallEvent::CapacityChanged { tenant, capacity });
             }
+            let tenant = &mut self.tenants[at];
+            let expected = capacity.and(tenant.plan.expect_calls_within);
+            if tenant.expected != expected {
+                tenant.expected = expected;
+                tenant.calls_due = expected.map(|it| self.now + it);
+            }
         }
     }
 
@@ -240,6 +265,37 @@ impl Model {
         }
     }
 
+    /// R-G5: the wait for the next call begins anew.
+    fn expect_call(&mut self, id: TenantId) {
+        let tenant = self.tenants.iter_mut().find(|it| it.id == id).unwrap();
+        tenant.calls_due = tenant.expected.map(|it| self.now + it);
+    }
+
+    /// R-L9: an open tenant without a seat that could be rung for its new callers.
+    fn state_reach(&mut self, at: usize) {
+        let Tenant { id, unreachable: was, .. } = self.tenants[at];
+        let skill = self.tenants[at].plan.entry_skill;
+        let there = self.seats.iter().any(|seat| {
+            seat.in_plan
+                && seat.plan.serves.contains_key(&id)
+                && skill.is_none_or(|it| seat.plan.skills.contains(&it))
+                && seat.is_reachable()
+                && seat.state != SeatState::Unreachable
+        });
+        let tenant = &mut self.tenants[at];
+        tenant.was_reachable |= there;
+        tenant.unreachable = self.accepting && tenant.capacity.flatten().is_some() && !there;
+        let (now, alarming) = (tenant.unreachable, tenant.was_reachable);
+        if now && !was {
+            self.state(CallEvent::NoReachableSeatStarted { tenant: id });
+            if alarming {
+                self.raise(AlarmKind::NoReachableSeat, Some(id), None);
+            }
+        } else if was && !now {
+            self.state(CallEvent::NoReachableSeatEnded { tenant: id });
+        }
+    }
+
     /// R-L7: the edges of blockage and of full seat lines; and tenants that are gone for good.
     pub(crate) fn state_edges(&mut self) {
         for at in 0..self.tenants.len() {
@@ -262,6 +318,7 @@ impl Model {
             }
             self.tenants[at].blocked = blocked;
             self.tenants[at].seat_lines_full = full;
+            self.state_reach(at);
         }
         let Self { tenants, calls, alarmed, lines_out, .. } = self;
         let lives = |id| {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use acd_core::plan::{self, Capacity, OverflowCause, Plan, RecordingPolicy};
 use acd_core::{
     AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, Outcome, PartyId, PlanSource,
-    Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId,
-    Switch, TalkEnd, TenantId, Timestamp, UnexpectedInput,
+    PromptId, Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss,
+    SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
 };
 
 use crate::parties::{Caller, Hunt, Party};
@@ -19,6 +19,11 @@ pub(crate) struct Tenant {
     /// `None`: not stated yet.
     pub(crate) capacity: Option<Option<Capacity>>,
     pub(crate) seat_lines: u16,
+    pub(crate) emergency: Option<PromptId>,
+    pub(crate) was_reachable: bool,
+    pub(crate) unreachable: bool,
+    pub(crate) expected: Option<Duration>,
+    pub(crate) calls_due: Option<Timestamp>,
     pub(crate) blocked: bool,
     pub(crate) seat_lines_full: bool,
 }
@@ -30,6 +35,9 @@ pub(crate) struct Call {
     pub(crate) closed: bool,
     pub(crate) test: bool,
     pub(crate) phase: CallPhase,
+    /// A 183 is out or on its way, and no 200.
+    pub(crate) early: bool,
+    pub(crate) guidance: Stage,
     pub(crate) queued_at: Option<Timestamp>,
     pub(crate) skill: Option<SkillId>,
     pub(crate) rings: u32,
@@ -90,6 +98,15 @@ pub(crate) struct Seat {
     pub(crate) until: Option<Timestamp>,
 }
 
+/// Of a call in guidance.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Due(Timestamp),
+    Playing,
+    /// Heard before the answer, which is on its way.
+    Answering,
+}
+
 struct Recording {
     call: CallId,
     tenant: TenantId,
@@ -99,7 +116,7 @@ struct Recording {
 pub(crate) struct Model {
     pub(crate) now: Timestamp,
     /// From the input before to this one.
-    passed: Duration,
+    pub(crate) passed: Duration,
     pub(crate) plan: Plan,
     pub(crate) tenants: Vec<Tenant>,
     pub(crate) calls: Vec<Call>,
@@ -110,6 +127,10 @@ pub(crate) struct Model {
     pub(crate) highest: Option<CallId>,
     pub(crate) draining: bool,
     pub(crate) refused: Vec<CallId>,
+    /// Refused calls with the busy announcement, whose, and whether it plays.
+    pub(crate) announced: Vec<(CallId, TenantId, bool)>,
+    pub(crate) accepting: bool,
+    lost_trunks: Vec<TrunkId>,
     pub(crate) cancelled: Vec<RingId>,
     pub(crate) released: Vec<RingId>,
     pub(crate) parties_cancelled: Vec<PartyId>,
@@ -135,6 +156,9 @@ impl Model {
             highest: None,
             draining: false,
             refused: Vec::new(),
+            announced: Vec::new(),
+            accepting: false,
+            lost_trunks: Vec::new(),
             cancelled: Vec::new(),
             released: Vec::new(),
             parties_cancelled: Vec::new(),
@@ -190,13 +214,6 @@ impl Model {
         }
     }
 
-    /// The first deadline to come, band edges left aside.
-    fn next_deadline(&self) -> Option<Timestamp> {
-        let calls = self.calls.iter().flat_map(|it| [it.ring_until, it.alarm_at, it.choice_until]);
-        let parties = self.calls.iter().flat_map(|it| it.parties.iter().map(|party| party.until));
-        calls.chain(parties).chain(self.seats.iter().map(|it| it.until)).flatten().min()
-    }
-
     pub(crate) fn state(&mut self, fact: CallEvent) {
         self.facts.push(fact);
     }
@@ -218,25 +235,20 @@ impl Model {
                     self.state(CallEvent::NodeOutage { from, to: self.now });
                 }
                 self.draining = false;
+                self.accepting = true;
                 self.state(CallEvent::NodeStarted);
             }
             Input::CallFoundOpen(_) => panic!("no history has it: a scenario tells it"),
             Input::DrainRequested if self.draining => self.unexpected(UnexpectedInput::OutOfPhase, None),
             Input::DrainRequested => {
                 self.draining = true;
+                self.accepting = false;
                 self.state(CallEvent::DrainStarted);
             }
             Input::NodeStopped => self.stop(),
             Input::WallClockStepped { step_ms } => {
-                let step = Duration::from_millis(u64::try_from(*step_ms).unwrap_or(0)).min(self.passed);
-                let calls = self
-                    .calls
-                    .iter_mut()
-                    .flat_map(|it| [&mut it.ring_until, &mut it.alarm_at, &mut it.choice_until]);
-                for until in calls.chain(self.seats.iter_mut().map(|it| &mut it.until)).flatten() {
-                    *until = *until + step;
-                }
-                self.state(CallEvent::WallClockStepped { step_ms: *step_ms })
+                self.postpone_lengths(*step_ms);
+                self.state(CallEvent::WallClockStepped { step_ms: *step_ms });
             }
             Input::JournalStalled if !self.degraded => {
                 self.degraded = true;
@@ -250,13 +262,46 @@ impl Model {
             Input::JournalStalled | Input::JournalRecovered => {
                 self.unexpected(UnexpectedInput::OutOfPhase, None);
             }
+            Input::TrunkLost { trunk, cause: _ } if self.lost_trunks.contains(trunk) => {
+                self.unexpected(UnexpectedInput::OutOfPhase, None);
+            }
+            Input::TrunkLost { trunk, cause } => {
+                self.lost_trunks.push(*trunk);
+                self.state(CallEvent::TrunkLost { trunk: *trunk, cause: *cause });
+                self.raise(AlarmKind::TrunkLost, None, None);
+            }
+            Input::TrunkRestored { trunk } => {
+                if settle(&mut self.lost_trunks, *trunk) {
+                    self.state(CallEvent::TrunkRestored { trunk: *trunk });
+                } else {
+                    self.unexpected(UnexpectedInput::OutOfPhase, None);
+                }
+            }
+            Input::GuidanceCommanded { tenant, prompt, source, request: _ } => {
+                self.guidance_commanded(*tenant, *prompt, *source);
+            }
+            Input::CallerProgressed { call } => self.progressed(*call),
+            Input::CallerProgressFailed { call } if self.end_announcement(*call) => {}
+            Input::CallerProgressFailed { call } => self.of_call(*call, |model, at| {
+                if model.calls[at].phase == CallPhase::Arriving && model.calls[at].early {
+                    model.calls[at].early = false;
+                } else {
+                    model.out_of_phase(at);
+                }
+            }),
             Input::CallArrived { .. } => self.arrived(input),
             Input::CallerConnected { call } => self.of_call(*call, Self::connected),
             Input::CallerLegEnded { call, end } => {
-                if !settle(&mut self.refused, *call) {
+                let announced = self.announced.iter().position(|it| it.0 == *call);
+                if let Some(at) = announced {
+                    self.announced.remove(at);
+                } else if !settle(&mut self.refused, *call) {
                     self.of_call(*call, |model, at| model.caller_gone(at, *end));
                 }
             }
+            Input::AnnouncementEnded { leg: LegId::Caller(call) }
+            | Input::AnnouncementFailed { leg: LegId::Caller(call) }
+                if self.end_announcement(*call) => {}
             Input::AnnouncementEnded { leg: LegId::Caller(call) } => {
                 self.of_call(*call, |model, at| model.heard(at, true));
             }
@@ -342,14 +387,14 @@ impl Model {
         }
     }
 
-    fn of_call(&mut self, call: CallId, then: impl FnOnce(&mut Self, usize)) {
+    pub(crate) fn of_call(&mut self, call: CallId, then: impl FnOnce(&mut Self, usize)) {
         match self.calls.iter().position(|it| it.id == call) {
             Some(at) => then(self, at),
             None => self.unexpected(UnexpectedInput::CallUnknown, Some(call)),
         }
     }
 
-    fn of_ring(&mut self, ring: RingId, then: impl FnOnce(&mut Self, usize)) {
+    pub(crate) fn of_ring(&mut self, ring: RingId, then: impl FnOnce(&mut Self, usize)) {
         self.of_call(ring.call, |model, at| {
             if model.calls[at].ring.is_some_and(|(present, _)| present == ring) {
                 then(model, at);
@@ -368,7 +413,12 @@ impl Model {
         if core::mem::take(&mut self.calls[at].ack_owed) {
             return;
         }
-        if self.calls[at].phase != CallPhase::Arriving {
+        if self.calls[at].phase == CallPhase::Guidance && self.calls[at].guidance == Stage::Answering {
+            self.state(CallEvent::CallerConnected { call });
+            self.calls[at].guidance = Stage::Playing;
+            return self.guided(at);
+        }
+        if self.calls[at].phase != CallPhase::Arriving || self.calls[at].early {
             return self.out_of_phase(at);
         }
         self.state(CallEvent::CallerConnected { call });
@@ -384,8 +434,10 @@ impl Model {
             }
         } else if self.calls[at].number.choice.as_ref().is_some_and(|it| it.before_guidance) {
             self.ask(at);
+        } else if self.has_tape(at) {
+            self.come_to_guidance(at);
         } else {
-            self.guide(at);
+            self.guided(at);
         }
     }
 
@@ -393,13 +445,14 @@ impl Model {
         let Call { id: call, phase, seat_holds, hold_commanded, .. } = self.calls[at];
         match phase {
             CallPhase::Guidance if self.calls[at].chooses.is_some() => self.asked(at, completed),
+            CallPhase::Guidance if self.calls[at].guidance != Stage::Playing => self.out_of_phase(at),
             CallPhase::Guidance => {
                 self.state(if completed {
                     CallEvent::GuidanceCompleted { call }
                 } else {
                     CallEvent::GuidanceFailed { call }
                 });
-                self.guided(at);
+                self.guidance_passed(at);
             }
             CallPhase::Closed => self.close(at, Outcome::Closed),
             CallPhase::Waiting | CallPhase::Ringing if !completed => {}
@@ -667,57 +720,6 @@ impl Model {
         self.state(CallEvent::CallEnded { call, tenant, outcome, phase, end });
     }
 
-    fn digit(&mut self, leg: LegId, digit: char) {
-        match leg {
-            LegId::Party(_) => panic!("a party's digits are its own"),
-            LegId::Caller(call) => self.of_call(call, |model, at| {
-                if model.calls[at].is_with_parties() && model.calls[at].caller != Caller::Here
-                    || model.calls[at].outbound
-                {
-                    return model.out_of_phase(at);
-                }
-                model.state(CallEvent::DigitPressed { leg, digit });
-                model.caller_pressed(at, digit);
-            }),
-            LegId::Seat(ring) => self.of_ring(ring, |model, at| {
-                if model.calls[at].has_talk() {
-                    model.state(CallEvent::DigitPressed { leg, digit });
-                    model.seat_pressed(at, digit);
-                } else {
-                    model.out_of_phase(at);
-                }
-            }),
-        }
-    }
-
-    fn hold(&mut self, leg: LegId, to: bool) {
-        let fact = if to { CallEvent::HoldStarted { leg } } else { CallEvent::HoldEnded { leg } };
-        let change = |model: &mut Self, at: usize| {
-            let call = &mut model.calls[at];
-            let (fits, holds) = match leg {
-                LegId::Caller(_) => {
-                    let closed = matches!(call.phase, CallPhase::Arriving | CallPhase::Closing);
-                    (!closed && call.caller == Caller::Here, &mut call.caller_holds)
-                }
-                LegId::Seat(_) => (call.has_talk(), &mut call.seat_holds),
-                LegId::Party(_) => panic!("a party's holds are its own"),
-            };
-            if !fits || *holds == to {
-                return model.out_of_phase(at);
-            }
-            *holds = to;
-            // One hold in another is none of its own.
-            if matches!(leg, LegId::Caller(_)) || !call.hold_commanded {
-                model.state(fact);
-            }
-        };
-        match leg {
-            LegId::Caller(call) => self.of_call(call, change),
-            LegId::Seat(ring) => self.of_ring(ring, change),
-            LegId::Party(_) => panic!("a party's holds are its own"),
-        }
-    }
-
     fn no_recording(&mut self, call: CallId) {
         let alive = self.calls.iter().any(|it| it.id == call);
         let kind = if alive { UnexpectedInput::OutOfPhase } else { UnexpectedInput::CallUnknown };
@@ -726,35 +728,6 @@ impl Model {
 
     pub(crate) fn raise(&mut self, kind: AlarmKind, tenant: Option<TenantId>, call: Option<CallId>) {
         self.state(CallEvent::AlarmRaised { kind, tenant, call });
-    }
-
-    /// Every deadline that is not after now, the earliest first.
-    fn fire(&mut self) {
-        while let Some(due) = self.next_deadline().filter(|it| *it <= self.now) {
-            if let Some(at) = self.seats.iter().position(|it| it.until == Some(due)) {
-                self.seat_comes_back(at);
-            } else if let Some(at) = self.calls.iter().position(|it| it.ring_until == Some(due)) {
-                self.cancelled.push(self.calls[at].ring.unwrap().0);
-                if self.calls[at].outbound {
-                    self.phone_failed(at);
-                    continue;
-                }
-                self.ring_over(at, RingEnd::TimedOut);
-                self.wait_on(at);
-            } else if let Some(at) =
-                self.calls.iter().position(|it| it.parties.iter().any(|party| party.until == Some(due)))
-            {
-                self.party_timed_out(at);
-            } else if let Some(at) = self.calls.iter().position(|it| it.choice_until == Some(due)) {
-                self.chosen(at);
-            } else if let Some(at) = self.calls.iter().position(|it| it.alarm_at == Some(due)) {
-                let call = &mut self.calls[at];
-                call.alarm_at = None;
-                let (tenant, call) = (call.serving, call.id);
-                self.raise(AlarmKind::WaitTooLong, Some(tenant), Some(call));
-                self.wait_too_long(at);
-            }
-        }
     }
 
     /// R-Q8: once, until somebody logs in.

@@ -15,7 +15,7 @@ use acd_core::{
     PartyEnd, PartyFailure, PartyId, PartyLegEnd, Pii, SeatId, SeatState, TalkEnd, TenantId, UnexpectedInput,
 };
 
-use crate::model::{Call, Model, settle};
+use crate::model::{Call, Model, Stage, settle};
 
 /// The caller's leg.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -540,6 +540,8 @@ impl Model {
             closed: false,
             test: false,
             phase: CallPhase::Outbound,
+            early: false,
+            guidance: Stage::Playing,
             queued_at: None,
             skill: None,
             rings: 1,

@@ -6,7 +6,7 @@ use acd_core::{
     CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Destination, Input, LegId,
     LegQuality, LocateCondition, OpenCall, OpenRecording, PartyFailure, PartyId, PartyLegEnd, PauseReason,
     Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
-    Timestamp, TrunkId, WithheldReason,
+    Timestamp, TrunkId, TrunkLoss, WithheldReason,
 };
 
 /// Reads one input; `at` tells the instant of a time of day.
@@ -37,6 +37,16 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
         ["node", "starts"] => Input::NodeStarted { down_since: None },
         ["node", "starts", "down", "since", time] => Input::NodeStarted { down_since: Some(at(time)) },
         ["node", "stops"] => Input::NodeStopped,
+        ["trunk", trunk, "is", "dead"] => {
+            Input::TrunkLost { trunk: trunk.parse().unwrap(), cause: TrunkLoss::NoAnswer }
+        }
+        ["trunk", trunk, "answers"] => Input::TrunkRestored { trunk: trunk.parse().unwrap() },
+        ["emergency", "guidance", "of", tenant, prompt] => Input::GuidanceCommanded {
+            tenant: tenant.parse().unwrap(),
+            prompt: (*prompt != "off").then(|| prompt.parse().unwrap()),
+            source: CommandSource::Api,
+            request: RequestId(9),
+        },
         ["drain"] => Input::DrainRequested,
         ["clock", "stepped", millis] => Input::WallClockStepped { step_ms: millis.parse().unwrap() },
         ["journal", "stalls"] => Input::JournalStalled,
@@ -102,6 +112,7 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
     match words {
         ["commanded", "to", "hold"] => commanded(CallCommand::Hold),
         ["commanded", "to", "resume"] => commanded(CallCommand::Resume),
+        ["marked", "explained"] => commanded(CallCommand::Explained),
         ["commanded", "to", "hang", "up"] => commanded(CallCommand::HangUp),
         ["commanded", "to", "hand", "over", "to", skill] => {
             commanded(CallCommand::HandOver(skill.parse().unwrap()))
@@ -137,6 +148,8 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
             },
             test: rest.contains(&"test"),
         },
+        ["progressed"] => Input::CallerProgressed { call },
+        ["cannot", "be", "progressed"] => Input::CallerProgressFailed { call },
         ["connected"] => Input::CallerConnected { call },
         ["cancels"] => Input::CallerLegEnded { call, end: CallerLegEnd::Cancelled },
         ["hangs", "up"] => Input::CallerLegEnded { call, end: CallerLegEnd::HungUp },

@@ -53,6 +53,9 @@ pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
         refusal: LinesFullRefusal::BusyHere,
         closed_lines: 2,
         closed_announcement: None,
+        early_media: false,
+        guidance_delay: Duration::ZERO,
+        expect_calls_within: None,
         waiting: Waiting {
             message: prompt("waiting"),
             music: Some(prompt("music")),
@@ -113,6 +116,15 @@ fn read_tenant(plan: &mut Plan, text: &str) {
             "ring" => tenant.ring = seconds(value),
             "max_wait" => tenant.max_wait = Some(seconds(value)),
             "retry_after" => tenant.refusal = LinesFullRefusal::RetryAfter(seconds(value)),
+            "busy_announcement" => {
+                tenant.refusal = LinesFullRefusal::Announcement {
+                    prompt: prompt("busy"),
+                    lines: value.strip_prefix("to ").unwrap().parse().unwrap(),
+                }
+            }
+            "early_media" => tenant.early_media = true,
+            "guidance_delay" => tenant.guidance_delay = seconds(value),
+            "expect_calls_within" => tenant.expect_calls_within = Some(seconds(value)),
             "closed_lines" => tenant.closed_lines = value.parse().unwrap(),
             "closed_announcement" => tenant.closed_announcement = Some(prompt("closed")),
             "hold_music" => tenant.hold_music = Some(prompt("hold")),

@@ -27,6 +27,16 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         }
         CallEvent::NodeStarted => "calls are taken".into(),
         CallEvent::NodeOutage { from, to } => format!("outage from {} to {}", time(*from), time(*to)),
+        CallEvent::TrunkLost { trunk, cause } => format!("OUTAGE of trunk {trunk} begins: {cause:?}"),
+        CallEvent::TrunkRestored { trunk } => format!("OUTAGE of trunk {trunk} ends"),
+        CallEvent::NoReachableSeatStarted { tenant } => {
+            format!("OUTAGE of {tenant} begins: no reachable seat")
+        }
+        CallEvent::NoReachableSeatEnded { tenant } => format!("OUTAGE of {tenant} ends"),
+        CallEvent::GuidanceCommanded { tenant, prompt, result, source: _ } => {
+            let prompt = prompt.map_or_else(|| "off".into(), |it| it.to_string());
+            format!("emergency guidance of {tenant} commanded: {prompt}: {result:?}")
+        }
         CallEvent::DrainStarted => "no new calls are taken".into(),
         CallEvent::NodeStopped => "the switch has stopped".into(),
         CallEvent::WallClockStepped { step_ms } => format!("the clock was stepped by {step_ms} ms"),
@@ -175,6 +185,7 @@ pub(crate) fn order(effect: &Effect) -> String {
             let after = retry_after.map(|it| format!(", retry after {} s", it.as_secs())).unwrap_or_default();
             format!("refuse {call}: {reason:?}{after}")
         }
+        Effect::ProgressCaller { call } => format!("progress {call}"),
         Effect::AnswerCaller { call } => format!("answer {call}"),
         Effect::Play { leg, announcement } => {
             let what = match announcement {
@@ -203,6 +214,7 @@ pub(crate) fn order(effect: &Effect) -> String {
         Effect::StartRecording { call, .. } => format!("record {call}"),
         Effect::StopRecording { call } => format!("stop recording {call}"),
         Effect::AnswerSeatCommand { result, .. } => format!("answer the command: {result:?}"),
+        Effect::AnswerGuidanceCommand { result, .. } => format!("answer the command: {result:?}"),
         Effect::AnswerCallCommand { result, .. } => format!("answer the command: {result:?}"),
     }
 }

@@ -278,7 +278,12 @@ impl Auditor {
                 let before = self.seats.insert(*seat, SeatView { state: *to, since: now });
                 assert_eq!(before.map_or(SeatState::LoggedOut, |it| it.state), *from, "R-S1 of {seat}");
             }
-            CallEvent::GuidanceStarted { .. }
+            CallEvent::TrunkLost { .. }
+            | CallEvent::TrunkRestored { .. }
+            | CallEvent::NoReachableSeatStarted { .. }
+            | CallEvent::NoReachableSeatEnded { .. }
+            | CallEvent::GuidanceCommanded { .. }
+            | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
             | CallEvent::ChoiceStarted { .. }
@@ -351,8 +356,14 @@ impl Auditor {
         let with_parties = self.parties.iter().any(|party| party.call == call);
         let talks = matches!(view.phase, Phase::Talking(..));
         let expected = match command {
-            CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_) if with_parties => result,
-            CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_) if !talks => {
+            CallCommand::Hold | CallCommand::Resume | CallCommand::Explained | CallCommand::HandOver(_)
+                if with_parties =>
+            {
+                result
+            }
+            CallCommand::Hold | CallCommand::Resume | CallCommand::Explained | CallCommand::HandOver(_)
+                if !talks =>
+            {
                 CallCommandResult::OutOfPhase
             }
             CallCommand::HandOver(skill)
@@ -365,7 +376,9 @@ impl Auditor {
                 CallCommandResult::UnknownSkill
             }
             CallCommand::HangUp => CallCommandResult::Done,
-            CallCommand::Hold | CallCommand::Resume | CallCommand::HandOver(_) => CallCommandResult::Done,
+            CallCommand::Hold | CallCommand::Resume | CallCommand::Explained | CallCommand::HandOver(_) => {
+                CallCommandResult::Done
+            }
             // What may be done with parties is the reference model's to say.
             CallCommand::Dial(_)
             | CallCommand::Join

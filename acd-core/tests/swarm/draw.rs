@@ -27,7 +27,16 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
             let when = rng.pick(&["before", "after"]).unwrap();
             line += &format!(", choice {when} {}s 1:adviser 2::tape 5:reception:tape", rng.within(1, 8));
         }
-        for extra in ["closed_announcement", "hold_music", "max_wait 30s", "retry_after 60s", "unrecorded"] {
+        for extra in [
+            "closed_announcement",
+            "hold_music",
+            "max_wait 30s",
+            "retry_after 60s",
+            "unrecorded",
+            "early_media",
+            "guidance_delay 3s",
+            "expect_calls_within 40s",
+        ] {
             if rng.percent(30) {
                 line += &format!(", {extra}");
             }
@@ -58,7 +67,10 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         if rng.percent(20) {
             line += ", hand_over reception *22";
         }
-        if pooled && rng.percent(80) {
+        // Of a tenant that shares lines an onlooker cannot tell why a 183 comes.
+        if index == 2 && rng.percent(50) {
+            line += ", busy_announcement to 2";
+        } else if pooled && index < 2 {
             let reserved = rng.within(0, unreserved.min(3));
             unreserved -= reserved;
             line += &format!(", pool shared {reserved} to {}", rng.within(reserved.max(1), pool));

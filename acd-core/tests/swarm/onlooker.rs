@@ -137,6 +137,9 @@ impl Onlooker {
             Effect::RefuseCall { call: it, reason, .. } if *it == call => Some(*reason),
             _ => None,
         });
+        // A 183 with no leg free can only be the busy announcement's; if it was not, the facts have offered a call more.
+        let announced = orders.contains(&Effect::ProgressCaller { call }) && self.is_full(tenant, now);
+        let refusal = refusal.or(announced.then_some(RefusalReason::LinesFull));
         let for_want = refusal == Some(RefusalReason::LinesFull);
         if !shares && in_hours && !test && refusal.is_none_or(|_| for_want) {
             let full = self.is_full(tenant, now);

@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) registrations: u64,
     pub(crate) garbage: u64,
     pub(crate) reloads: u64,
+    /// A trunk dies or answers, and emergency guidance is commanded.
+    pub(crate) trunks: u64,
     pub(crate) holds: u64,
     pub(crate) call_commands: u64,
     pub(crate) party_commands: u64,
@@ -73,6 +75,7 @@ impl Options {
             registrations: rarely(rng, 10),
             garbage: rarely(rng, 30),
             reloads: rarely(rng, 3),
+            trunks: rarely(rng, 3),
             holds: rarely(rng, 30),
             call_commands: rarely(rng, 30),
             party_commands: rarely(rng, 60),

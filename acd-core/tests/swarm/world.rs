@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use acd_core::{
     Announcement, CallCommand, CallId, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input, LegId,
-    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, RecordingFailure, RequestId,
-    RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId,
+    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PromptId, RecordingFailure, RequestId,
+    RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId, TrunkLoss,
 };
 
 use crate::draw::{NUMBERS, draw_destination, draw_party_command};
@@ -22,7 +22,10 @@ const ANSWERS_CROSS: u64 = 10;
 #[derive(Clone, Debug)]
 pub(crate) enum Plan {
     Arrive,
+    Progress(CallId, bool),
     Connect(CallId),
+    Trunk(bool),
+    EmergencyGuidance(u64),
     CallerEnds(CallId, CallerLegEnd),
     Heard(CallId, u64),
     CannotHear(CallId, u64),
@@ -46,6 +49,8 @@ pub(crate) enum Plan {
 
 #[derive(Debug, Default)]
 struct Caller {
+    /// A 183 is out.
+    progressed: bool,
     connected: bool,
     releasing: bool,
     /// Counts what was played, so that the end of a replaced announcement is never reported.
@@ -103,6 +108,26 @@ impl World {
         let ((now, _), plan) = self.plans.pop_first()?;
         match plan {
             Plan::Arrive => self.arrive(now, rng, options),
+            Plan::Progress(call, works) => {
+                let caller = self.callers.get_mut(&call).filter(|it| !it.releasing)?;
+                caller.progressed = works;
+                let failed = Input::CallerProgressFailed { call };
+                Some(if works { Input::CallerProgressed { call } } else { failed })
+            }
+            Plan::Trunk(dead) => {
+                let trunk = TrunkId::new("carrier").unwrap();
+                Some(if dead {
+                    Input::TrunkLost { trunk, cause: TrunkLoss::NoAnswer }
+                } else {
+                    Input::TrunkRestored { trunk }
+                })
+            }
+            Plan::EmergencyGuidance(what) => Some(Input::GuidanceCommanded {
+                tenant: ["shiga", "kyoto", "nobody"][usize::try_from(what % 3).unwrap()].parse().unwrap(),
+                prompt: (what % 5 > 1).then(|| PromptId::new("emergency").unwrap()),
+                source: CommandSource::Api,
+                request: RequestId(3),
+            }),
             Plan::Connect(call) => {
                 // The ACK may cross our order to release the caller.
                 let caller = self.callers.get_mut(&call).filter(|it| !it.connected)?;
@@ -225,6 +250,15 @@ impl World {
                 caller.releasing = true;
                 self.soon(now, Plan::CallerEnds(*call, CallerLegEnd::Released), rng);
             }
+            Effect::ProgressCaller { call } => {
+                let caller = self.callers.get(call).expect("progress a call that is there");
+                assert!(
+                    !caller.connected && !caller.progressed && !caller.releasing,
+                    "183 once, before the answer"
+                );
+                let works = !rng.percent(options.connect_fails);
+                self.soon(now, Plan::Progress(*call, works), rng);
+            }
             Effect::AnswerCaller { call } => {
                 assert!(self.callers.contains_key(call), "answer a call that is there");
                 let fails = rng.percent(options.connect_fails);
@@ -289,7 +323,9 @@ impl World {
                 assert!(self.recordings.contains(call), "stop a recording that is there");
                 self.soon(now, Plan::RecordingEnds(*call), rng);
             }
-            Effect::AnswerSeatCommand { .. } | Effect::AnswerCallCommand { .. } => {}
+            Effect::AnswerSeatCommand { .. }
+            | Effect::AnswerCallCommand { .. }
+            | Effect::AnswerGuidanceCommand { .. } => {}
         }
     }
 
@@ -302,6 +338,10 @@ impl World {
                 [SeatCommand::LogIn, SeatCommand::Ready, SeatCommand::Pause(lunch), SeatCommand::LogOut];
             let willing = if rng.percent(60) { &commands[..2] } else { &commands };
             self.plan(now, Plan::Command(seat, *rng.pick(willing)?));
+        }
+        if rng.percent(options.trunks) {
+            self.plan(now, Plan::Trunk(rng.percent(50)));
+            self.plan(now, Plan::EmergencyGuidance(rng.within(0, 29)));
         }
         if rng.percent(options.holds) {
             let legs: Vec<LegId> = self
@@ -458,7 +498,8 @@ impl World {
             LegId::Seat(_) => panic!("nothing is played to a seat"),
         };
         let caller = self.callers.get_mut(&call).expect("play to a caller that is there");
-        assert!(caller.connected && !caller.releasing, "play to a caller that can hear");
+        let can_hear = caller.connected || caller.progressed;
+        assert!(can_hear && !caller.releasing, "play to a caller that can hear");
         caller.played += 1;
         let played = caller.played;
         if !self.calm && rng.percent(options.play_fails) {

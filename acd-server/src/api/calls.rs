@@ -36,6 +36,13 @@ impl v1::calls_server::Calls for Calls {
         self.command(request.into_inner(), CallCommand::HangUp).await
     }
 
+    async fn explained(
+        &self,
+        request: Request<v1::CommandCallRequest>,
+    ) -> Result<Response<v1::CommandCallResponse>, Status> {
+        self.command(request.into_inner(), CallCommand::Explained).await
+    }
+
     async fn hand_over(
         &self,
         request: Request<v1::HandOverCallRequest>,

@@ -1,10 +1,11 @@
-//! The client of `acd status`, `acd reload`, `acd drain` and `acd check --against`.
+//! The client of `acd status`, `acd reload`, `acd guidance`, `acd drain` and `acd check --against`.
 
 use std::net::SocketAddr;
 
 use acd_core::Timestamp;
 use acd_core::plan::Plan;
 use acd_proto::plan_to_json;
+use acd_proto::v1::guidance_client::GuidanceClient;
 use acd_proto::v1::node_client::NodeClient;
 use acd_proto::v1::plan_client::PlanClient;
 use acd_proto::v1::{self, status_response::State};
@@ -120,6 +121,34 @@ impl Client {
         let request = v1::DrainRequest { idempotency_id: idempotency_id.to_owned() };
         let answer = client.drain(self.request(request)).await;
         Ok(drain_report(&answer.map_err(|status| self.refused(&status))?.into_inner()))
+    }
+
+    /// `acd guidance`: sets a tenant's emergency guidance, or takes it away (R-G4), once for `idempotency_id`.
+    ///
+    /// # Errors
+    /// If the switch cannot be asked, or the plan has no such prompt.
+    pub async fn emergency_guidance(
+        &self,
+        tenant: &str,
+        prompt: Option<&str>,
+        idempotency_id: &str,
+    ) -> Result<Report, ClientError> {
+        let mut client = GuidanceClient::new(self.connect().await?);
+        let request = v1::SetEmergencyGuidanceRequest {
+            tenant: tenant.to_owned(),
+            prompt: prompt.unwrap_or_default().to_owned(),
+            idempotency_id: idempotency_id.to_owned(),
+        };
+        let answer = client.set_emergency(self.request(request)).await;
+        let done = answer.map_err(|status| self.refused(&status))?.into_inner().result()
+            == v1::GuidanceCommandResult::Done;
+        let text = match (done, prompt) {
+            (true, Some(prompt)) => format!("{tenant} plays {prompt} in place of its guidance\n"),
+            (true, None) => format!("{tenant} plays its usual guidance\n"),
+            (false, _) => format!("the running plan has no tenant {tenant}\n"),
+        };
+        let json = json!({ "done": done, "tenant": tenant, "prompt": prompt });
+        Ok(Report { text, json, is_fine: done })
     }
 
     async fn connect(&self) -> Result<Channel, ClientError> {

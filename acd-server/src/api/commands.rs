@@ -17,6 +17,8 @@ use crate::limits::{CONTROL_ANSWER_MAX, IDEMPOTENCY_ID_CHARS_MAX, IDEMPOTENCY_ID
 pub(super) enum Answer {
     Seat(v1::CommandSeatResponse),
     Call(v1::CommandCallResponse),
+    /// `None`: the plan has no such prompt.
+    Guidance(Option<v1::SetEmergencyGuidanceResponse>),
     Reload(v1::ReloadPlanResponse),
     Drain(v1::DrainResponse),
 }

@@ -7,6 +7,7 @@ pub mod client;
 mod commands;
 mod facts;
 mod filter;
+mod guidance;
 mod node;
 mod plan;
 mod seats;
@@ -88,6 +89,7 @@ impl Api {
         let plan = plan::Plan::new(Arc::clone(&node), Arc::clone(&commands));
         let seats = seats::Seats(Arc::clone(&commands));
         let calls = calls::Calls(Arc::clone(&commands));
+        let guidance = guidance::Guidance(Arc::clone(&commands));
         let node = node::Node::new(node, commands);
         let reflection = || {
             tonic_reflection::server::Builder::configure()
@@ -106,6 +108,7 @@ impl Api {
             .add_service(v1::plan_server::PlanServer::new(plan).max_decoding_message_size(API_PLAN_BYTES_MAX))
             .add_service(v1::seats_server::SeatsServer::new(seats).max_decoding_message_size(max))
             .add_service(v1::calls_server::CallsServer::new(calls).max_decoding_message_size(max))
+            .add_service(v1::guidance_server::GuidanceServer::new(guidance).max_decoding_message_size(max))
             .add_service(v1::node_server::NodeServer::new(node).max_decoding_message_size(max));
         Ok(router.serve_with_incoming_shutdown(connections, async move {
             // An error says that the owner is gone, which is the end too.

@@ -328,10 +328,13 @@ pub(super) fn node(page: &mut Page, view: &View) {
     page.gauge("acd_loop_silent_seconds", "Since the loop last spoke", view.silent_for().as_secs_f64());
 }
 
-const ALARMS: [(AlarmKind, &str); 5] = [
+const ALARMS: [(AlarmKind, &str); 8] = [
     (AlarmKind::NobodyLoggedIn, "nobody_logged_in"),
     (AlarmKind::WaitTooLong, "wait_too_long"),
     (AlarmKind::CallOutsideHours, "call_outside_hours"),
+    (AlarmKind::CallsMissing, "calls_missing"),
+    (AlarmKind::TrunkLost, "trunk_lost"),
+    (AlarmKind::NoReachableSeat, "no_reachable_seat"),
     (AlarmKind::RecordingFailed, "recording_failed"),
     (AlarmKind::JournalDegraded, "journal_degraded"),
 ];

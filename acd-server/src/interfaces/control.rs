@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use acd_core::{
-    CallCommand, CallCommandResult, CallId, SeatCommand, SeatCommandResult, SeatId, Switch, Timestamp,
+    CallCommand, CallCommandResult, CallId, PromptId, SeatCommand, SeatCommandResult, SeatId, Switch,
+    TenantId, Timestamp,
 };
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
@@ -31,6 +32,15 @@ pub enum ControlRequest {
         /// For what came of it.
         reply: Reply<CallCommandResult>,
     },
+    /// Emergency guidance of a tenant (R-G4).
+    Guidance {
+        /// The tenant as it was named.
+        tenant: TenantId,
+        /// What is played; `None`: the usual guidance again.
+        prompt: Option<PromptId>,
+        /// For what came of it.
+        reply: Reply<GuidanceResult>,
+    },
     /// Read the plan file again and put it in force.
     Reload {
         /// For what changed, or why not.
@@ -46,6 +56,17 @@ pub enum ControlRequest {
         /// For how long it may take.
         reply: Reply<DrainResult>,
     },
+}
+
+/// What came of a command about emergency guidance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GuidanceResult {
+    /// Done, or already so.
+    Done,
+    /// The plan has no such tenant.
+    UnknownTenant,
+    /// The plan has no such prompt.
+    UnknownPrompt,
 }
 
 /// What came of a reload.

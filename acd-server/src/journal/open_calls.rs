@@ -131,6 +131,11 @@ impl OpenCalls {
             | CallEvent::NodeOutage { .. }
             | CallEvent::DrainStarted
             | CallEvent::NodeStopped
+            | CallEvent::TrunkLost { .. }
+            | CallEvent::TrunkRestored { .. }
+            | CallEvent::NoReachableSeatStarted { .. }
+            | CallEvent::NoReachableSeatEnded { .. }
+            | CallEvent::GuidanceCommanded { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored

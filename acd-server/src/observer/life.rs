@@ -280,6 +280,11 @@ impl Life {
             CallEvent::LegMeasured { leg: LegId::Party(_), quality } => self.party_media.add(quality),
             CallEvent::InputUnexpected { input, .. } => *self.unexpected.entry(*input).or_default() += 1,
             CallEvent::PlanApplied { .. }
+            | CallEvent::TrunkLost { .. }
+            | CallEvent::TrunkRestored { .. }
+            | CallEvent::NoReachableSeatStarted { .. }
+            | CallEvent::NoReachableSeatEnded { .. }
+            | CallEvent::GuidanceCommanded { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::CallerConnected { .. }
             | CallEvent::CallOverflowed { .. }

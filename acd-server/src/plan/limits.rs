@@ -38,6 +38,15 @@ pub const POOL_LINES: Limit = Limit { name: "POOL_LINES", min: 1, max: acd_core:
 /// Lines that carry the closed announcement (R-L11): beyond these a caller gets the refusal.
 pub const CLOSED_LINES: Limit = Limit { name: "CLOSED_LINES", min: 0, max: 1_000 };
 
+/// Refused callers of a tenant who hear the busy announcement at once (R-L4): each needs a port.
+pub const BUSY_LINES: Limit = Limit { name: "BUSY_LINES", min: 1, max: 1_000 };
+
+/// `guidance_delay_ms`: the carrier's own announcement; past half a minute the caller has hung up (R-G2).
+pub const GUIDANCE_DELAY_MS: Limit = Limit { name: "GUIDANCE_DELAY_MS", min: 0, max: 30_000 };
+
+/// `expect_calls_within_s`: a minute is the busiest line's, past a day nobody looks (R-G5).
+pub const EXPECT_CALLS_WITHIN_S: Limit = Limit { name: "EXPECT_CALLS_WITHIN_S", min: 60, max: 86_400 };
+
 /// `ring_s`: below 3 s nobody reaches the phone; past 120 s the caller has hung up.
 pub const RING_S: Limit = Limit { name: "RING_S", min: 3, max: 120 };
 

@@ -22,6 +22,7 @@ pub mod limits;
 mod overflow;
 mod pools;
 mod prompts;
+mod refusal;
 mod render;
 mod seats;
 mod settings;

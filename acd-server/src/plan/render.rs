@@ -101,6 +101,7 @@ fn write_tenant(
     }
     let refusal = match tenant.refusal {
         LinesFullRefusal::BusyHere => "486".to_owned(),
+        LinesFullRefusal::Announcement { prompt, lines } => format!("{prompt} to {lines} at once, 486"),
         LinesFullRefusal::RetryAfter(after) => format!("503, Retry-After {} s", after.as_secs()),
     };
     let target = tenant
@@ -113,6 +114,13 @@ fn write_tenant(
         tenant.day_start,
         tenant.ring.as_secs()
     )?;
+    if tenant.early_media || !tenant.guidance_delay.is_zero() {
+        let when = if tenant.early_media { "before the answer (183)" } else { "after the answer" };
+        writeln!(out, "  guidance {when}, {} ms later", tenant.guidance_delay.as_millis())?;
+    }
+    if let Some(within) = tenant.expect_calls_within {
+        writeln!(out, "  alarm after {} s without a call", within.as_secs())?;
+    }
     if let Some(skill) = tenant.entry_skill {
         writeln!(out, "  reception by {skill}")?;
     }
@@ -262,6 +270,10 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
         "numbers": numbers,
         "day_start": tenant.day_start.to_string(),
         "ring_s": tenant.ring.as_secs(),
+        "lines_full": refusal_json(tenant.refusal),
+        "early_media": tenant.early_media,
+        "guidance_delay_ms": u64::try_from(tenant.guidance_delay.as_millis()).unwrap_or(u64::MAX),
+        "expect_calls_within_s": seconds_json(tenant.expect_calls_within),
         "entry_skill": tenant.entry_skill.map(|skill| skill.to_string()),
         "hand_over": hand_over,
         "overflow": tenant
@@ -279,6 +291,16 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
         })),
         "bands": bands,
     })
+}
+
+fn refusal_json(refusal: LinesFullRefusal) -> Value {
+    match refusal {
+        LinesFullRefusal::BusyHere => json!({ "status": 486 }),
+        LinesFullRefusal::RetryAfter(after) => json!({ "status": 503, "retry_after_s": after.as_secs() }),
+        LinesFullRefusal::Announcement { prompt, lines } => {
+            json!({ "status": 486, "busy_announcement": prompt.as_str(), "busy_lines": lines })
+        }
+    }
 }
 
 /// Seats in a row that differ only in their names.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acd_core::plan::{Guidance, LinesFullRefusal, Number, RecordingPolicy, Tenant, Waiting};
+use acd_core::plan::{Guidance, Number, RecordingPolicy, Tenant, Waiting};
 use acd_core::{DialledNumber, SkillId, TenantId, TimeOfDay};
 
 use super::accounting::accounting;
@@ -12,10 +12,12 @@ use super::coverage;
 use super::error::{At, Located, Report};
 use super::fields::{Complaint, Fields};
 use super::limits::{
-    CLOSED_LINES, MAX_WAIT_S, RETRY_AFTER_S, RING_S, UTC_OFFSET_MINUTES, WAITING_MESSAGE_EVERY_S,
+    CLOSED_LINES, EXPECT_CALLS_WITHIN_S, GUIDANCE_DELAY_MS, MAX_WAIT_S, RING_S, UTC_OFFSET_MINUTES,
+    WAITING_MESSAGE_EVERY_S,
 };
 use super::pools::{self, PoolsRead};
 use super::prompts::{self, Prompts};
+use super::refusal::refusal;
 use super::shell::TenantSettings;
 use super::{choice, hand_over, keys, overflow, values};
 
@@ -96,12 +98,18 @@ fn tenant(
         bands: bands.bands.clone(),
         ranges: bands.ranges.clone(),
         pool: pools::share(report, fields, pools, &bands),
-        refusal: refusal(report, fields),
+        refusal: refusal(report, fields, prompts),
         closed_lines: fields.count(report, "closed_lines", &CLOSED_LINES).unwrap_or(2),
         closed_announcement: prompts::reference(report, fields, "closed_announcement", prompts),
+        early_media: fields.boolean(report, "early_media").unwrap_or(false),
+        guidance_delay: fields
+            .integer(report, "guidance_delay_ms", &GUIDANCE_DELAY_MS)
+            .and_then(|millis| u64::try_from(millis).ok())
+            .map_or(Duration::ZERO, Duration::from_millis),
         waiting: waiting(report, fields, prompts),
         hold_music: prompts::reference(report, fields, "hold_music", prompts),
         ring: fields.seconds(report, "ring_s", &RING_S).unwrap_or(Duration::from_secs(15)),
+        expect_calls_within: fields.seconds(report, "expect_calls_within_s", &EXPECT_CALLS_WITHIN_S),
         max_wait: fields.seconds(report, "max_wait_s", &MAX_WAIT_S),
         entry_skill: fields
             .parsed(report, "entry_skill", |text| values::name(SkillId::new, text))
@@ -200,24 +208,6 @@ fn guidance(report: &mut Report<'_>, fields: Fields<'_>, prompts: &Prompts) -> G
         Some(Kind::Spoken) => Guidance::Spoken,
         Some(Kind::None) | None => Guidance::None,
     }
-}
-
-fn refusal(report: &mut Report<'_>, fields: Fields<'_>) -> LinesFullRefusal {
-    let unavailable = fields.word(report, "lines_full", &[("busy", false), ("unavailable", true)]);
-    let retry_after = fields.seconds(report, "retry_after_s", &RETRY_AFTER_S);
-    if unavailable == Some(true) {
-        let remedy = "write retry_after_s, or lines_full = \"busy\"";
-        fields.require(report, "retry_after_s", remedy);
-        return retry_after.map_or(LinesFullRefusal::BusyHere, LinesFullRefusal::RetryAfter);
-    }
-    if fields.has("retry_after_s") {
-        report.wrong(
-            fields.at_value("retry_after_s"),
-            "`retry_after_s` has no effect: `lines_full` is not \"unavailable\"",
-            "take it out, or write lines_full = \"unavailable\"",
-        );
-    }
-    LinesFullRefusal::BusyHere
 }
 
 fn waiting(report: &mut Report<'_>, fields: Fields<'_>, prompts: &Prompts) -> Waiting {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use acd_core::{
-    CallCommandResult, CommandSource, Effect, Input, PlanSource, RequestId, SeatCommandResult, Timestamp,
+    CallCommandResult, CommandSource, Effect, GuidanceCommandResult, Input, PlanSource, RequestId,
+    SeatCommandResult, Timestamp,
 };
 
 use super::engine::{Engine, State};
-use crate::interfaces::{ControlRequest, DrainResult, ReloadResult, Reply};
+use crate::interfaces::{ControlRequest, DrainResult, GuidanceResult, ReloadResult, Reply};
 use crate::observer::MachineFigures;
 
 /// Who waits for the core's answer.
@@ -16,6 +17,7 @@ use crate::observer::MachineFigures;
 pub(super) struct Pending {
     seats: BTreeMap<RequestId, Reply<SeatCommandResult>>,
     calls: BTreeMap<RequestId, Reply<CallCommandResult>>,
+    guidance: BTreeMap<RequestId, Reply<GuidanceResult>>,
 }
 
 impl Pending {
@@ -25,6 +27,15 @@ impl Pending {
             && let Some(reply) = self.seats.remove(request)
         {
             reply.send(*result);
+            return true;
+        }
+        if let Effect::AnswerGuidanceCommand { request, result } = effect
+            && let Some(reply) = self.guidance.remove(request)
+        {
+            reply.send(match result {
+                GuidanceCommandResult::Done => GuidanceResult::Done,
+                GuidanceCommandResult::UnknownTenant => GuidanceResult::UnknownTenant,
+            });
             return true;
         }
         if let Effect::AnswerCallCommand { request, result } = effect
@@ -49,6 +60,15 @@ impl Engine {
                 ControlRequest::Call { call, command, reply } => {
                     let request = self.bridge.command_call(call, command, CommandSource::Api);
                     self.pending.calls.insert(request, reply);
+                }
+                ControlRequest::Guidance { prompt: Some(prompt), reply, .. }
+                    if !self.plan.shell.prompts.contains_key(&prompt) =>
+                {
+                    reply.send(GuidanceResult::UnknownPrompt);
+                }
+                ControlRequest::Guidance { tenant, prompt, reply } => {
+                    let request = self.bridge.command_guidance(tenant, prompt, CommandSource::Api);
+                    self.pending.guidance.insert(request, reply);
                 }
                 ControlRequest::Reload { reply } => reply.send(match self.reload(PlanSource::Api) {
                     Ok(reloaded) => ReloadResult::Applied(reloaded.lines()),

@@ -38,6 +38,27 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             tenant: text(tenant.as_ref()),
             call: call.map(|call| call.0),
         }),
+        CallEvent::TrunkLost { trunk, cause } => Event::TrunkLost(v1::TrunkLost {
+            trunk: trunk.to_string(),
+            cause: v1::TrunkLoss::from(*cause).into(),
+        }),
+        CallEvent::TrunkRestored { trunk } => {
+            Event::TrunkRestored(v1::TrunkRestored { trunk: trunk.to_string() })
+        }
+        CallEvent::NoReachableSeatStarted { tenant } => {
+            Event::NoReachableSeatStarted(v1::NoReachableSeatStarted { tenant: tenant.to_string() })
+        }
+        CallEvent::NoReachableSeatEnded { tenant } => {
+            Event::NoReachableSeatEnded(v1::NoReachableSeatEnded { tenant: tenant.to_string() })
+        }
+        CallEvent::GuidanceCommanded { tenant, prompt, source, result } => {
+            Event::GuidanceCommanded(v1::GuidanceCommanded {
+                tenant: tenant.to_string(),
+                prompt: text(prompt.as_ref()),
+                source: v1::CommandSource::from(*source).into(),
+                result: v1::GuidanceCommandResult::from(*result).into(),
+            })
+        }
         CallEvent::CapacityChanged { tenant, capacity } => Event::CapacityChanged(v1::CapacityChanged {
             tenant: tenant.to_string(),
             capacity: capacity.map(Into::into),

@@ -3,10 +3,10 @@
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
-    Company, Destination, DialledNumber, LegId, LegQuality, LineKind, LineUse, LocateCondition, Name,
-    NameError, Outcome, PartyEnd, PartyFailure, PartyId, PauseReason, Pii, PlanSource, RecordingFailure,
-    RefusalReason, RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss, SeatState,
-    TalkEnd, UnexpectedInput, WithheldReason,
+    Company, Destination, DialledNumber, GuidanceCommandResult, LegId, LegQuality, LineKind, LineUse,
+    LocateCondition, Name, NameError, Outcome, PartyEnd, PartyFailure, PartyId, PauseReason, Pii, PlanSource,
+    RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss,
+    SeatState, TalkEnd, TrunkLoss, UnexpectedInput, WithheldReason,
 };
 
 use super::generated as v1;
@@ -52,10 +52,13 @@ plain! {
         Done, UnknownCall, OutOfPhase, UnknownSkill, UnknownDestination, Forbidden, NoOutboundTrunk, LinesFull,
         UnknownParty, TooManyParties, UnknownSeat, SeatNotFree, UnknownTenant, Draining,
     }
+    GuidanceCommandResult { Done, UnknownTenant }
+    TrunkLoss { NoAnswer, Transport }
     RecordingFailure { CannotCreate, WriteFailed, Overrun }
     OverflowCause { Closed, NobodyLoggedIn, WaitTooLong }
     AlarmKind {
-        NobodyLoggedIn, WaitTooLong, CallOutsideHours, NobodyReached, RecordingFailed, JournalDegraded,
+        NobodyLoggedIn, WaitTooLong, CallOutsideHours, NobodyReached, CallsMissing, TrunkLost, NoReachableSeat,
+        RecordingFailed, JournalDegraded,
     }
     UnexpectedInput { CallDuplicate, CallUnknown, RingOver, PartyOver, SeatUnknown, OutOfPhase, TimeBackwards }
 }
@@ -216,6 +219,7 @@ pub(super) fn call_command(command: CallCommand, with_number: bool) -> v1::CallC
             let condition = v1::LocateCondition::from(condition).into();
             v1::CallCommanded { condition, holds, ..plain(v1::CallCommand::Check) }
         }
+        CallCommand::Explained => plain(v1::CallCommand::Explained),
     }
 }
 

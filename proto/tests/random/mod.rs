@@ -182,6 +182,15 @@ fn seat_state() -> impl Strategy<Value = SeatState> {
     ]
 }
 
+fn trunk_loss() -> impl Strategy<Value = acd_core::TrunkLoss> {
+    select(vec![acd_core::TrunkLoss::NoAnswer, acd_core::TrunkLoss::Transport])
+}
+
+fn guidance_result() -> impl Strategy<Value = acd_core::GuidanceCommandResult> {
+    use acd_core::GuidanceCommandResult::{Done, UnknownTenant};
+    select(vec![Done, UnknownTenant])
+}
+
 fn quality() -> impl Strategy<Value = LegQuality> {
     (any::<[u64; 5]>(), any::<u32>()).prop_map(|(packets, jitter_us)| LegQuality {
         packets_received: packets[0],
@@ -245,6 +254,13 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
                 test,
             }
         ),
+        call().prop_map(|call| Input::CallerProgressed { call }),
+        call().prop_map(|call| Input::CallerProgressFailed { call }),
+        (trunk(), trunk_loss()).prop_map(|(trunk, cause)| Input::TrunkLost { trunk, cause }),
+        trunk().prop_map(|trunk| Input::TrunkRestored { trunk }),
+        (tenant(), of(prompt()), source(), any::<u64>().prop_map(RequestId)).prop_map(
+            |(tenant, prompt, source, request)| Input::GuidanceCommanded { tenant, prompt, source, request }
+        ),
         call().prop_map(|call| Input::CallerConnected { call }),
         (call(), caller_leg_end()).prop_map(|(call, end)| Input::CallerLegEnded { call, end }),
         leg().prop_map(|leg| Input::AnnouncementEnded { leg }),
@@ -302,6 +318,9 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         AlarmKind::WaitTooLong,
         AlarmKind::CallOutsideHours,
         AlarmKind::NobodyReached,
+        AlarmKind::CallsMissing,
+        AlarmKind::TrunkLost,
+        AlarmKind::NoReachableSeat,
         AlarmKind::RecordingFailed,
         AlarmKind::JournalDegraded,
     ]);
@@ -323,6 +342,8 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         Just(CallEvent::NodeStarted),
         (instant(), instant()).prop_map(|(from, to)| CallEvent::NodeOutage { from, to }),
         Just(CallEvent::DrainStarted),
+        (trunk(), trunk_loss()).prop_map(|(trunk, cause)| CallEvent::TrunkLost { trunk, cause }),
+        trunk().prop_map(|trunk| CallEvent::TrunkRestored { trunk }),
         Just(CallEvent::NodeStopped),
         any::<i64>().prop_map(|step_ms| CallEvent::WallClockStepped { step_ms }),
         Just(CallEvent::JournalDegraded),
@@ -354,6 +375,11 @@ fn line_fact() -> impl Strategy<Value = CallEvent> {
             lent: lines[6],
         }),
         tenant().prop_map(|tenant| CallEvent::BlockageEnded { tenant }),
+        tenant().prop_map(|tenant| CallEvent::NoReachableSeatStarted { tenant }),
+        tenant().prop_map(|tenant| CallEvent::NoReachableSeatEnded { tenant }),
+        (tenant(), of(prompt()), source(), guidance_result()).prop_map(|(tenant, prompt, source, result)| {
+            CallEvent::GuidanceCommanded { tenant, prompt, source, result }
+        }),
         tenant().prop_map(|tenant| CallEvent::SeatLinesFullStarted { tenant }),
         tenant().prop_map(|tenant| CallEvent::SeatLinesFullEnded { tenant }),
     ]
@@ -516,8 +542,13 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
 }
 
 fn plan_tenant() -> impl Strategy<Value = Tenant> {
-    let refusal =
-        prop_oneof![Just(LinesFullRefusal::BusyHere), span().prop_map(LinesFullRefusal::RetryAfter)];
+    let announcement =
+        (prompt(), any::<u16>()).prop_map(|(prompt, lines)| LinesFullRefusal::Announcement { prompt, lines });
+    let refusal = prop_oneof![
+        Just(LinesFullRefusal::BusyHere),
+        span().prop_map(LinesFullRefusal::RetryAfter),
+        announcement
+    ];
     let waiting = (prompt(), of(prompt()), span()).prop_map(|(message, music, message_every)| Waiting {
         message,
         music,
@@ -529,14 +560,15 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
         max,
     });
     let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>(), of(share));
-    let sound = (of(prompt()), waiting, of(prompt()));
+    let sound = (of(prompt()), waiting, of(prompt()), any::<bool>(), span(), of(span()));
     let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3), of(overflow()));
     let beyond = (of(parties::outbound()), parties::directory());
     let queue = (span(), of(span()), skills, of(any::<u16>()), beyond);
     (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
         |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
             let (day_start, bands, ranges, refusal, closed_lines, pool) = lines;
-            let (closed_announcement, waiting, hold_music) = sound;
+            let (closed_announcement, waiting, hold_music, early_media, guidance_delay, expect_calls_within) =
+                sound;
             let (ring, max_wait, (entry_skill, hand_over, overflow), response_rate_target_permille, beyond) =
                 queue;
             let (outbound, directory) = beyond;
@@ -551,6 +583,9 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 refusal,
                 closed_lines,
                 closed_announcement,
+                early_media,
+                guidance_delay,
+                expect_calls_within,
                 waiting,
                 hold_music,
                 ring,

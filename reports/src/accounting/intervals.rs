@@ -1,6 +1,6 @@
 //! Intervals that a report lists whole, beside the milliseconds that it cuts (R-A4).
 
-use acd_core::{LineUse, SkillId, Timestamp};
+use acd_core::{LineUse, SkillId, Timestamp, TrunkId};
 
 /// A half-open interval.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +56,10 @@ pub enum OutageCause {
     Drain,
     /// It had been stopped.
     Stopped,
+    /// A carrier's trunk was dead: the carrier's responsibility.
+    Trunk(TrunkId),
+    /// No seat that may serve a new caller could be reached.
+    NoReachableSeat,
 }
 
 /// An interval in which the switch took no calls; never part of a blockage.

@@ -104,6 +104,11 @@ impl Fold for Board {
             }
             CallEvent::NodeStarted
             | CallEvent::DrainStarted
+            | CallEvent::TrunkLost { .. }
+            | CallEvent::TrunkRestored { .. }
+            | CallEvent::NoReachableSeatStarted { .. }
+            | CallEvent::NoReachableSeatEnded { .. }
+            | CallEvent::GuidanceCommanded { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored

@@ -63,6 +63,8 @@ pub(super) const fn outage_cause(cause: OutageCause) -> &'static str {
         OutageCause::Crash => "crash",
         OutageCause::Drain => "drain",
         OutageCause::Stopped => "stopped",
+        OutageCause::Trunk(_) => "trunk",
+        OutageCause::NoReachableSeat => "no_reachable_seat",
     }
 }
 
@@ -72,5 +74,7 @@ pub(super) const fn outage_cause_in_japanese(cause: OutageCause) -> &'static str
         OutageCause::Crash => "障害",
         OutageCause::Drain => "新規受付停止",
         OutageCause::Stopped => "停止",
+        OutageCause::Trunk(_) => "回線事業者側の不通",
+        OutageCause::NoReachableSeat => "応対席の不通",
     }
 }

@@ -73,6 +73,11 @@ impl Fold for Records {
             | CallEvent::NodeOutage { .. }
             | CallEvent::DrainStarted
             | CallEvent::NodeStopped
+            | CallEvent::TrunkLost { .. }
+            | CallEvent::TrunkRestored { .. }
+            | CallEvent::NoReachableSeatStarted { .. }
+            | CallEvent::NoReachableSeatEnded { .. }
+            | CallEvent::GuidanceCommanded { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored

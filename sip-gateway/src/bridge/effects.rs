@@ -21,6 +21,7 @@ impl Bridge {
             Effect::RefuseCall { call, reason, retry_after } => {
                 self.refuse_call(now, *call, *reason, *retry_after);
             }
+            Effect::ProgressCaller { call } => self.progress_caller(now, *call),
             Effect::AnswerCaller { call } => self.answer_caller(now, *call),
             Effect::Play { leg, announcement } => self.play(*leg, announcement),
             Effect::StopPlaying { leg } => {
@@ -68,7 +69,7 @@ impl Bridge {
                 }
             }
             // No phone commands a call: who waits for this answer is not in the gateway.
-            Effect::AnswerCallCommand { .. } => {}
+            Effect::AnswerCallCommand { .. } | Effect::AnswerGuidanceCommand { .. } => {}
         }
         self.drain_stack(now);
     }
@@ -113,10 +114,36 @@ impl Bridge {
         }
     }
 
+    /// Early media: 183 with our answer. An INVITE without an offer cannot be answered before its 200.
+    fn progress_caller(&mut self, now: Timestamp, call: CallId) {
+        let Some(dialog) = self.callers.get(&call).copied() else { return };
+        let Some(leg) = self.legs.get_mut(&dialog) else { return };
+        let sdp = if leg.awaits_answer() {
+            None
+        } else {
+            let bound = self.media.bind().ok();
+            bound.and_then(|ports| {
+                leg.open_early(dialog, call.0, ports, self.settings.media_address, &mut self.media)
+            })
+        };
+        let Some(sdp) = sdp else {
+            self.input(Input::CallerProgressFailed { call });
+            return;
+        };
+        let reason = "Session Progress".to_owned();
+        self.stack.command(now, SipCommand::Provisional { dialog, status: 183, reason, sdp: Some(sdp) });
+        self.input(Input::CallerProgressed { call });
+    }
+
     fn answer_caller(&mut self, now: Timestamp, call: CallId) {
         let Some(dialog) = self.callers.get(&call).copied() else { return };
-        let bound = self.media.bind();
         let Some(leg) = self.legs.get_mut(&dialog) else { return };
+        leg.answered = true;
+        if let Some(sdp) = leg.early_sdp.take() {
+            self.stack.command(now, SipCommand::Accept { dialog, sdp });
+            return;
+        }
+        let bound = self.media.bind();
         let sdp = bound.ok().and_then(|ports| {
             leg.open_media(dialog, call.0, ports, self.settings.media_address, &mut self.media)
         });
@@ -219,6 +246,10 @@ impl Bridge {
         };
         if let Some(leg) = self.legs.get_mut(&dialog) {
             leg.silence(dialog, &mut self.media);
+            if matches!(leg.role, LegRole::Caller { .. }) && !leg.answered {
+                let end = CallerLegEnd::Released;
+                return self.reject_caller(now, dialog, 480, "Temporarily Unavailable", Vec::new(), end);
+            }
         }
         let reason = Some(format!("Q.850;cause=16;text=\"{text}\""));
         self.stack.command(now, SipCommand::Bye { dialog, reason });

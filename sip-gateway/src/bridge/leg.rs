@@ -56,8 +56,10 @@ pub(super) struct Leg {
     pub(super) role: LegRole,
     /// The tone that answers a star code.
     pub(super) tone: Option<ToneKind>,
-    /// A seat's leg that was answered.
+    /// The leg was answered: a seat's by the seat, a caller's by us.
     pub(super) answered: bool,
+    /// The SDP of our 183, to be sent once more with the 200.
+    pub(super) early_sdp: Option<Vec<u8>>,
     /// What the far end offered and we have not answered yet.
     offer: Option<RemoteMedia>,
     /// Our own offer is out: the answer comes with the 2xx or the ACK.
@@ -78,7 +80,16 @@ impl Leg {
             LegRole::Caller { .. } => SilenceWatch::Each(CALLER_SILENCE),
             LegRole::Seat { .. } | LegRole::StarCode { .. } => SilenceWatch::Off,
         };
-        Self { role, tone: None, answered: false, offer: None, offered: false, media: None, silence }
+        Self {
+            role,
+            tone: None,
+            answered: false,
+            early_sdp: None,
+            offer: None,
+            offered: false,
+            media: None,
+            silence,
+        }
     }
 
     pub(super) const fn seat(ring: RingId, seat: SeatId, silence_after: Option<Duration>) -> Self {
@@ -148,6 +159,19 @@ impl Leg {
         self.offered = true;
         self.media = Some(LegMedia { local, address, held: false });
         Some(sdp)
+    }
+
+    /// Opens the leg's media before the answer.
+    pub(super) fn open_early(
+        &mut self,
+        dialog: DialogKey,
+        group: u64,
+        ports: BoundPorts,
+        advertised: IpAddr,
+        plane: &mut MediaPlane,
+    ) -> Option<Vec<u8>> {
+        self.early_sdp = self.open_media(dialog, group, ports, advertised, plane);
+        self.early_sdp.clone()
     }
 
     /// Reads the answer to our offer.

@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
 use acd_core::{
-    CallCommand, CallId, Input, LegId, RecordingFailure, RequestId, RingId, SeatCommand, SeatId, TenantId,
-    Timestamp,
+    CallCommand, CallId, Input, LegId, PromptId, RecordingFailure, RequestId, RingId, SeatCommand, SeatId,
+    TenantId, Timestamp,
 };
 
 use crate::media::{MediaPlane, Tap};
@@ -332,6 +332,18 @@ impl Bridge {
     ) -> RequestId {
         let request = self.next_request();
         self.input(Input::CallCommanded { call, command, source, request });
+        request
+    }
+
+    /// Commands a tenant's emergency guidance on behalf of an interface; the answer comes back with the request's id.
+    pub fn command_guidance(
+        &mut self,
+        tenant: TenantId,
+        prompt: Option<PromptId>,
+        source: acd_core::CommandSource,
+    ) -> RequestId {
+        let request = self.next_request();
+        self.input(Input::GuidanceCommanded { tenant, prompt, source, request });
         request
     }
 

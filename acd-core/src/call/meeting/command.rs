@@ -26,7 +26,10 @@ impl Meeting {
         let fits = match command {
             CallCommand::HangUp => true,
             CallCommand::Hold | CallCommand::Dial(_) => has_seat && !self.is_apart(),
-            CallCommand::Resume | CallCommand::ShowNumber | CallCommand::Check(..) => has_seat,
+            CallCommand::Resume
+            | CallCommand::Explained
+            | CallCommand::ShowNumber
+            | CallCommand::Check(..) => has_seat,
             CallCommand::Join => has_seat && self.guests.values().any(Guest::is_away),
             CallCommand::Leave => {
                 has_seat && self.dialling.is_none() && usize::from(self.has_caller()) + self.guests.len() >= 2
@@ -64,6 +67,7 @@ impl Meeting {
             | CallCommand::DropParty(_)
             | CallCommand::Swap
             | CallCommand::ReleaseCaller
+            | CallCommand::Explained
             | CallCommand::ShowNumber
             | CallCommand::Check(..) => CallCommandResult::Done,
         }
@@ -125,7 +129,10 @@ impl Meeting {
             }
             CallCommand::HangUp => return self.hang_up(visit, house),
             // Facts of their own, which the front states.
-            CallCommand::ShowNumber | CallCommand::Check(..) | CallCommand::HandOver(_) => {}
+            CallCommand::ShowNumber
+            | CallCommand::Explained
+            | CallCommand::Check(..)
+            | CallCommand::HandOver(_) => {}
         }
         self.settle(before, phase, visit, house)
     }

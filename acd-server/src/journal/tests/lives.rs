@@ -130,6 +130,7 @@ impl World {
 
 fn outcome(effect: &Effect) -> Option<Input> {
     Some(match effect {
+        Effect::ProgressCaller { call } => Input::CallerProgressed { call: *call },
         Effect::AnswerCaller { call } => Input::CallerConnected { call: *call },
         Effect::RefuseCall { call, .. } => Input::CallerLegEnded { call: *call, end: CallerLegEnd::Released },
         Effect::Play { leg, announcement: Announcement::Once(_) } => Input::AnnouncementEnded { leg: *leg },
@@ -163,7 +164,8 @@ fn outcome(effect: &Effect) -> Option<Input> {
         | Effect::Unbridge { .. }
         | Effect::Connect { .. }
         | Effect::AnswerSeatCommand { .. }
-        | Effect::AnswerCallCommand { .. } => return None,
+        | Effect::AnswerCallCommand { .. }
+        | Effect::AnswerGuidanceCommand { .. } => return None,
     })
 }
 

@@ -12,7 +12,7 @@ mod stretch;
 use acd_core::plan::Plan;
 use acd_core::{CallEvent, RefusalReason, TenantId, Timestamp};
 
-use super::{Account, Counting, Slots};
+use super::{Account, Counting, OutageCause, Slots};
 use crate::Fold;
 use crate::limits::OPENING_FACTS_MAX;
 use books::Books;
@@ -193,6 +193,14 @@ impl Ledger {
             CallEvent::NodeStarted => outages.node_started(time, books),
             CallEvent::NodeOutage { from, to } => outages.node_outage(*from, *to, books),
             CallEvent::DrainStarted => outages.drain_started(time),
+            CallEvent::TrunkLost { trunk, .. } => outages.began(OutageCause::Trunk(*trunk), time),
+            CallEvent::TrunkRestored { trunk } => outages.ended(OutageCause::Trunk(*trunk), time, books),
+            CallEvent::NoReachableSeatStarted { tenant } if ours(tenant) => {
+                outages.began(OutageCause::NoReachableSeat, time);
+            }
+            CallEvent::NoReachableSeatEnded { tenant } if ours(tenant) => {
+                outages.ended(OutageCause::NoReachableSeat, time, books);
+            }
             CallEvent::NodeStopped => {
                 outages.node_stopped(time, books);
                 parties.end_all(time, calls, books);
@@ -275,6 +283,9 @@ impl Ledger {
             | CallEvent::CallAdmitted { .. }
             | CallEvent::CallRefused { .. }
             | CallEvent::CallEnded { .. }
+            | CallEvent::NoReachableSeatStarted { .. }
+            | CallEvent::NoReachableSeatEnded { .. }
+            | CallEvent::GuidanceCommanded { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored

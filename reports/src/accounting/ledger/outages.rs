@@ -1,4 +1,7 @@
-//! When the switch took no calls, and why (R-L9).
+//! When the switch took no calls, or calls could not come or be served, and why (R-L9). Each cause has intervals of its
+//! own; minutes in which there are several count once.
+
+use std::collections::BTreeMap;
 
 use acd_core::Timestamp;
 
@@ -8,17 +11,24 @@ use crate::accounting::{Interval, Outage, OutageCause};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outages {
     open: Option<(OutageCause, Timestamp)>,
+    /// Dead trunks and missing seats.
+    partial: BTreeMap<OutageCause, Timestamp>,
+    /// Since when there is any.
+    since: Option<Timestamp>,
     pub(super) list: Bounded<Outage>,
 }
 
 impl Outages {
     pub(super) fn drain_started(&mut self, at: Timestamp) {
         self.open.get_or_insert((OutageCause::Drain, at));
+        self.since.get_or_insert(at);
     }
 
     pub(super) fn node_stopped(&mut self, at: Timestamp, books: &mut Books) {
+        self.end_partial(at, books);
         self.end(at, books);
         self.open = Some((OutageCause::Stopped, at));
+        self.since.get_or_insert(at);
     }
 
     /// When the life before ended clean; `None`: it did not, or goes on.
@@ -28,13 +38,15 @@ impl Outages {
 
     /// A drain ends with the life; from there on the switch is dead or stopped.
     pub(super) fn end_life(&mut self, at: Timestamp, books: &mut Books) {
+        self.end_partial(at, books);
         if self.stopped_at().is_none() {
             self.end(at, books);
         }
     }
 
     pub(super) fn node_outage(&mut self, from: Timestamp, to: Timestamp, books: &mut Books) {
-        self.note(OutageCause::Crash, from, to, books);
+        books.spread(from, to, |it| &mut it.outage_ms);
+        self.list(OutageCause::Crash, Interval { from, to: Some(to) }, books);
     }
 
     pub(super) fn node_started(&mut self, at: Timestamp, books: &mut Books) {
@@ -42,21 +54,48 @@ impl Outages {
     }
 
     pub(super) fn close(&mut self, until: Timestamp, books: &mut Books) {
-        if let Some((cause, from)) = self.open.take() {
-            books.spread(from, until, |it| &mut it.outage_ms);
+        let open = std::mem::take(&mut self.partial).into_iter().chain(self.open.take());
+        for (cause, from) in open {
             self.list(cause, Interval { from, to: None }, books);
+        }
+        self.count(until, books);
+    }
+
+    /// A trunk is dead, or no seat can be reached.
+    pub(super) fn began(&mut self, cause: OutageCause, at: Timestamp) {
+        self.partial.entry(cause).or_insert(at);
+        self.since.get_or_insert(at);
+    }
+
+    pub(super) fn ended(&mut self, cause: OutageCause, at: Timestamp, books: &mut Books) {
+        if let Some(from) = self.partial.remove(&cause) {
+            self.list(cause, Interval { from, to: Some(at) }, books);
+        }
+        self.count(at, books);
+    }
+
+    fn end_partial(&mut self, at: Timestamp, books: &mut Books) {
+        while let Some((cause, _)) = self.partial.first_key_value() {
+            let cause = *cause;
+            self.ended(cause, at, books);
         }
     }
 
     fn end(&mut self, at: Timestamp, books: &mut Books) {
         if let Some((cause, from)) = self.open.take() {
-            self.note(cause, from, at, books);
+            self.list(cause, Interval { from, to: Some(at) }, books);
         }
+        self.count(at, books);
     }
 
-    fn note(&mut self, cause: OutageCause, from: Timestamp, to: Timestamp, books: &mut Books) {
-        books.spread(from, to, |it| &mut it.outage_ms);
-        self.list(cause, Interval { from, to: Some(to) }, books);
+    /// Counts the minutes of what is over, if nothing goes on.
+    fn count(&mut self, at: Timestamp, books: &mut Books) {
+        if self.open.is_none()
+            && self.partial.is_empty()
+            && let Some(from) = self.since.take()
+        {
+            books.spread(from, at, |it| &mut it.outage_ms);
+        }
     }
 
     fn list(&mut self, cause: OutageCause, interval: Interval, books: &Books) {

@@ -1,0 +1,72 @@
+//! What becomes due when, as the rules have it.
+
+use std::time::Duration;
+
+use acd_core::{AlarmKind, RingEnd, Timestamp};
+
+use crate::guidance::guidance_due;
+use crate::model::{Model, Stage};
+
+impl Model {
+    /// The first deadline to come, band edges left aside.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        let calls =
+            self.calls.iter().flat_map(|it| [it.ring_until, it.alarm_at, guidance_due(it), it.choice_until]);
+        let parties = self.calls.iter().flat_map(|it| it.parties.iter().map(|party| party.until));
+        let missing = self.tenants.iter().map(|it| it.calls_due);
+        calls.chain(parties).chain(missing).chain(self.seats.iter().map(|it| it.until)).flatten().min()
+    }
+
+    /// Every deadline that is not after now, the earliest first.
+    pub(crate) fn fire(&mut self) {
+        while let Some(due) = self.next_deadline().filter(|it| *it <= self.now) {
+            if let Some(at) = self.seats.iter().position(|it| it.until == Some(due)) {
+                self.seat_comes_back(at);
+            } else if let Some(at) = self.calls.iter().position(|it| it.ring_until == Some(due)) {
+                self.cancelled.push(self.calls[at].ring.unwrap().0);
+                if self.calls[at].outbound {
+                    self.phone_failed(at);
+                    continue;
+                }
+                self.ring_over(at, RingEnd::TimedOut);
+                self.wait_on(at);
+            } else if let Some(at) =
+                self.calls.iter().position(|it| it.parties.iter().any(|party| party.until == Some(due)))
+            {
+                self.party_timed_out(at);
+            } else if let Some(at) = self.calls.iter().position(|it| it.choice_until == Some(due)) {
+                self.chosen(at);
+            } else if let Some(at) = self.calls.iter().position(|it| guidance_due(it) == Some(due)) {
+                self.begin_guidance(at);
+            } else if let Some(at) = self.tenants.iter().position(|it| it.calls_due == Some(due)) {
+                self.tenants[at].calls_due = None;
+                self.raise(AlarmKind::CallsMissing, Some(self.tenants[at].id), None);
+            } else if let Some(at) = self.calls.iter().position(|it| it.alarm_at == Some(due)) {
+                let call = &mut self.calls[at];
+                call.alarm_at = None;
+                let (tenant, call) = (call.serving, call.id);
+                self.raise(AlarmKind::WaitTooLong, Some(tenant), Some(call));
+                self.wait_too_long(at);
+            }
+        }
+    }
+
+    /// A step of the clock moves what is a length of time.
+    pub(crate) fn postpone_lengths(&mut self, step_ms: i64) {
+        let step = Duration::from_millis(u64::try_from(step_ms).unwrap_or(0)).min(self.passed);
+        let calls =
+            self.calls.iter_mut().flat_map(|it| [&mut it.ring_until, &mut it.alarm_at, &mut it.choice_until]);
+        let missing = self.tenants.iter_mut().map(|it| &mut it.calls_due);
+        for until in calls.chain(self.seats.iter_mut().map(|it| &mut it.until)).chain(missing).flatten() {
+            *until = *until + step;
+        }
+        for until in self.calls.iter_mut().flat_map(|it| &mut it.parties).filter_map(|it| it.until.as_mut()) {
+            *until = *until + step;
+        }
+        for call in &mut self.calls {
+            if let Stage::Due(until) = &mut call.guidance {
+                *until = *until + step;
+            }
+        }
+    }
+}
