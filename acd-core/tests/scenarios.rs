@@ -13,24 +13,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acd_core::plan::{Plan, diff};
-use acd_core::{CivilDate, Input, PlanSource, Reason, Switch, TimeOfDay, Timestamp};
+use acd_core::{CivilDate, Input, PlanSource, Reason, Switch, TimeOfDay, Timestamp, UnexpectedInput};
 use support::turn::{Turn, turn};
 use support::{inputs, plans, text};
 
 #[test]
 fn every_scenario_goes_as_written() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|it| it == "txt"))
-        .collect();
-    files.sort();
-    assert!(!files.is_empty(), "no scenario in {}", folder.display());
-
     let mut different = Vec::new();
-    for file in files {
-        let written = fs::read_to_string(&file).unwrap();
+    for (file, written) in all() {
         let said = Scenario::play(&written);
         if said == written {
             continue;
@@ -43,6 +33,48 @@ fn every_scenario_goes_as_written() {
         different.push(format!("{}:{}\n--- the switch says:\n{said}", file.display(), line + 1));
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+#[test]
+fn every_scenario_cites_its_rule() {
+    for (file, written) in all() {
+        let head: Vec<&str> = written.lines().take_while(|line| line.starts_with('#')).collect();
+        assert!(
+            head.iter().any(|line| line.contains("R-")),
+            "{} says not which rule it shows",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn every_name_of_what_does_not_fit_is_shown() {
+    let (_, written) = all().into_iter().find(|(file, _)| file.ends_with("unexpected-inputs.txt")).unwrap();
+    let names = [
+        UnexpectedInput::CallDuplicate,
+        UnexpectedInput::CallUnknown,
+        UnexpectedInput::RingOver,
+        UnexpectedInput::PartyOver,
+        UnexpectedInput::SeatUnknown,
+        UnexpectedInput::OutOfPhase,
+        UnexpectedInput::TimeBackwards,
+    ];
+    for name in names {
+        assert!(written.contains(&format!("UNEXPECTED {name:?}")), "no history shows {name:?}");
+    }
+}
+
+/// Every file with what is written in it, by name.
+fn all() -> Vec<(PathBuf, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|it| it == "txt"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "no scenario in {}", folder.display());
+    files.into_iter().map(|file| fs::read_to_string(&file).map(|written| (file, written)).unwrap()).collect()
 }
 
 struct Scenario {
