@@ -35,8 +35,9 @@ impl Records {
         &self.outbound
     }
 
-    /// The callers to call back: who gave up, was cut off by us, or left while others went on for them, of whom the number is
-    /// known, and whom no later outbound call about them has reached.
+    /// The callers to call back: who gave up, was cut off by us, or hung up while others went on for them, of whom the number
+    /// is known, and who has not answered since, neither in that call (R-T5) nor in an outbound one about it (R-T8). A doctor
+    /// who was reached about a caller is not the caller.
     pub fn to_call_back(&self) -> impl Iterator<Item = &CallRecord> {
         self.calls.values().filter(|record| {
             let missed = match record.outcome() {
@@ -47,14 +48,13 @@ impl Records {
                     | Outcome::AbandonedAfterReception
                     | Outcome::Failed,
                 ) => true,
-                Some(Outcome::Answered) => record.was_cut_off(),
+                Some(Outcome::Answered) => record.was_cut_off() || record.hung_up_before_the_others(),
                 Some(Outcome::Closed) | None => false,
             };
             let known = matches!(record.caller, CallerIdentity::Number(_));
-            let reached = self.outbound.values().any(|outbound| {
-                outbound.about == Some(record.call) && outbound.end.is_some_and(|(_, reached)| reached)
-            });
-            record.is_offered() && missed && known && !reached
+            let about = self.outbound.values().filter(|outbound| outbound.about == Some(record.call));
+            let mut parties = record.parties.iter().chain(about.flat_map(|outbound| &outbound.parties));
+            record.is_offered() && missed && known && !parties.any(PartyRecord::is_the_caller_again)
         })
     }
 
@@ -152,6 +152,13 @@ impl CallRecord {
         )
     }
 
+    /// Whether the caller hung up and the others went on; at headquarters' request we release the leg, and headquarters ring
+    /// the caller back (R-T5, R-T6).
+    fn hung_up_before_the_others(&self) -> bool {
+        let hung_up = self.end.is_some_and(|end| end.leg_end == Some(CallerLegEnd::HungUp));
+        self.caller_left_at.is_some() && hung_up
+    }
+
     /// When the call's line was free again; `None`: it holds it.
     pub fn line_freed_at(&self) -> Option<Timestamp> {
         self.caller_left_at.or_else(|| self.end.map(|end| end.at))
@@ -170,10 +177,11 @@ impl CallRecord {
             .sum()
     }
 
-    /// The part of it on hold, of the holds that are over (R-A5).
+    /// The part of it on hold, of the holds that are over (R-A5). A party that holds hears nobody: caller and seat talk on.
     pub fn hold_time(&self) -> Duration {
         self.holds
             .iter()
+            .filter(|hold| !matches!(hold.leg, LegId::Party(_)))
             .filter_map(|hold| hold.ended_at.map(|ended_at| ended_at.since(hold.started_at)))
             .sum()
     }
@@ -201,6 +209,14 @@ pub struct PartyRecord {
     pub answered_at: Option<Timestamp>,
     /// When and how it ended; `None`: it rings, or is there.
     pub end: Option<(Timestamp, PartyEnd)>,
+}
+
+impl PartyRecord {
+    /// Whether it is the call's own caller, who was rung back and answered.
+    fn is_the_caller_again(&self) -> bool {
+        matches!(self.destination, Destination::Caller | Destination::CallBack(_))
+            && self.answered_at.is_some()
+    }
 }
 
 /// One call that an agent began.

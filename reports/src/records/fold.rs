@@ -234,7 +234,10 @@ impl CallRecord {
                 self.recording.end = Some((time, *recorded, *gaps));
             }
             CallEvent::LegMeasured { leg, quality } => self.quality.push((*leg, *quality)),
-            CallEvent::CallerLeft { .. } => self.caller_left_at = Some(time),
+            CallEvent::CallerLeft { call, .. } => {
+                self.caller_left_at = Some(time);
+                self.end_holds(time, |leg| leg == LegId::Caller(*call));
+            }
             CallEvent::CallEnded { outcome, phase, end, .. } => {
                 self.end = Some(CallEnd { at: time, outcome: *outcome, phase: *phase, leg_end: *end });
                 self.end_holds(time, |_| true);

@@ -1,9 +1,11 @@
 //! Journals made by hand, in words: `09:00:10.500 answer 1.1 a1`.
 //!
 //! A time is of 2026-11-21 in Asia/Tokyo; `-23:50:00` is of the day before, `+00:10:00` of the day after,
-//! `2027-03-31T23:50:00` of any other. Lines that begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too.
+//! `2027-03-31T23:50:00` of any other. What third parties do is in [`parties`]. Lines that begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too.
 
 #![allow(clippy::unwrap_used, reason = "a journal with a mistake in it must fail its test")]
+
+mod parties;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,11 +13,12 @@ use std::time::Duration;
 use acd_core::plan::{Capacity, Login, OverflowCause, Plan, Seat};
 use acd_core::{
     CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, DialledNumber, LegId, LineUse,
-    Name, Outcome, PauseReason, PlanSource, RefusalReason, RingEnd, RingId, SeatId, SeatLoss, SeatState,
+    Name, Outcome, PauseReason, Pii, PlanSource, RefusalReason, RingEnd, RingId, SeatId, SeatLoss, SeatState,
     TalkEnd, TenantId, Timestamp, TrunkId, WithheldReason,
 };
 use reports::Fold;
 use reports::accounting::{Account, Ledger, Slots};
+use reports::records::Records;
 
 pub(crate) const DATE: CivilDate = CivilDate { year: 2026, month: 11, day: 21 };
 pub(crate) const JST: i32 = 540;
@@ -81,11 +84,7 @@ pub(crate) fn account_over(slots: Slots, text: &str, until: &str) -> Account {
 pub(crate) fn fold(mut ledger: Ledger, text: &str, until: &str) -> Account {
     let mut seats = BTreeMap::new();
     let mut seq = 0;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    for line in lines {
-        let (time, words) = line.split_once(' ').unwrap();
-        let words: Vec<&str> = words.split_whitespace().collect();
-        let time = at(time);
+    for (time, words) in lines(text) {
         match words[0] {
             "life" => {
                 ledger.life_begins(&plan());
@@ -104,6 +103,27 @@ pub(crate) fn fold(mut ledger: Ledger, text: &str, until: &str) -> Account {
         }
     }
     ledger.close(at(until))
+}
+
+/// The records of a journal's calls.
+#[allow(dead_code, reason = "not every test looks at the calls")]
+pub(crate) fn records(text: &str) -> Records {
+    let (mut records, mut seats) = (Records::default(), BTreeMap::new());
+    for (seq, (time, fact)) in (1..).zip(
+        lines(text)
+            .flat_map(|(time, words)| facts(&words, &mut seats).into_iter().map(move |it| (time, it)))
+            .collect::<Vec<_>>(),
+    ) {
+        records.apply(time, seq, &fact);
+    }
+    records
+}
+
+fn lines(text: &str) -> impl Iterator<Item = (Timestamp, Vec<&str>)> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+        let (time, words) = line.split_once(' ').unwrap();
+        (at(time), words.split_whitespace().collect())
+    })
 }
 
 /// The plan after its seat has begun to serve the other tenant too.
@@ -162,7 +182,10 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             tenant: if kind.contains(&"other") { other_tenant() } else { tenant },
             trunk: TrunkId::new("carrier").unwrap(),
             dialled: DialledNumber::new("0750007119").unwrap(),
-            caller: CallerIdentity::Withheld(WithheldReason::Withheld),
+            caller: match kind.iter().position(|word| *word == "from") {
+                Some(from) => CallerIdentity::Number(Pii::new(kind[from + 1].to_owned())),
+                None => CallerIdentity::Withheld(WithheldReason::Withheld),
+            },
             test: kind.contains(&"test"),
             closed: kind.contains(&"closed"),
             lines_in_use: 1,
@@ -241,7 +264,7 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             end: Some(CallerLegEnd::HungUp),
         }],
         ["seat", seat, to] => vec![go(seat, state(to))],
-        _ => panic!("no such line: {words:?}"),
+        _ => parties::facts(words, go),
     }
 }
 

@@ -10,7 +10,7 @@ mod staffing;
 mod stretch;
 
 use acd_core::plan::Plan;
-use acd_core::{CallEvent, RefusalReason, TenantId, Timestamp};
+use acd_core::{CallEvent, LegId, RefusalReason, TenantId, Timestamp};
 
 use super::{Account, Counting, OutageCause, Slots};
 use crate::Fold;
@@ -240,14 +240,14 @@ impl Ledger {
             },
             CallEvent::CallAnswered { ring, seat } => calls.answer(time, *ring, *seat, books),
             CallEvent::TalkEnded { ring, .. } => calls.end_talk(time, *ring, books),
-            CallEvent::HoldStarted { leg } | CallEvent::HoldEnded { leg } => {
-                let held = matches!(event, CallEvent::HoldStarted { .. });
-                let change = calls.set_held(time, *leg, held, books);
-                if let Some((talking, on_hold)) = change {
-                    for seat in talking {
-                        seats.set_held(time, seat, on_hold, books);
-                    }
-                }
+            // A party that holds hears nobody: caller and seat talk on.
+            CallEvent::HoldStarted { leg: LegId::Party(_) }
+            | CallEvent::HoldEnded { leg: LegId::Party(_) } => {}
+            CallEvent::HoldStarted { leg } => hold(time, *leg, true, (calls, seats), books),
+            CallEvent::HoldEnded { leg } => hold(time, *leg, false, (calls, seats), books),
+            // Who has left holds no more.
+            CallEvent::CallerLeft { call, .. } => {
+                hold(time, LegId::Caller(*call), false, (calls, seats), books);
             }
             CallEvent::PartyDialled { party, tenant, .. } if ours(tenant) => parties.dialled(*party),
             CallEvent::PartyAnswered { party, company } | CallEvent::PartyMoved { party, company } => {
@@ -297,7 +297,6 @@ impl Ledger {
             | CallEvent::PartyDialled { .. }
             | CallEvent::PartyLineFreed { .. }
             | CallEvent::DestinationUnreached { .. }
-            | CallEvent::CallerLeft { .. }
             | CallEvent::HeadquartersDialled { .. }
             | CallEvent::NumberShown { .. }
             | CallEvent::ConditionChecked { .. }
@@ -319,6 +318,15 @@ impl Ledger {
             | CallEvent::RecordingEnded { .. }
             | CallEvent::LegMeasured { .. }
             | CallEvent::InputUnexpected { .. } => {}
+        }
+    }
+}
+
+/// A side of a call holds or resumes.
+fn hold(at: Timestamp, leg: LegId, held: bool, (calls, seats): (&mut Calls, &mut Seats), books: &mut Books) {
+    if let Some((talking, on_hold)) = calls.set_held(at, leg, held, books) {
+        for seat in talking {
+            seats.set_held(at, seat, on_hold, books);
         }
     }
 }
