@@ -32,13 +32,12 @@ impl v1::guidance_server::Guidance for Guidance {
             Some(prompt)
         };
         let request = |reply| ControlRequest::Guidance { tenant, prompt, reply };
-        match self.0.once(&idempotency_id, words, request, answer).await? {
-            Answer::Guidance(Some(response)) => Ok(Response::new(response)),
-            Answer::Guidance(None) => Err(Status::invalid_argument(
-                "prompt: the plan has no such prompt; add [prompts.NAME] and reload",
-            )),
-            other => Err(mixed_up(&other)),
-        }
+        let answer = self.0.once(&idempotency_id, words, request, answer).await?;
+        let Answer::Guidance(response) = answer else { return Err(mixed_up(&answer)) };
+        let response = response.ok_or_else(|| {
+            Status::invalid_argument("prompt: the plan has no such prompt; add [prompts.NAME] and reload")
+        })?;
+        Ok(Response::new(response))
     }
 }
 

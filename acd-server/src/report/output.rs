@@ -41,7 +41,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     })
 }
 
-/// As [`write`], but never in the place of another file.
+/// As [`write()`], but never in the place of another file.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let beside = beside(path);
     // A link, unlike a new name, does not take the place of what is there.

@@ -13,7 +13,7 @@ const COUNTING: [&str; 4] = ["定義", "目標", "丸め", "対象"];
 /// Definitions that differ from file to file for no reason of counting.
 const OF_THE_FILE: [&str; 3] = ["作成", "設定", "委託者"];
 
-/// Compares two files of the same month as [`json`](super::json) makes them; empty: they say the same. The last line says
+/// Compares two files of the same month as [`json`](fn@super::json) makes them; empty: they say the same. The last line says
 /// how many were left out.
 pub fn differences(before: &Value, after: &Value) -> Vec<String> {
     let mut all = Vec::new();
