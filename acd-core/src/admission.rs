@@ -1,5 +1,6 @@
 //! Which calls are taken, which are refused, and why: number, drain, overload, hours, lines, in this order (R-L4).
 
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use crate::call::{Call, Visit};
@@ -118,7 +119,7 @@ impl Switch {
             capacity: admission.capacity,
         });
         let admitted = Call::admit(visit, &mut self.house);
-        self.calls.insert(call, admitted);
+        self.calls.insert(call, Box::new(admitted));
     }
 
     fn refuse(

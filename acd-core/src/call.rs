@@ -1,6 +1,7 @@
 //! Calls by value: each phase is a struct that holds only what is true in it, consumes itself on an input, and
 //! returns the next.
 
+use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
 
 use crate::effect::{Announcement, Effect, ReleaseCause};
@@ -118,9 +119,9 @@ enum CallState {
     Ringing(Ringing),
     Talking(Talking),
     /// With third parties, or with one being dialled.
-    Meeting(Meeting),
+    Meeting(Box<Meeting>),
     /// An agent's phone is rung for an outbound call.
-    Outbound(Outbound),
+    Outbound(Box<Outbound>),
     Closed(Closed),
     Closing(Closing),
     /// The call has its outcome.

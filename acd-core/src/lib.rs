@@ -38,6 +38,7 @@ mod stranding;
 mod switch;
 mod time;
 mod timer;
+mod touched;
 
 pub use effect::{Announcement, Effect, ReleaseCause};
 pub use event::{

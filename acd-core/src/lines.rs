@@ -12,6 +12,7 @@ use crate::ids::{CallId, PartyId, PromptId, SeatId, TenantId};
 use crate::limits::OVERFLOWS_MAX;
 use crate::output::Output;
 use crate::plan::{Capacity, OverflowCause, Tenant};
+use crate::touched::Touched;
 
 mod pools;
 mod reach;
@@ -216,7 +217,7 @@ pub(crate) struct Lines {
     /// Whether calls are taken: no drain, no stop.
     accepting: bool,
     /// Tenants whose lines changed in this turn.
-    touched: BTreeSet<TenantId>,
+    touched: Touched<TenantId>,
 }
 
 impl Lines {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{CallId, SeatId, SkillId, TenantId};
 use crate::plan::Seat;
 use crate::time::Timestamp;
+use crate::touched::Touched;
 
 /// Whose queue, and for which skill.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -95,7 +96,7 @@ pub(crate) struct Queues {
     #[serde(with = "crate::snapshot::pairs")]
     by_key: BTreeMap<QueueKey, Queue>,
     /// Queues in which a match may have become possible in this turn, or who is logged in has changed.
-    touched: BTreeSet<QueueKey>,
+    touched: Touched<QueueKey>,
 }
 
 impl Queues {
@@ -114,7 +115,7 @@ impl Queues {
         for key in keys {
             self.open(*key);
         }
-        self.touched.extend(keys);
+        self.touched.extend(keys.iter().copied());
     }
 
     /// Closes the queues of a tenant that is gone.

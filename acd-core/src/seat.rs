@@ -160,6 +160,7 @@ impl House {
             return;
         }
         let before = seat.presence();
+        let could_be_rung = seat.can_be_rung();
         seat.state = to;
         seat.since = self.now;
         if seat.busy_ring().is_none() && to != SeatState::WrapUp {
@@ -167,7 +168,9 @@ impl House {
         }
         self.out.state(CallEvent::SeatStateChanged { seat: id, from, to });
         self.queues.follow_seat(id, &seat.settings, before, seat.presence());
-        self.lines.follow_reach(id, &seat.settings, seat.can_be_rung());
+        if seat.can_be_rung() != could_be_rung {
+            self.lines.follow_reach(id, &seat.settings, !could_be_rung);
+        }
         match from {
             SeatState::WrapUp => self.timers.cancel(Reason::WrapUpOver(id)),
             SeatState::NotAnswering(_) | SeatState::Unreachable => self.timers.cancel(Reason::SeatRetry(id)),

@@ -4,6 +4,7 @@
 //! What a format has read is looked at before it becomes a switch: calls, lines, queues and seats must tell the same
 //! story, or there is no switch.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -20,7 +21,7 @@ use crate::switch::Switch;
 #[derive(Deserialize)]
 pub(crate) struct Unchecked {
     house: House,
-    calls: BTreeMap<CallId, Call>,
+    calls: BTreeMap<CallId, Box<Call>>,
     plan: Plan,
     highest_call: Option<CallId>,
     draining: bool,

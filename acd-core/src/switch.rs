@@ -1,5 +1,6 @@
 //! The front: one input in, facts and orders out.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use core::time::Duration;
 
@@ -24,7 +25,7 @@ use crate::timer::Reason;
 #[serde(try_from = "Unchecked")]
 pub struct Switch {
     pub(crate) house: House,
-    pub(crate) calls: BTreeMap<CallId, Call>,
+    pub(crate) calls: BTreeMap<CallId, Box<Call>>,
     pub(crate) plan: Plan,
     /// Follows from the plan.
     #[serde(skip)]
@@ -317,7 +318,7 @@ impl Switch {
 
     /// Tells a call what became of its present ring.
     fn tell_ring(&mut self, ring: RingId, input: CallInput) {
-        match self.calls.get(&ring.call).map(Call::ring) {
+        match self.calls.get(&ring.call).map(|call| call.ring()) {
             Some(present) if present == Some(ring) => self.tell_call(ring.call, input),
             Some(_) => self.house.unexpected(UnexpectedInput::RingOver, Some(ring.call)),
             None => self.house.unexpected(UnexpectedInput::CallUnknown, Some(ring.call)),

@@ -10,6 +10,7 @@ use crate::ids::{CallId, PromptId, RequestId, SeatId, TenantId};
 use crate::input::{CallCommand, CallCommandResult, CallerIdentity, CommandSource, GuidanceCommandResult};
 use crate::party::Destination;
 use crate::switch::Switch;
+use alloc::boxed::Box;
 
 impl Switch {
     /// Sets a tenant's emergency guidance: at once for callers who hear the usual one, from now on for all who come to
@@ -47,7 +48,7 @@ impl Switch {
 
     /// An agent presses a key while talking: the last one of a hand-over code is a command (R-S4).
     pub(crate) fn seat_pressed(&mut self, id: CallId, key: char) {
-        let skill = match self.calls.get_mut(&id) {
+        let skill = match self.calls.get_mut(&id).map(Box::as_mut) {
             Some(Call { state: CallState::Talking(talking), .. }) => talking.type_code(key, &self.house),
             Some(_) | None => None,
         };

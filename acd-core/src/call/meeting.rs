@@ -1,6 +1,7 @@
 //! With third parties: whoever is left stays together, and a call ends when fewer than two people are (R-T1, R-T4,
 //! R-T5). Phase and audio are computed from who is there.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -94,8 +95,8 @@ impl Seated {
 
 impl Meeting {
     /// The talk becomes one with third parties; nobody else is there yet.
-    pub(super) fn of_talk(talking: &Talking) -> Self {
-        Self {
+    pub(super) fn of_talk(talking: &Talking) -> Box<Self> {
+        Box::new(Self {
             place: Some(talking.place),
             caller: CallerSide::Here,
             seat: Some(Seated {
@@ -107,18 +108,18 @@ impl Meeting {
             }),
             guests: BTreeMap::new(),
             dialling: None,
-        }
+        })
     }
 
     /// A call that an agent began: the agent's phone has been answered.
-    pub(super) fn of_agent(seat: Seated) -> Self {
-        Self {
+    pub(super) fn of_agent(seat: Seated) -> Box<Self> {
+        Box::new(Self {
             place: None,
             caller: CallerSide::Gone(None),
             seat: Some(seat),
             guests: BTreeMap::new(),
             dialling: None,
-        }
+        })
     }
 
     pub(super) fn phase(&self) -> CallPhase {
@@ -171,7 +172,12 @@ impl Meeting {
         people >= 2 || (own == 1 && self.dialling.is_some())
     }
 
-    pub(super) fn handle(mut self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
+    pub(super) fn handle(
+        mut self: Box<Self>,
+        input: CallInput,
+        visit: &mut Visit,
+        house: &mut House,
+    ) -> CallState {
         let before = self.audio(visit);
         let phase = self.phase();
         match (input, self.seat) {
@@ -250,7 +256,13 @@ impl Meeting {
 
     /// What follows from who is left: those who have nobody else are together, a caller with the seat alone talks, and
     /// a call of fewer than two people ends.
-    fn settle(mut self, before: &Audio, phase: CallPhase, visit: &Visit, house: &mut House) -> CallState {
+    fn settle(
+        mut self: Box<Self>,
+        before: &Audio,
+        phase: CallPhase,
+        visit: &Visit,
+        house: &mut House,
+    ) -> CallState {
         if !self.lives() {
             return self.end_call(phase, visit, house);
         }
@@ -272,7 +284,7 @@ impl Meeting {
     }
 
     /// Fewer than two people are left.
-    pub(super) fn end_call(self, phase: CallPhase, visit: &Visit, house: &mut House) -> CallState {
+    pub(super) fn end_call(self: Box<Self>, phase: CallPhase, visit: &Visit, house: &mut House) -> CallState {
         self.part(PartyEnd::Alone, TalkEnd::PartyEnded, ReleaseCause::OtherSideEnded, visit, house);
         match self.caller {
             CallerSide::Here => visit.release(Outcome::Answered, phase, ReleaseCause::OtherSideEnded, house),
@@ -282,14 +294,14 @@ impl Meeting {
     }
 
     /// The caller whom nobody answered after all comes back into the queue; the seat has left.
-    fn put_back(self, phase: CallPhase, visit: &Visit, house: &mut House) -> CallState {
+    fn put_back(self: Box<Self>, phase: CallPhase, visit: &Visit, house: &mut House) -> CallState {
         match self.place {
             Some(place) if self.has_caller() && !self.lives() => Waiting::come_back(place, visit, house),
             Some(_) | None => self.end_call(phase, visit, house),
         }
     }
 
-    fn close(self, phase: CallPhase, visit: &Visit, house: &mut House) -> CallState {
+    fn close(self: Box<Self>, phase: CallPhase, visit: &Visit, house: &mut House) -> CallState {
         visit.stop_recording(house);
         CallState::Closing(Closing { outcome: Outcome::Answered, phase, ack_owed: false })
     }

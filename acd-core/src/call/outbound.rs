@@ -1,5 +1,6 @@
 //! An agent calls out: the agent's own phone is rung first, then the party is dialled (R-T8, R-A7).
 
+use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
 
 use super::hunt::Hunt;
@@ -40,7 +41,12 @@ impl Outbound {
         self.seat.ring
     }
 
-    pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
+    pub(super) fn handle(
+        self: Box<Self>,
+        input: CallInput,
+        visit: &mut Visit,
+        house: &mut House,
+    ) -> CallState {
         match input {
             CallInput::RingAnswered => Meeting::of_agent(self.seat).call_out(self.hunt, visit, house),
             CallInput::RingFailed(_) => {
@@ -86,7 +92,7 @@ impl Outbound {
 
 impl Meeting {
     /// The agent's phone is there: the party is dialled.
-    fn call_out(mut self, hunt: Hunt, visit: &mut Visit, house: &mut House) -> CallState {
+    fn call_out(mut self: Box<Self>, hunt: Hunt, visit: &mut Visit, house: &mut House) -> CallState {
         let phase = self.phase();
         match self.dial(hunt, visit, house) {
             Some(()) => CallState::Meeting(self),
@@ -122,7 +128,7 @@ impl Switch {
             && let Ok(hunt) = Hunt::of(destination, &visit, &self.house)
         {
             let admitted = Call::call_out(visit, hunt, order, before, &mut self.house);
-            self.calls.insert(call, admitted);
+            self.calls.insert(call, Box::new(admitted));
         }
         self.house.out.order(Effect::AnswerCallCommand { request, result });
     }
@@ -188,7 +194,7 @@ impl Call {
         let patience = house.lines.room(tenant).tenant.ring;
         house.timers.set(Reason::RingOver(ring), house.now + patience);
         let seat = Seated { ring, seat, phone_holds: false, hold_commanded: false, before: Some(before) };
-        let call = Self { visit, state: CallState::Outbound(Outbound { seat, hunt }) };
+        let call = Self { visit, state: CallState::Outbound(Box::new(Outbound { seat, hunt })) };
         call.follow(&CallState::Ended, house);
         call
     }

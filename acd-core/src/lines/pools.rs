@@ -97,7 +97,7 @@ impl Lines {
         for id in ids {
             let Some(pool) = self.pools.by_id.get(&id) else { continue };
             standings.insert(id, self.standing(pool));
-            self.touched.extend(&pool.tenants);
+            self.touched.extend(pool.tenants.iter().copied());
         }
         standings
     }

@@ -37,7 +37,7 @@ impl Lines {
     /// Calls are taken from here on, or no more.
     pub(crate) fn accept(&mut self, accepting: bool) {
         self.accepting = accepting;
-        self.touched.extend(self.rooms.keys());
+        self.touched.extend(self.rooms.keys().copied());
     }
 
     /// Follows whether a seat can be reached, for every tenant that it serves.
@@ -61,7 +61,7 @@ impl Lines {
         for room in self.rooms.values_mut() {
             room.reachable_seats.clear();
         }
-        self.touched.extend(self.rooms.keys());
+        self.touched.extend(self.rooms.keys().copied());
     }
 
     /// Decides anew whether calls are expected; whether that has changed.

@@ -1,5 +1,6 @@
 //! What agents command of a call with third parties, or that leads to one (R-T1, R-T6).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::audio::Audio;
@@ -75,7 +76,7 @@ impl Meeting {
 
     /// Carries out a command that [`may`](Self::may) be.
     pub(in crate::call) fn obey(
-        self,
+        self: Box<Self>,
         command: CallCommand,
         visit: &mut Visit,
         house: &mut House,
@@ -86,7 +87,7 @@ impl Meeting {
 
     /// Carries out a command where `before` says who has heard whom so far.
     pub(in crate::call) fn obey_from(
-        mut self,
+        mut self: Box<Self>,
         before: &Audio,
         command: CallCommand,
         visit: &mut Visit,
@@ -138,7 +139,7 @@ impl Meeting {
     }
 
     /// The call is ended by command.
-    fn hang_up(self, visit: &Visit, house: &mut House) -> CallState {
+    fn hang_up(self: Box<Self>, visit: &Visit, house: &mut House) -> CallState {
         let phase = self.phase();
         self.part(PartyEnd::Commanded, TalkEnd::Commanded, ReleaseCause::Commanded, visit, house);
         match self.caller {

@@ -12,6 +12,7 @@ use crate::input::AlarmKind;
 use crate::limits::PARTIES_PER_CALL_MAX;
 use crate::party::{Company, Destination, PartyEnd, PartyFailure, PartyLegEnd};
 use crate::timer::Reason;
+use alloc::boxed::Box;
 
 impl Dialling {
     /// The try is over before an answer, by our doing.
@@ -86,7 +87,7 @@ impl Meeting {
 
     /// Takes what a party does.
     pub(in crate::call) fn party(
-        mut self,
+        mut self: Box<Self>,
         party: PartyId,
         input: PartyInput,
         visit: &mut Visit,
@@ -140,7 +141,7 @@ impl Meeting {
 
     /// What the party does that is being dialled.
     fn dialled(
-        mut self,
+        mut self: Box<Self>,
         dialling: Dialling,
         input: PartyInput,
         (before, phase): (Audio, CallPhase),
@@ -190,7 +191,7 @@ impl Meeting {
     }
 
     fn try_next(
-        mut self,
+        mut self: Box<Self>,
         hunt: Hunt,
         (before, phase): (Audio, CallPhase),
         visit: &mut Visit,
