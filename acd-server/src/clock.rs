@@ -177,6 +177,11 @@ pub struct InstantError {
     text: String,
 }
 
+/// What the machine's clock says, for who has no [`Clock`] because no switch runs.
+pub fn wall_clock() -> Timestamp {
+    Timestamp::from_millis(wall_us().div_euclid(1_000))
+}
+
 fn wall_us() -> i64 {
     let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
     match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use crate::against;
 use crate::cli::{Check, Journal, JournalAt};
+use crate::clock::wall_clock;
 use crate::journal::{self, Format, JournalError, Verdict};
 use crate::limits::JOURNAL_FOLLOW_EVERY;
-use crate::plan::{PlanFile, errors_json, render_json, render_text};
+use crate::plan::{PlanFile, errors_json, render_json, render_text, warnings};
 
 /// Used wrongly.
 const USED_WRONGLY: u8 = 2;
@@ -21,7 +22,17 @@ pub fn check(options: &Check) -> ExitCode {
     match plan {
         Ok(plan) if options.against.is_some() => against::compare(&plan, options),
         Ok(plan) => {
-            let text = if options.json { format!("{:#}\n", render_json(&plan)) } else { render_text(&plan) };
+            let doubts = warnings(&plan, wall_clock());
+            let text = if options.json {
+                let mut shown = render_json(&plan);
+                shown["warnings"] = doubts.iter().map(ToString::to_string).collect();
+                format!("{shown:#}\n")
+            } else {
+                for doubt in doubts {
+                    complain(&format_args!("warning: {doubt}"));
+                }
+                render_text(&plan)
+            };
             finish(write(&text).map(|()| ExitCode::SUCCESS))
         }
         Err(errors) if options.json => {

@@ -10,7 +10,7 @@ use super::commands::{Answer, Commands};
 use super::seats::mixed_up;
 use super::{NodeFacts, ending};
 use crate::interfaces::{ControlRequest, ReloadResult};
-use crate::plan::{PlanFile, render_json, render_text};
+use crate::plan::{PlanFile, render_json, render_text, warnings};
 
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -46,14 +46,20 @@ impl v1::plan_server::Plan for Plan {
     ) -> Result<Response<v1::CheckPlanResponse>, Status> {
         let Some(path) = self.node.plan_path.clone() else {
             let name = self.node.shared.plan().name.clone();
-            return Ok(Response::new(v1::CheckPlanResponse { name, errors: Vec::new() }));
+            let response = v1::CheckPlanResponse { name, errors: Vec::new(), warnings: Vec::new() };
+            return Ok(Response::new(response));
         };
+        let now = self.node.shared.view().now();
         let checked = tokio::task::spawn_blocking(move || {
-            let errors = match PlanFile::load(&path) {
-                Ok(_) => Vec::new(),
-                Err(errors) => errors.iter().map(ToString::to_string).collect(),
+            let (errors, warnings) = match PlanFile::load(&path) {
+                Ok(plan) => (Vec::new(), warnings(&plan, now)),
+                Err(errors) => (errors, Vec::new()),
             };
-            v1::CheckPlanResponse { name: path.display().to_string(), errors }
+            v1::CheckPlanResponse {
+                name: path.display().to_string(),
+                errors: errors.iter().map(ToString::to_string).collect(),
+                warnings: warnings.iter().map(ToString::to_string).collect(),
+            }
         });
         checked.await.map(Response::new).map_err(|_| ending())
     }

@@ -73,6 +73,8 @@ pub(super) const TENANTS: Section = Section {
         "entry_skill",
         "hand_over",
         "overflow",
+        "outbound",
+        "directory",
         "pool",
         "reserved",
         "max",
@@ -103,6 +105,54 @@ pub(super) const ACCOUNTING: Section = Section {
 pub(super) const STAFFING: Section =
     Section { name: "[[tenants.accounting.staffing]]", keys: &["skill", "seats"] };
 pub(super) const OVERFLOW: Section = Section { name: "[tenants.overflow]", keys: &["tenant", "on"] };
+pub(super) const OUTBOUND: Section =
+    Section { name: "[tenants.outbound]", keys: &["trunk", "own_trunk", "number_shown"] };
+pub(super) const DIRECTORY: Section = Section {
+    name: "[tenants.directory]",
+    keys: &[
+        "free_dialling",
+        "emergency_numbers",
+        "verified_within_days",
+        "headquarters",
+        "interpreters",
+        "doctors",
+        "staff",
+        "tenants",
+    ],
+};
+pub(super) const HEADQUARTERS: Section = Section {
+    name: "[[tenants.directory.headquarters]]",
+    keys: &[
+        "name",
+        "title",
+        "municipalities",
+        "area_codes",
+        "number",
+        "backup_number",
+        "ring_s",
+        "verified_on",
+        "consent_filed_on",
+        "underlying_number",
+    ],
+};
+pub(super) const INTERPRETERS: Section = Section {
+    name: "[[tenants.directory.interpreters]]",
+    keys: &["name", "title", "languages", "numbers", "ring_s"],
+};
+pub(super) const DOCTORS: Section = Section {
+    name: "[[tenants.directory.doctors]]",
+    keys: &["name", "title", "duties", "fall_backs", "ring_s", "emergency_contact"],
+};
+pub(super) const DUTIES: Section =
+    Section { name: "[[tenants.directory.doctors.duties]]", keys: &["from", "to", "number"] };
+pub(super) const STAFF: Section = Section {
+    name: "[[tenants.directory.staff]]",
+    keys: &["name", "title", "numbers", "ring_s", "emergency_contact"],
+};
+pub(super) const OTHER_TENANTS: Section = Section {
+    name: "[[tenants.directory.tenants]]",
+    keys: &["name", "title", "tenant", "numbers", "ring_s"],
+};
 pub(super) const NUMBERS: Section = Section {
     name: "[[tenants.numbers]]",
     keys: &["number", "guidance", "guidance_prompt", "recording", "choice"],
@@ -157,6 +207,14 @@ pub const SECTIONS: &[Section] = &[
     ACCOUNTING,
     STAFFING,
     OVERFLOW,
+    OUTBOUND,
+    DIRECTORY,
+    HEADQUARTERS,
+    INTERPRETERS,
+    DOCTORS,
+    DUTIES,
+    STAFF,
+    OTHER_TENANTS,
     NUMBERS,
     CHOICE,
     CHOICE_OPTION,

@@ -26,6 +26,12 @@ pub const NETWORKS_MAX: usize = 256;
 /// Length of a dialled number in digits: E.164 ends at 15; the shortest service number has 3.
 pub const NUMBER_DIGITS: Limit = Limit { name: "NUMBER_DIGITS", min: 3, max: 15 };
 
+/// Length of an area code with its leading 0: from Tokyo's to an island's.
+pub const AREA_CODE_DIGITS: Limit = Limit { name: "AREA_CODE_DIGITS", min: 2, max: 6 };
+
+/// `verified_within_days`: sooner than after a week nobody calls headquarters again; past ten years nobody has called.
+pub const VERIFIED_WITHIN_DAYS: Limit = Limit { name: "VERIFIED_WITHIN_DAYS", min: 7, max: 3_660 };
+
 /// Length of a prompt: a shorter one is no speech, and all prompts are kept in memory, 1 MB a minute.
 pub const PROMPT_MS: Limit = Limit { name: "PROMPT_MS", min: 100, max: 600_000 };
 

@@ -12,6 +12,7 @@ mod choice;
 mod coverage;
 mod credentials;
 mod diff;
+mod directory;
 mod error;
 mod fields;
 mod files;
@@ -19,6 +20,7 @@ mod hand_over;
 mod holidays;
 mod keys;
 pub mod limits;
+mod outbound;
 mod overflow;
 mod pools;
 mod prompts;
@@ -29,6 +31,7 @@ mod settings;
 mod shell;
 mod tenants;
 mod values;
+mod warnings;
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +56,7 @@ pub use shell::{
     LogFormat, LogLevel, LogSettings, MediaSettings, Prompt, PromptSource, SeatCredentials, ShellPlan,
     SipSettings, StaticContact, TenantSettings, TrunkSettings,
 };
+pub use warnings::{PlanWarning, warnings};
 
 /// `format`: what this program reads.
 const FORMAT: Limit = Limit { name: "FORMAT", min: 1, max: 1 };
@@ -143,7 +147,9 @@ impl PlanFile {
         let prompts = prompts::prompts(report, top, files);
         let holidays = holidays::holidays(report, top, files);
         let pools = pools::pools(report, top);
-        let (tenants, tenants_named) = tenants::tenants(report, top, &prompts, &pools);
+        let trunks = settings::trunks(report, top);
+        let named = tenants::Named { prompts: &prompts, pools: &pools, trunks: &trunks };
+        let (tenants, tenants_named) = tenants::tenants(report, top, named);
         pools::check_reserved(report, &pools, &tenants);
         let open_to_network =
             listen.sip_udp.iter().chain(&listen.sip_tcp).any(|address| !address.ip().is_loopback());
@@ -166,7 +172,7 @@ impl PlanFile {
             drain: settings::drain(report, top),
             log: settings::log(report, top),
             holidays,
-            trunks: settings::trunks(report, top),
+            trunks,
             prompts: prompts.into_iter().filter_map(|(id, prompt)| Some((id, prompt?))).collect(),
             tenants: std::collections::BTreeMap::new(),
             seats: seats.shell,

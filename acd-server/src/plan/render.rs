@@ -11,6 +11,8 @@ use acd_core::plan::{
 use acd_core::{SeatId, TenantId};
 use serde_json::{Value, json};
 
+mod parties;
+
 use super::accounting::{accounting_json, accounting_text};
 use super::bands::name_of;
 use super::{PlanFile, SeatCredentials, TenantSettings};
@@ -127,6 +129,7 @@ fn write_tenant(
     if let Some(overflow) = &tenant.overflow {
         writeln!(out, "  overflow to {}  on {}", overflow.to, overflow_causes(overflow).join(", "))?;
     }
+    parties::write_parties(out, tenant)?;
     for (skill, code) in &tenant.hand_over {
         writeln!(out, "  hand-over to {skill}  code {code}")?;
     }
@@ -280,6 +283,8 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
             .overflow
             .as_ref()
             .map(|it| json!({ "tenant": it.to.to_string(), "on": overflow_causes(it) })),
+        "outbound": parties::outbound_json(tenant),
+        "directory": parties::directory_json(tenant),
         "dedicated_seats": settings.is_some_and(|it| it.dedicated_seats),
         "response_rate_target_permille": tenant.response_rate_target_permille,
         "accounting": settings.map(|it| accounting_json(&it.accounting)),

@@ -230,6 +230,8 @@ pub struct TenantSettings {
     pub seat_lines_min: Vec<Option<u16>>,
     /// How the client counts.
     pub accounting: AccountingSettings,
+    /// How many days old the verification of headquarters' numbers may be before `acd check` warns (R-T2).
+    pub verified_within_days: u16,
 }
 
 /// How a client counts (R-A).

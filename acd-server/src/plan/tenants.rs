@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acd_core::plan::{Guidance, Number, RecordingPolicy, Tenant, Waiting};
-use acd_core::{DialledNumber, SkillId, TenantId, TimeOfDay};
+use acd_core::{DialledNumber, SkillId, TenantId, TimeOfDay, TrunkId};
 
 use super::accounting::accounting;
 use super::bands::bands;
@@ -18,8 +18,8 @@ use super::limits::{
 use super::pools::{self, PoolsRead};
 use super::prompts::{self, Prompts};
 use super::refusal::refusal;
-use super::shell::TenantSettings;
-use super::{choice, hand_over, keys, overflow, values};
+use super::shell::{TenantSettings, TrunkSettings};
+use super::{choice, directory, hand_over, keys, outbound, overflow, values};
 
 /// One tenant as the plan has it, with the places that later checks point at.
 #[derive(Debug)]
@@ -31,7 +31,20 @@ pub(super) struct TenantDraft {
     /// Where the tenant that callers overflow to is named.
     pub(super) overflow_at: Option<At>,
     pub(super) hand_overs_at: BTreeMap<SkillId, At>,
+    /// Where its directory names other tenants.
+    pub(super) directory_tenants_at: Vec<Located<TenantId>>,
 }
+
+/// What the plan has besides, and tenants name.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'p> {
+    pub(super) prompts: &'p Prompts,
+    pub(super) pools: &'p PoolsRead,
+    pub(super) trunks: &'p BTreeMap<TrunkId, TrunkSettings>,
+}
+
+/// A verification of headquarters' numbers is good for a year unless the plan says otherwise.
+const VERIFIED_WITHIN_DAYS_DEFAULT: u16 = 365;
 
 pub(super) type Tenants = BTreeMap<TenantId, TenantDraft>;
 
@@ -39,8 +52,7 @@ pub(super) type Tenants = BTreeMap<TenantId, TenantDraft>;
 pub(super) fn tenants(
     report: &mut Report<'_>,
     top: Fields<'_>,
-    prompts: &Prompts,
-    pools: &PoolsRead,
+    named_elsewhere: Named<'_>,
 ) -> (Tenants, bool) {
     top.require(report, "tenants", "write [[tenants]] for each client");
     let mut tenants = Tenants::new();
@@ -49,7 +61,7 @@ pub(super) fn tenants(
     for fields in top.tables(report, "tenants", &keys::TENANTS) {
         let remedy = "name it, such as name = \"shiga\"";
         let id = fields.required_parsed(report, "name", remedy, |text| values::name(TenantId::new, text));
-        let draft = tenant(report, fields, prompts, pools, &mut numbers_seen);
+        let draft = tenant(report, fields, named_elsewhere, &mut numbers_seen);
         let Some(Located { value: id, at }) = id else {
             named = false;
             continue;
@@ -60,6 +72,7 @@ pub(super) fn tenants(
     }
     if named {
         overflow::check(report, &tenants);
+        directory::check(report, &tenants);
     }
     let max = acd_core::limits::TENANTS_MAX;
     if tenants.len() > max {
@@ -75,8 +88,7 @@ pub(super) fn tenants(
 fn tenant(
     report: &mut Report<'_>,
     fields: Fields<'_>,
-    prompts: &Prompts,
-    pools: &PoolsRead,
+    Named { prompts, pools, trunks }: Named<'_>,
     numbers_seen: &mut BTreeMap<DialledNumber, At>,
 ) -> TenantDraft {
     let remedy = "write what seats see before the answer, such as title = \"しが #7119\"";
@@ -87,6 +99,9 @@ fn tenant(
     let bands = bands(report, fields);
     let hand_overs = hand_over::hand_overs(report, fields);
     let overflow = overflow::overflow(report, fields);
+    let ring = fields.seconds(report, "ring_s", &RING_S).unwrap_or(Duration::from_secs(15));
+    let (directory, verified_within_days, directory_tenants_at) =
+        directory::directory(report, fields, ring).into_parts();
     let core = Tenant {
         title,
         utc_offset_minutes: fields
@@ -108,7 +123,7 @@ fn tenant(
             .map_or(Duration::ZERO, Duration::from_millis),
         waiting: waiting(report, fields, prompts),
         hold_music: prompts::reference(report, fields, "hold_music", prompts),
-        ring: fields.seconds(report, "ring_s", &RING_S).unwrap_or(Duration::from_secs(15)),
+        ring,
         expect_calls_within: fields.seconds(report, "expect_calls_within_s", &EXPECT_CALLS_WITHIN_S),
         max_wait: fields.seconds(report, "max_wait_s", &MAX_WAIT_S),
         entry_skill: fields
@@ -116,8 +131,8 @@ fn tenant(
             .map(|skill| skill.value),
         hand_over: hand_overs.iter().map(|(skill, hand_over)| (*skill, hand_over.code.clone())).collect(),
         overflow: overflow.as_ref().map(|it| it.value.clone()),
-        outbound: None,
-        directory: acd_core::plan::Directory::default(),
+        outbound: outbound::outbound(report, fields, trunks),
+        directory,
         response_rate_target_permille: target.and_then(|target| permille(report, target)),
     };
     // From `day_start` on everything is measured.
@@ -131,11 +146,13 @@ fn tenant(
             dedicated_seats: fields.boolean(report, "dedicated_seats").unwrap_or(false),
             seat_lines_min: bands.seat_lines_min,
             accounting: accounting(report, fields),
+            verified_within_days: verified_within_days.unwrap_or(VERIFIED_WITHIN_DAYS_DEFAULT),
         },
         at: fields.at(),
         overflow_at: overflow.map(|it| it.at),
         entry_skill_at: fields.at_value("entry_skill"),
         hand_overs_at: hand_overs.into_iter().map(|(skill, hand_over)| (skill, hand_over.at)).collect(),
+        directory_tenants_at,
     }
 }
 

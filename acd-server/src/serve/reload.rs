@@ -56,6 +56,7 @@ impl Engine {
         for line in &stranded {
             tracing::warn!(%line, "the new plan strands");
         }
+        start::log_warnings(&plan, self.now());
         self.bridge.media_mut().replace_prompts(prompts);
         self.bridge.reload(settings::bridge(&plan), settings::credentials(&plan.shell));
         self.gate.set_stall(plan.shell.journal.stall);

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use acd_core::{Input, Switch};
+use acd_core::{Input, Switch, Timestamp};
 use recorder::Recorder;
 use sip_gateway::bridge::{Bridge, BridgeParts};
 use sip_gateway::media::{MediaPlane, Prompt, PromptLibrary};
@@ -24,7 +24,7 @@ use crate::clock::{Clock, parse_instant};
 use crate::interfaces::{Interfaces, InterfacesConfig, StartInterfacesError, Token, TokenError};
 use crate::journal::{Journal, JournalError, Life, PreviousLife};
 use crate::observer::Histogram;
-use crate::plan::{PlanError, PlanFile, PromptAudio};
+use crate::plan::{PlanError, PlanFile, PromptAudio, warnings};
 
 /// Ahead of the wall clock by more than this at the start is told.
 const CLOCK_AHEAD_WARN_MS: i64 = 1_000;
@@ -148,6 +148,7 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
             "the journal's last record is later than the clock: stamps go on from there; was --clock-start used?"
         );
     }
+    log_warnings(&plan, now);
     let retention = retention(&plan);
     let journal_wake = Arc::clone(&wake);
     let journal = opened.start(Life {
@@ -204,6 +205,13 @@ pub(super) fn serve(options: &Serve) -> Result<(), StartError> {
         options: options.clone(),
     };
     begin(engine, previous, shift_ms)
+}
+
+/// Says what is doubtful about the plan.
+pub(super) fn log_warnings(plan: &PlanFile, now: Timestamp) {
+    for warning in warnings(plan, now) {
+        tracing::warn!(%warning, "the plan is in order, but");
+    }
 }
 
 /// The first inputs of a life, the BYEs for the life before, the ready line, and the loop.

@@ -7,6 +7,7 @@ mod disk;
 mod documentation;
 mod errors;
 mod holidays;
+mod parties;
 mod render;
 mod settings;
 

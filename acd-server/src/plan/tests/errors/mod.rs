@@ -2,6 +2,7 @@
 
 mod accounting;
 mod coverage;
+mod directory;
 mod pools;
 mod seats;
 mod settings;

@@ -1,0 +1,126 @@
+//! What is no error of a plan, and yet would be met by a caller one day.
+
+use std::fmt;
+
+use acd_core::plan::{Entry, EntryKind, FireHeadquarters, Tenant};
+use acd_core::{CivilDate, DestinationId, TenantId, Timestamp};
+
+use super::PlanFile;
+
+/// Fall-backs of a roster, beside who is on duty (R-T3).
+const FALL_BACKS: usize = 2;
+
+/// Something that an operations engineer should know of a plan that is in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlanWarning {
+    /// Of which tenant.
+    pub tenant: TenantId,
+    /// What is doubtful.
+    pub problem: String,
+    /// What would be right.
+    pub remedy: String,
+}
+
+impl fmt::Display for PlanWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tenant, problem, remedy } = self;
+        write!(f, "tenant {tenant}: {problem}; {remedy}")
+    }
+}
+
+/// Everything that is doubtful about a plan at an instant, which decides how old a verification is and whether a roster
+/// is over.
+pub fn warnings(plan: &PlanFile, now: Timestamp) -> Vec<PlanWarning> {
+    let mut found = Vec::new();
+    for (id, tenant) in &plan.core.tenants {
+        let within = plan.shell.tenants.get(id).map_or(0, |it| it.verified_within_days);
+        let mut doubt = |problem: String, remedy: &str| {
+            found.push(PlanWarning { tenant: *id, problem, remedy: remedy.to_owned() });
+        };
+        if let Some(outbound) = tenant.outbound.filter(|it| it.takes_lines) {
+            doubt(
+                format!(
+                    "parties are dialled over the tenant's own trunk `{}`, and each takes a line of the callers' (R-L8)",
+                    outbound.trunk
+                ),
+                "give the tenant a separate outbound trunk, or count those lines in",
+            );
+        }
+        let today = now.civil(tenant.utc_offset_minutes).date;
+        for (name, entry) in &tenant.directory.entries {
+            match &entry.kind {
+                EntryKind::FireHeadquarters(it) => headquarters(*name, entry, it, today, within, &mut doubt),
+                EntryKind::Doctors => roster(*name, entry, tenant, now, &mut doubt),
+                EntryKind::Interpreter { .. } | EntryKind::Staff | EntryKind::Tenant(_) => {}
+            }
+        }
+    }
+    found
+}
+
+fn headquarters(
+    name: DestinationId,
+    entry: &Entry,
+    it: &FireHeadquarters,
+    today: CivilDate,
+    within: u16,
+    doubt: &mut impl FnMut(String, &str),
+) {
+    let call = "call them, and write the day as verified_on";
+    match it.verified_on {
+        None => doubt(format!("nobody has verified the number of headquarters `{name}` (R-T2)"), call),
+        Some(on) if today.days() - on.days() > i64::from(within) => {
+            doubt(
+                format!(
+                    "the number of headquarters `{name}` was verified on {on}, more than {within} days ago (R-T2)"
+                ),
+                call,
+            );
+        }
+        Some(_) => {}
+    }
+    if entry.numbers.len() < 2 {
+        doubt(
+            format!("headquarters `{name}` have no back-up number (R-T2)"),
+            "ask for one, and write it as backup_number",
+        );
+    }
+    let cannot = "they cannot ask a carrier where a silent caller is (R-T6)";
+    if it.consent_filed_on.is_none() {
+        doubt(
+            format!("our consent is not filed with headquarters `{name}`: {cannot}"),
+            "file it, and write the day as consent_filed_on",
+        );
+    }
+    if it.underlying_number.is_none() {
+        doubt(
+            format!(
+                "headquarters `{name}` do not know the number that lies under the tenant's (裏番号): {cannot}"
+            ),
+            "tell them, and write it as underlying_number",
+        );
+    }
+}
+
+fn roster(
+    name: DestinationId,
+    entry: &Entry,
+    tenant: &Tenant,
+    now: Timestamp,
+    doubt: &mut impl FnMut(String, &str),
+) {
+    let fall_backs = entry.numbers.len();
+    if fall_backs < FALL_BACKS {
+        doubt(
+            format!("the roster `{name}` has {fall_backs} fall-backs, fewer than {FALL_BACKS} (R-T3)"),
+            "write whom to call when who is on duty does not answer",
+        );
+    }
+    let ends = entry.duties.iter().map(|duty| duty.to).max();
+    if let Some((date, time)) = ends.filter(|(date, time)| date.at(*time, tenant.utc_offset_minutes) <= now) {
+        doubt(
+            format!("the roster `{name}` ended on {date} at {time}: nobody is on duty from then on"),
+            "write the turns of duty that follow",
+        );
+    }
+}
