@@ -1,6 +1,7 @@
 //! Which calls are taken, which are refused, and why: number, drain, overload, hours, lines, in this order (R-L4).
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use core::time::Duration;
 
 use crate::call::{Call, Visit};
@@ -106,6 +107,7 @@ impl Switch {
             overflows: 0,
             is_overdue: false,
             caller_holds: false,
+            unheard: BTreeSet::new(),
         };
         self.house.out.state(CallEvent::CallAdmitted {
             call,

@@ -2,10 +2,12 @@
 //! returns the next.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::effect::{Announcement, Effect, ReleaseCause};
-use crate::event::{CallEvent, CallPhase, Outcome, UnexpectedInput};
+use crate::event::{AnnouncementKind, CallEvent, CallPhase, Outcome, UnexpectedInput};
 use crate::house::House;
 use crate::ids::{CallId, LegId, PartyId, PromptId, RingId, SeatId, SkillId, TenantId};
 use crate::input::{CallerIdentity, CallerLegEnd, RingFailure, SeatLegEnd, SeatLoss};
@@ -20,6 +22,7 @@ mod closed;
 mod closing;
 mod command;
 mod guidance;
+mod hearing;
 mod hunt;
 mod meeting;
 mod outbound;
@@ -76,6 +79,8 @@ pub(crate) struct Visit {
     /// The wait was too long while a seat was rung: the caller overflows if nobody answers it (R-Q8).
     pub(crate) is_overdue: bool,
     pub(crate) caller_holds: bool,
+    /// Which legs cannot hear what plays to them without an end, until it is played again.
+    pub(crate) unheard: BTreeSet<(LegId, AnnouncementKind)>,
 }
 
 /// What happens to a call.
@@ -132,7 +137,7 @@ impl Call {
     /// Admits a call: it takes its line, and the caller is answered, or hears the guidance before that.
     pub(crate) fn admit(visit: Visit, house: &mut House) -> Self {
         let arriving = Arriving::enter(&visit, house);
-        let call = Self { visit, state: CallState::Arriving(arriving) };
+        let mut call = Self { visit, state: CallState::Arriving(arriving) };
         call.follow(&CallState::Ended, house);
         call
     }
@@ -247,12 +252,15 @@ impl Call {
         }
     }
 
-    fn follow(&self, before: &CallState, house: &mut House) {
+    fn follow(&mut self, before: &CallState, house: &mut House) {
         self.follow_from(before.standing(&self.visit), house);
     }
 
     /// Lines, queue and deadlines follow the state, so that none can be forgotten on any way out of a phase.
-    fn follow_from(&self, before: Standing, house: &mut House) {
+    fn follow_from(&mut self, before: Standing, house: &mut House) {
+        if !self.visit.unheard.is_empty() {
+            self.drop_unheard(house);
+        }
         let after = self.state.standing(&self.visit);
         let Visit { call, tenant, holding, .. } = self.visit;
         if before.serving != after.serving {

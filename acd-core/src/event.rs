@@ -157,6 +157,14 @@ pub enum CallEvent {
         /// Why.
         reason: RefusalReason,
     },
+    /// The leg of a refused call ended otherwise than by the refusal or the caller: nobody can tell whether the refusal
+    /// arrived.
+    RefusalFailed {
+        /// The call.
+        call: CallId,
+        /// How the leg ended.
+        end: CallerLegEnd,
+    },
     /// The caller's leg was answered and acknowledged.
     CallerConnected {
         /// The call.
@@ -187,6 +195,20 @@ pub enum CallEvent {
     GuidanceFailed {
         /// The call.
         call: CallId,
+    },
+    /// The caller cannot hear anything before the answer, so the guidance comes after it, and a refused call gets its 486
+    /// without the busy announcement (R-G2, R-L4).
+    CallerProgressFailed {
+        /// The call.
+        call: CallId,
+    },
+    /// Something could not be played; the call goes on as if it had been heard. What has no end is tried again for as long
+    /// as it is to be heard (R-G3). Guidance has a fact of its own.
+    AnnouncementFailed {
+        /// Who hears nothing.
+        leg: LegId,
+        /// What could not be played.
+        announcement: AnnouncementKind,
     },
     /// The caller is asked to choose by a key (R-G6).
     ChoiceStarted {
@@ -504,6 +526,21 @@ pub enum CallEvent {
         /// The call that it named.
         call: Option<CallId>,
     },
+}
+
+/// What is heard beside the guidance.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum AnnouncementKind {
+    /// What there is to choose (R-G6).
+    Choice,
+    /// The waiting message and its music (R-G3).
+    Waiting,
+    /// The music for whoever is on hold or alone (R-T1).
+    Music,
+    /// Outside hours (R-G5, R-L11).
+    Closed,
+    /// All lines in use (R-L4).
+    Busy,
 }
 
 /// What a tenant's lines were doing (R-L7).

@@ -42,7 +42,8 @@ mod touched;
 
 pub use effect::{Announcement, Effect, ReleaseCause};
 pub use event::{
-    CallEvent, CallPhase, LineUse, Outcome, RefusalReason, RingEnd, SeatState, TalkEnd, UnexpectedInput,
+    AnnouncementKind, CallEvent, CallPhase, LineUse, Outcome, RefusalReason, RingEnd, SeatState, TalkEnd,
+    UnexpectedInput,
 };
 pub use ids::{AreaId, CallId, DestinationId, DialledNumber, LegId, Name, NameError, PartyId, PoolId};
 pub use ids::{PromptId, RequestId, RingId, SeatId, SkillId, TenantId, TrunkId};

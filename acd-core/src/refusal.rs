@@ -1,8 +1,9 @@
 //! Refused calls that hear the busy announcement in early media before their 486 (R-L4). They hold no line (R-L6).
 
 use crate::effect::{Announcement, Effect};
-use crate::event::RefusalReason;
+use crate::event::{CallEvent, RefusalReason};
 use crate::ids::{CallId, LegId, TenantId};
+use crate::input::CallerLegEnd;
 use crate::outstanding::BusyAnnouncement;
 use crate::plan::LinesFullRefusal;
 use crate::switch::Switch;
@@ -46,6 +47,16 @@ impl Switch {
             self.house.outstanding.refused.add(call);
         }
         announced
+    }
+
+    /// The leg of a refused call has ended.
+    pub(crate) fn refused_call_gone(&mut self, call: CallId, end: CallerLegEnd) {
+        match end {
+            CallerLegEnd::Released | CallerLegEnd::Cancelled | CallerLegEnd::HungUp => {}
+            CallerLegEnd::AckMissing | CallerLegEnd::SessionExpired | CallerLegEnd::Failed => {
+                self.house.out.state(CallEvent::RefusalFailed { call, end });
+            }
+        }
     }
 
     /// The switch stops: nobody will be there to hear of the announcements' ends.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::admission::Arrival;
 use crate::call::{Call, CallInput, OutboundOrder, PartyInput};
 use crate::effect::Effect;
-use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd, UnexpectedInput};
+use crate::event::{AnnouncementKind, CallEvent, CallPhase, Outcome, SeatState, TalkEnd, UnexpectedInput};
 use crate::house::House;
 use crate::ids::{CallId, DialledNumber, LegId, PartyId, RingId, SeatId, TenantId};
 use crate::input::{AlarmKind, Input, OpenCall, PlanSource, RecordingFailure, RingFailure, SeatLegEnd};
@@ -171,18 +171,22 @@ impl Switch {
                 }
             }
             Input::CallerProgressFailed { call } => {
-                if !self.end_busy_announcement(call) {
+                if self.end_busy_announcement(call) {
+                    self.house.out.state(CallEvent::CallerProgressFailed { call });
+                } else {
                     self.tell_call(call, CallInput::ProgressFailed);
                 }
             }
             Input::CallerConnected { call } => self.tell_call(call, CallInput::Connected),
             Input::CallerLegEnded { call, end } => {
-                if !self.house.outstanding.caller_refused_gone(call) {
+                if self.house.outstanding.caller_refused_gone(call) {
+                    self.refused_call_gone(call, end);
+                } else {
                     self.tell_call(call, CallInput::LegEnded(end));
                 }
             }
-            Input::AnnouncementEnded { leg } => self.announcement_over(leg, CallInput::AnnouncementEnded),
-            Input::AnnouncementFailed { leg } => self.announcement_over(leg, CallInput::AnnouncementFailed),
+            Input::AnnouncementEnded { leg } => self.announcement_ended(leg),
+            Input::AnnouncementFailed { leg } => self.announcement_failed(leg),
             Input::DigitPressed { leg, digit } => self.digit_pressed(leg, digit),
             Input::HoldBegan { leg } => self.hold_changed(leg, true),
             Input::HoldEnded { leg } => self.hold_changed(leg, false),
@@ -246,6 +250,11 @@ impl Switch {
                     call.choice_over(&mut self.house);
                 }
             }
+            Reason::PlayAgain(leg) => {
+                if let Some(call) = self.calls.get_mut(&leg.call()) {
+                    call.play_again(leg, &mut self.house);
+                }
+            }
             Reason::CallsMissing(tenant) => self.house.raise(AlarmKind::CallsMissing, Some(tenant), None),
             Reason::GuidanceDue(call) => self.tell_call(call, CallInput::GuidanceDue),
             Reason::WaitTooLong(call) => {
@@ -302,17 +311,30 @@ impl Switch {
         }
     }
 
-    fn announcement_over(&mut self, leg: LegId, input: CallInput) {
+    fn announcement_ended(&mut self, leg: LegId) {
         match leg {
             LegId::Caller(call) if self.end_busy_announcement(call) => {}
-            LegId::Caller(call) => self.tell_call(call, input),
-            // Nothing is ever played to a seat.
-            LegId::Seat(ring) => self.house.unexpected(UnexpectedInput::OutOfPhase, Some(ring.call)),
-            LegId::Party(party) if matches!(input, CallInput::AnnouncementFailed) => {
-                self.tell_party(party, PartyInput::CannotHear);
+            LegId::Caller(call) => self.tell_call(call, CallInput::AnnouncementEnded),
+            // Nothing is ever played to a seat, and what is played to a party has no end.
+            LegId::Seat(_) | LegId::Party(_) => {
+                self.house.unexpected(UnexpectedInput::OutOfPhase, Some(leg.call()));
             }
-            // What is played to a party has no end.
-            LegId::Party(party) => self.house.unexpected(UnexpectedInput::OutOfPhase, Some(party.call)),
+        }
+    }
+
+    fn announcement_failed(&mut self, leg: LegId) {
+        let call = self.calls.get_mut(&leg.call());
+        if call.is_some_and(|call| call.cannot_hear(leg, &mut self.house)) {
+            return;
+        }
+        match leg {
+            LegId::Caller(call) if self.end_busy_announcement(call) => {
+                let announcement = AnnouncementKind::Busy;
+                self.house.out.state(CallEvent::AnnouncementFailed { leg, announcement });
+            }
+            LegId::Caller(call) => self.tell_call(call, CallInput::AnnouncementFailed),
+            LegId::Seat(ring) => self.house.unexpected(UnexpectedInput::OutOfPhase, Some(ring.call)),
+            LegId::Party(party) => self.tell_party(party, PartyInput::CannotHear),
         }
     }
 

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CallId, PartyId, RingId, SeatId, TenantId};
+use crate::ids::{CallId, LegId, PartyId, RingId, SeatId, TenantId};
 use crate::time::Timestamp;
 
 /// Why a deadline exists. Deadlines of the same instant fire in this order.
@@ -27,6 +27,8 @@ pub enum Reason {
     ChoiceOver(CallId),
     /// The carrier's own announcement is over: guidance may begin (R-G2).
     GuidanceDue(CallId),
+    /// What could not be played to the leg is tried again (R-G3).
+    PlayAgain(LegId),
     /// The tenant has had no call for as long as the plan expects at most (R-G5).
     CallsMissing(TenantId),
 }
@@ -123,6 +125,7 @@ const fn band_edge(reason: Reason) -> Option<TenantId> {
         | Reason::WaitTooLong(_)
         | Reason::ChoiceOver(_)
         | Reason::GuidanceDue(_)
+        | Reason::PlayAgain(_)
         | Reason::CallsMissing(_) => None,
     }
 }

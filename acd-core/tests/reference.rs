@@ -13,6 +13,8 @@ mod deadlines;
 mod draw;
 #[path = "reference/guidance.rs"]
 mod guidance;
+#[path = "reference/hearing.rs"]
+mod hearing;
 #[path = "reference/lines.rs"]
 mod lines;
 #[path = "reference/model.rs"]

@@ -206,6 +206,7 @@ fn reason_text(reason: Reason) -> String {
         Reason::ChoiceOver(call) => format!("{call} has had long enough to choose"),
         Reason::GuidanceDue(call) => format!("{call} has waited for the guidance"),
         Reason::CallsMissing(tenant) => format!("{tenant} has had no call"),
+        Reason::PlayAgain(leg) => format!("{} is to hear again what plays", text::leg_text(leg)),
         Reason::WaitTooLong(call) => format!("{call} has waited too long"),
     }
 }

@@ -19,6 +19,8 @@ mod deadlines;
 mod draw;
 #[path = "reference/guidance.rs"]
 mod guidance;
+#[path = "reference/hearing.rs"]
+mod hearing;
 #[path = "reference/lines.rs"]
 mod lines;
 #[path = "reference/model.rs"]
@@ -97,7 +99,7 @@ fn seeds() -> Range<u64> {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 67] = [
+const WANTED: [&str; 74] = [
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",
     "TrunkLost NoAnswer",
@@ -134,6 +136,13 @@ const WANTED: [&str; 67] = [
     "AlarmRaised WaitTooLong",
     "AlarmRaised RecordingFailed",
     "GuidanceFailed",
+    "CallerProgressFailed",
+    "RefusalFailed Failed",
+    "AnnouncementFailed Choice",
+    "AnnouncementFailed Waiting",
+    "AnnouncementFailed Music",
+    "AnnouncementFailed Closed",
+    "AnnouncementFailed Busy",
     "HoldStarted",
     "RecordingOff",
     "SeatCommanded Deferred",
@@ -171,7 +180,7 @@ const WANTED: [&str; 67] = [
 fn kind(fact: &CallEvent) -> String {
     let debug = format!("{fact:?}");
     let name = debug.split([' ', '{']).next().unwrap_or_default().to_owned();
-    let detail = ["outcome: ", "reason: ", "kind: ", "result: ", " end: ", "cause: "]
+    let detail = ["outcome: ", "reason: ", "kind: ", "result: ", " end: ", "cause: ", "announcement: "]
         .iter()
         .find_map(|key| debug.split_once(key))
         .map(|(_, rest)| rest.split([',', ' ', '(']).next().unwrap_or_default());

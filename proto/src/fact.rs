@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
-    AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
-    CivilDate, CommandSource, Company, Destination, DestinationId, DialledNumber, GuidanceCommandResult,
-    LegId, LegQuality, LineKind, LineUse, LocateCondition, Outcome, PartyEnd, PartyId, Pii, PlanSource,
-    PromptId, RecordingFailure, RefusalReason, RingEnd, RingId, SeatCommand, SeatCommandResult, SeatId,
-    SeatLoss, SeatState, SkillId, TalkEnd, TenantId, Timestamp, TrunkId, TrunkLoss, UnexpectedInput,
+    AlarmKind, AnnouncementKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase,
+    CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Company, Destination, DestinationId,
+    DialledNumber, GuidanceCommandResult, LegId, LegQuality, LineKind, LineUse, LocateCondition, Outcome,
+    PartyEnd, PartyId, Pii, PlanSource, PromptId, RecordingFailure, RefusalReason, RingEnd, RingId,
+    SeatCommand, SeatCommandResult, SeatId, SeatLoss, SeatState, SkillId, TalkEnd, TenantId, Timestamp,
+    TrunkId, TrunkLoss, UnexpectedInput,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
@@ -18,10 +19,11 @@ use crate::parties::{
     ClearNumber, CompanyDef, DestinationDef, LineKindDef, LocateConditionDef, PartyEndDef, PartyIdDef,
 };
 use crate::shared::{
-    AlarmKindDef, CallCommandDef, CallCommandResultDef, CallPhaseDef, CallerIdentityDef, CallerLegEndDef,
-    CapacityDef, CommandSourceDef, GuidanceCommandResultDef, LegQualityDef, LineUseDef, OutcomeDef,
-    OverflowCauseDef, PlanSourceDef, RecordingFailureDef, RefusalReasonDef, RingEndDef, SeatCommandDef,
-    SeatCommandResultDef, SeatLossDef, SeatStateDef, TalkEndDef, TrunkLossDef, UnexpectedInputDef,
+    AlarmKindDef, AnnouncementKindDef, CallCommandDef, CallCommandResultDef, CallPhaseDef, CallerIdentityDef,
+    CallerLegEndDef, CapacityDef, CommandSourceDef, GuidanceCommandResultDef, LegQualityDef, LineUseDef,
+    OutcomeDef, OverflowCauseDef, PlanSourceDef, RecordingFailureDef, RefusalReasonDef, RingEndDef,
+    SeatCommandDef, SeatCommandResultDef, SeatLossDef, SeatStateDef, TalkEndDef, TrunkLossDef,
+    UnexpectedInputDef,
 };
 
 /// A fact as one line of JSON: `{"fact":"call_admitted","call":17,"tenant":"shiga",…}`.
@@ -155,6 +157,12 @@ enum CallEventDef {
         #[serde(with = "RefusalReasonDef")]
         reason: RefusalReason,
     },
+    RefusalFailed {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "CallerLegEndDef")]
+        end: CallerLegEnd,
+    },
     CallerConnected {
         #[serde(with = "CallIdDef")]
         call: CallId,
@@ -180,6 +188,16 @@ enum CallEventDef {
     GuidanceFailed {
         #[serde(with = "CallIdDef")]
         call: CallId,
+    },
+    CallerProgressFailed {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+    },
+    AnnouncementFailed {
+        #[serde(flatten, with = "LegIdDef")]
+        leg: LegId,
+        #[serde(with = "AnnouncementKindDef")]
+        announcement: AnnouncementKind,
     },
     ChoiceStarted {
         #[serde(with = "CallIdDef")]

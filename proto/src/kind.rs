@@ -46,11 +46,14 @@ kinds! {
     SeatLinesFullEnded = "seat_lines_full_ended",
     CallAdmitted = "call_admitted",
     CallRefused = "call_refused",
+    RefusalFailed = "refusal_failed",
     CallerConnected = "caller_connected",
     GuidanceCommanded = "guidance_commanded",
     GuidanceStarted = "guidance_started",
     GuidanceCompleted = "guidance_completed",
     GuidanceFailed = "guidance_failed",
+    CallerProgressFailed = "caller_progress_failed",
+    AnnouncementFailed = "announcement_failed",
     ChoiceStarted = "choice_started",
     ChoiceMade = "choice_made",
     CallerQueued = "caller_queued",
@@ -227,6 +230,8 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::GuidanceStarted { call }
         | CallEvent::GuidanceCompleted { call }
         | CallEvent::GuidanceFailed { call }
+        | CallEvent::CallerProgressFailed { call }
+        | CallEvent::RefusalFailed { call, .. }
         | CallEvent::ChoiceStarted { call }
         | CallEvent::ChoiceMade { call, .. }
         | CallEvent::CallCommanded { call, .. }
@@ -241,6 +246,7 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         CallEvent::HoldStarted { leg }
         | CallEvent::HoldEnded { leg }
         | CallEvent::DigitPressed { leg, .. }
+        | CallEvent::AnnouncementFailed { leg, .. }
         | CallEvent::LegMeasured { leg, .. } => Subject::leg(*leg),
         CallEvent::SeatStateChanged { seat, .. }
         | CallEvent::SeatRegistered { seat }

@@ -2,9 +2,9 @@
 
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
-    AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
-    Destination, GuidanceCommandResult, LegQuality, LineUse, LocateCondition, Name, Outcome, PauseReason,
-    Pii, PlanSource, RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand,
+    AlarmKind, AnnouncementKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd,
+    CommandSource, Destination, GuidanceCommandResult, LegQuality, LineUse, LocateCondition, Name, Outcome,
+    PauseReason, Pii, PlanSource, RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand,
     SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, TrunkLoss, UnexpectedInput,
     WithheldReason,
 };
@@ -142,6 +142,16 @@ pub(crate) enum CallCommandDef {
 pub(crate) enum GuidanceCommandResultDef {
     Done,
     UnknownTenant,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "AnnouncementKind", rename_all = "snake_case")]
+pub(crate) enum AnnouncementKindDef {
+    Choice,
+    Waiting,
+    Music,
+    Closed,
+    Busy,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -44,7 +44,10 @@ impl Arriving {
                 None => Self::answer(visit, house),
             },
             // Guidance after the answer is better than none.
-            CallInput::ProgressFailed if self.early => Self::answer(visit, house),
+            CallInput::ProgressFailed if self.early => {
+                house.out.state(CallEvent::CallerProgressFailed { call: visit.call });
+                Self::answer(visit, house)
+            }
             CallInput::LegEnded(end) => {
                 let abandoned = if visit.closed { Outcome::Closed } else { Outcome::AbandonedInGuidance };
                 visit.end(unanswered(end, abandoned), CallPhase::Arriving, Some(end), house)

@@ -7,7 +7,7 @@ use super::guidance::Guidance;
 use super::waiting::Waiting;
 use super::{Call, CallInput, CallState, Visit, unanswered};
 use crate::effect::{Announcement, Effect};
-use crate::event::{CallEvent, CallPhase, Outcome};
+use crate::event::{AnnouncementKind, CallEvent, CallPhase, Outcome};
 use crate::house::House;
 use crate::timer::Reason;
 
@@ -59,8 +59,10 @@ impl Choosing {
                 house.timers.set(Reason::ChoiceOver(visit.call), house.now + patience);
                 CallState::Choosing(Self { heard: true, ..self })
             }
+            CallInput::AnnouncementEnded if !self.heard => self.made(visit, house),
             // Who cannot hear what there is to choose goes on without.
-            CallInput::AnnouncementEnded | CallInput::AnnouncementFailed if !self.heard => {
+            CallInput::AnnouncementFailed if !self.heard => {
+                visit.state_unheard(AnnouncementKind::Choice, house);
                 self.made(visit, house)
             }
             CallInput::LegEnded(end) => {

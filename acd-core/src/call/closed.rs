@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::{Announcement, Effect, ReleaseCause};
-use crate::event::{CallPhase, Outcome};
+use crate::event::{AnnouncementKind, CallPhase, Outcome};
 use crate::house::House;
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ impl Closed {
     pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {
         match input {
             CallInput::AnnouncementEnded | CallInput::AnnouncementFailed => {
+                if matches!(input, CallInput::AnnouncementFailed) {
+                    visit.state_unheard(AnnouncementKind::Closed, house);
+                }
                 visit.release(Outcome::Closed, CallPhase::Closed, ReleaseCause::Closed, house)
             }
             CallInput::LegEnded(end) => {

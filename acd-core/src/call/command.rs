@@ -124,6 +124,7 @@ impl Call {
             (CallCommand::Hold, CallState::Talking(talking)) => talking.hold_by_command(&self.visit, house),
             (CallCommand::Resume, CallState::Talking(talking)) => {
                 talking.resume_by_command(&self.visit, house);
+                self.drop_unheard(house);
             }
             // The mark is the fact, and nothing else (R-G1).
             (CallCommand::Explained, _) => {}

@@ -217,8 +217,6 @@ impl Meeting {
                 self.set_holds(Seated { phone_holds: false, ..seat }, house);
                 self.settle(&before, phase, visit, house)
             }
-            // Music cannot be heard: who is alone waits in silence.
-            (CallInput::AnnouncementFailed, _) if self.has_caller() => CallState::Meeting(self),
             (
                 CallInput::Progressed
                 | CallInput::ProgressFailed

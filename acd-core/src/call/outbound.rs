@@ -1,6 +1,8 @@
 //! An agent calls out: the agent's own phone is rung first, then the party is dialled (R-T8, R-A7).
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::hunt::Hunt;
@@ -171,6 +173,7 @@ impl Switch {
             overflows: 0,
             is_overdue: false,
             caller_holds: false,
+            unheard: BTreeSet::new(),
         };
         let result = may_dial(destination, &visit, &self.house);
         if result == CallCommandResult::Done { Ok((visit, before)) } else { Err(result) }
@@ -194,7 +197,7 @@ impl Call {
         let patience = house.lines.room(tenant).tenant.ring;
         house.timers.set(Reason::RingOver(ring), house.now + patience);
         let seat = Seated { ring, seat, phone_holds: false, hold_commanded: false, before: Some(before) };
-        let call = Self { visit, state: CallState::Outbound(Box::new(Outbound { seat, hunt })) };
+        let mut call = Self { visit, state: CallState::Outbound(Box::new(Outbound { seat, hunt })) };
         call.follow(&CallState::Ended, house);
         call
     }

@@ -57,13 +57,12 @@ impl Ringing {
                 let outcome = unanswered(end, Outcome::AbandonedWhileRinging);
                 visit.end(outcome, CallPhase::Ringing, Some(end), house)
             }
-            // The waiting message cannot be heard: the caller waits on in silence, which is better than not at all.
-            CallInput::AnnouncementFailed => CallState::Ringing(self),
             CallInput::Progressed
             | CallInput::ProgressFailed
             | CallInput::Connected
             | CallInput::GuidanceDue
             | CallInput::AnnouncementEnded
+            | CallInput::AnnouncementFailed
             | CallInput::SeatFound(_)
             | CallInput::SeatHeld
             | CallInput::SeatResumed

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::meeting::Seated;
 use super::waiting::Waiting;
 use super::{CallInput, CallState, Visit, unanswered};
-use crate::effect::{Announcement, Effect, ReleaseCause};
+use crate::effect::{Effect, ReleaseCause};
 use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd};
 use crate::house::House;
 use crate::ids::{LegId, RingId, SeatId, SkillId};
@@ -97,10 +97,6 @@ impl Talking {
                 }
                 CallState::Talking(Self { seat_holds: false, ..self })
             }
-            // Hold music cannot be heard: the caller is held in silence.
-            CallInput::AnnouncementFailed if self.seat_holds || self.hold_commanded => {
-                CallState::Talking(self)
-            }
             CallInput::Progressed
             | CallInput::ProgressFailed
             | CallInput::Connected
@@ -118,6 +114,10 @@ impl Talking {
                 CallState::Talking(self)
             }
         }
+    }
+
+    pub(super) const fn is_on_hold(&self) -> bool {
+        self.seat_holds || self.hold_commanded
     }
 
     /// The switch stops for good.
@@ -183,10 +183,7 @@ impl Talking {
     /// The first of the holds has begun.
     fn begin_hold(&self, visit: &Visit, house: &mut House) {
         house.out.state(CallEvent::HoldStarted { leg: LegId::Seat(self.ring) });
-        if let Some(music) = house.lines.room(visit.tenant).tenant.hold_music {
-            let leg = visit.caller_leg();
-            house.out.order(Effect::Play { leg, announcement: Announcement::Loop(music) });
-        }
+        visit.play_music(visit.caller_leg(), house);
     }
 
     /// The last of the holds has ended.

@@ -79,13 +79,12 @@ impl Waiting {
                 let outcome = unanswered(end, Outcome::AbandonedInQueue);
                 visit.end(outcome, CallPhase::Waiting, Some(end), house)
             }
-            // The waiting message cannot be heard: the caller waits on in silence, which is better than not at all.
-            CallInput::AnnouncementFailed => CallState::Waiting(self),
             CallInput::Progressed
             | CallInput::ProgressFailed
             | CallInput::Connected
             | CallInput::GuidanceDue
             | CallInput::AnnouncementEnded
+            | CallInput::AnnouncementFailed
             | CallInput::RingAnswered
             | CallInput::RingFailed(_)
             | CallInput::RingTimedOut

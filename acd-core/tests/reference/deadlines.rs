@@ -13,6 +13,8 @@ impl Model {
         let calls =
             self.calls.iter().flat_map(|it| [it.ring_until, it.alarm_at, guidance_due(it), it.choice_until]);
         let parties = self.calls.iter().flat_map(|it| it.parties.iter().map(|party| party.until));
+        let unheard = self.calls.iter().flat_map(|it| &it.unheard).map(|(_, _, again)| Some(*again));
+        let parties = parties.chain(unheard);
         let missing = self.tenants.iter().map(|it| it.calls_due);
         calls.chain(parties).chain(missing).chain(self.seats.iter().map(|it| it.until)).flatten().min()
     }
@@ -41,6 +43,11 @@ impl Model {
             } else if let Some(at) = self.tenants.iter().position(|it| it.calls_due == Some(due)) {
                 self.tenants[at].calls_due = None;
                 self.raise(AlarmKind::CallsMissing, Some(self.tenants[at].id), None);
+            } else if let Some(at) =
+                self.calls.iter().position(|it| it.unheard.iter().any(|(_, _, again)| *again == due))
+            {
+                // What is played is an order, not a fact.
+                self.calls[at].unheard.retain(|(_, _, again)| *again != due);
             } else if let Some(at) = self.calls.iter().position(|it| it.alarm_at == Some(due)) {
                 let call = &mut self.calls[at];
                 call.alarm_at = None;
@@ -62,6 +69,9 @@ impl Model {
         }
         for until in self.calls.iter_mut().flat_map(|it| &mut it.parties).filter_map(|it| it.until.as_mut()) {
             *until = *until + step;
+        }
+        for (_, _, again) in self.calls.iter_mut().flat_map(|it| &mut it.unheard) {
+            *again = *again + step;
         }
         for call in &mut self.calls {
             if let Stage::Due(until) = &mut call.guidance {

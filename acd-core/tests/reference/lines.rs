@@ -110,6 +110,7 @@ impl Model {
             parties: Vec::new(),
             tries: 0,
             hunt: None,
+            unheard: Vec::new(),
         });
         let at = self.calls.len() - 1;
         let early_media = self.tenant(id).plan.early_media;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use acd_core::plan::{self, Capacity, OverflowCause, Plan, RecordingPolicy};
 use acd_core::{
-    AlarmKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, Outcome, PartyId, PlanSource,
-    PromptId, Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss,
-    SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
+    AlarmKind, AnnouncementKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, Outcome, PartyId,
+    PlanSource, PromptId, Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd,
+    SeatLoss, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
 };
 
 use crate::parties::{Caller, Hunt, Party};
@@ -73,6 +73,8 @@ pub(crate) struct Call {
     pub(crate) parties: Vec<Party>,
     pub(crate) tries: u32,
     pub(crate) hunt: Option<Hunt>,
+    /// Legs to which what has no end could not be played, and when it is tried again.
+    pub(crate) unheard: Vec<(LegId, AnnouncementKind, Timestamp)>,
 }
 
 impl Call {
@@ -191,6 +193,7 @@ impl Model {
                 break;
             }
         }
+        self.forget_unheard();
         self.state_edges();
         core::mem::take(&mut self.facts)
     }
@@ -281,10 +284,13 @@ impl Model {
                 self.guidance_commanded(*tenant, *prompt, *source);
             }
             Input::CallerProgressed { call } => self.progressed(*call),
-            Input::CallerProgressFailed { call } if self.end_announcement(*call) => {}
+            Input::CallerProgressFailed { call } if self.end_announcement(*call) => {
+                self.state(CallEvent::CallerProgressFailed { call: *call });
+            }
             Input::CallerProgressFailed { call } => self.of_call(*call, |model, at| {
                 if model.calls[at].phase == CallPhase::Arriving && model.calls[at].early {
                     model.calls[at].early = false;
+                    model.state(CallEvent::CallerProgressFailed { call: model.calls[at].id });
                 } else {
                     model.out_of_phase(at);
                 }
@@ -295,13 +301,22 @@ impl Model {
                 let announced = self.announced.iter().position(|it| it.0 == *call);
                 if let Some(at) = announced {
                     self.announced.remove(at);
-                } else if !settle(&mut self.refused, *call) {
+                }
+                let good = [CallerLegEnd::Released, CallerLegEnd::Cancelled, CallerLegEnd::HungUp];
+                if announced.is_some() || settle(&mut self.refused, *call) {
+                    if !good.contains(end) {
+                        self.state(CallEvent::RefusalFailed { call: *call, end: *end });
+                    }
+                } else {
                     self.of_call(*call, |model, at| model.caller_gone(at, *end));
                 }
             }
-            Input::AnnouncementEnded { leg: LegId::Caller(call) }
-            | Input::AnnouncementFailed { leg: LegId::Caller(call) }
-                if self.end_announcement(*call) => {}
+            Input::AnnouncementFailed { leg } if self.cannot_hear(*leg) => {}
+            Input::AnnouncementEnded { leg: LegId::Caller(call) } if self.end_announcement(*call) => {}
+            Input::AnnouncementFailed { leg: LegId::Caller(call) } if self.end_announcement(*call) => {
+                let (leg, announcement) = (LegId::Caller(*call), AnnouncementKind::Busy);
+                self.state(CallEvent::AnnouncementFailed { leg, announcement });
+            }
             Input::AnnouncementEnded { leg: LegId::Caller(call) } => {
                 self.of_call(*call, |model, at| model.heard(at, true));
             }
@@ -442,9 +457,16 @@ impl Model {
     }
 
     fn heard(&mut self, at: usize, completed: bool) {
-        let Call { id: call, phase, seat_holds, hold_commanded, .. } = self.calls[at];
+        let Call { id: call, phase, .. } = self.calls[at];
+        let leg = LegId::Caller(call);
         match phase {
-            CallPhase::Guidance if self.calls[at].chooses.is_some() => self.asked(at, completed),
+            CallPhase::Guidance if self.calls[at].chooses.is_some() => {
+                if !completed && self.calls[at].chooses.is_some_and(|(heard, _)| !heard) {
+                    let announcement = AnnouncementKind::Choice;
+                    self.state(CallEvent::AnnouncementFailed { leg, announcement });
+                }
+                self.asked(at, completed);
+            }
             CallPhase::Guidance if self.calls[at].guidance != Stage::Playing => self.out_of_phase(at),
             CallPhase::Guidance => {
                 self.state(if completed {
@@ -454,10 +476,13 @@ impl Model {
                 });
                 self.guidance_passed(at);
             }
-            CallPhase::Closed => self.close(at, Outcome::Closed),
-            CallPhase::Waiting | CallPhase::Ringing if !completed => {}
-            CallPhase::Talking if !completed && (seat_holds || hold_commanded) => {}
-            CallPhase::Consulting | CallPhase::Conference | CallPhase::Transferred if !completed => {}
+            CallPhase::Closed => {
+                if !completed {
+                    let announcement = AnnouncementKind::Closed;
+                    self.state(CallEvent::AnnouncementFailed { leg, announcement });
+                }
+                self.close(at, Outcome::Closed);
+            }
             CallPhase::Waiting
             | CallPhase::Ringing
             | CallPhase::Talking

@@ -455,7 +455,6 @@ impl Model {
             Input::DigitPressed { digit, .. } if answered => {
                 self.state(CallEvent::DigitPressed { leg, digit: *digit });
             }
-            Input::AnnouncementFailed { .. } if answered => {}
             _ => self.out_of_phase(at),
         }
     }
@@ -567,6 +566,7 @@ impl Model {
             parties: Vec::new(),
             tries: 0,
             hunt: Some(hunt),
+            unheard: Vec::new(),
         });
         self.set_seat(seat, SeatState::Outbound(ring));
     }

@@ -97,6 +97,11 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::GuidanceStarted { call } => format!("call {call} hears the guidance"),
         CallEvent::GuidanceCompleted { call } => format!("call {call} has heard the guidance to its end"),
         CallEvent::GuidanceFailed { call } => format!("call {call} goes on without guidance"),
+        CallEvent::CallerProgressFailed { call } => format!("call {call} cannot be heard before the answer"),
+        CallEvent::AnnouncementFailed { leg, announcement } => {
+            format!("{} CANNOT HEAR {announcement:?}", leg_text(*leg))
+        }
+        CallEvent::RefusalFailed { call, end } => format!("the refusal of {call} FAILED ({end:?})"),
         CallEvent::ChoiceStarted { call } => format!("call {call} is asked to choose"),
         CallEvent::ChoiceMade { call, key: Some(key) } => format!("call {call} has chosen {key}"),
         CallEvent::ChoiceMade { call, key: None } => format!("call {call} has chosen nothing"),
@@ -226,7 +231,7 @@ fn identity(caller: &CallerIdentity) -> &'static str {
     }
 }
 
-fn leg_text(leg: LegId) -> String {
+pub(crate) fn leg_text(leg: LegId) -> String {
     match leg {
         LegId::Caller(call) => format!("caller {call}"),
         LegId::Seat(ring) => format!("seat of {ring}"),

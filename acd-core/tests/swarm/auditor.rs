@@ -286,6 +286,9 @@ impl Auditor {
             | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
+            | CallEvent::CallerProgressFailed { .. }
+            | CallEvent::AnnouncementFailed { .. }
+            | CallEvent::RefusalFailed { .. }
             | CallEvent::ChoiceStarted { .. }
             | CallEvent::ChoiceMade { .. }
             | CallEvent::CallerConnected { .. }

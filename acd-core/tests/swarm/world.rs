@@ -41,6 +41,7 @@ pub(crate) enum Plan {
     Command(SeatId, SeatCommand),
     CommandCall(CallId, CallCommand),
     Press(LegId, char),
+    PartyCannotHear(PartyId),
     PartyAnswers(PartyId),
     PartyFails(PartyId, PartyFailure),
     PartyEnds(PartyId, PartyLegEnd),
@@ -215,6 +216,10 @@ impl World {
                 let there = self.is_there(leg);
                 there.then_some(Input::DigitPressed { leg, digit })
             }
+            Plan::PartyCannotHear(party) => {
+                let leg = LegId::Party(party);
+                self.parties.talks(party).then_some(Input::AnnouncementFailed { leg })
+            }
             Plan::PartyAnswers(party) => self.parties.answers(party),
             Plan::PartyFails(party, failure) => self.parties.fails(party, failure),
             Plan::PartyEnds(party, end) => self.parties.ends(party, end),
@@ -248,7 +253,9 @@ impl World {
                 let caller = self.callers.get_mut(call).expect("refuse a call that is there");
                 assert!(!caller.connected, "refuse before the answer");
                 caller.releasing = true;
-                self.soon(now, Plan::CallerEnds(*call, CallerLegEnd::Released), rng);
+                let fails = rng.percent(options.connect_fails);
+                let end = if fails { CallerLegEnd::Failed } else { CallerLegEnd::Released };
+                self.soon(now, Plan::CallerEnds(*call, end), rng);
             }
             Effect::ProgressCaller { call } => {
                 let caller = self.callers.get(call).expect("progress a call that is there");
@@ -493,7 +500,11 @@ impl World {
         let call = match leg {
             LegId::Caller(call) => call,
             LegId::Party(party) => {
-                return assert!(self.parties.talks(party), "play to a party that can hear");
+                assert!(self.parties.talks(party), "play to a party that can hear");
+                if !self.calm && rng.percent(options.play_fails) {
+                    self.soon(now, Plan::PartyCannotHear(party), rng);
+                }
+                return;
             }
             LegId::Seat(_) => panic!("nothing is played to a seat"),
         };
@@ -502,7 +513,10 @@ impl World {
         assert!(can_hear && !caller.releasing, "play to a caller that can hear");
         caller.played += 1;
         let played = caller.played;
-        if !self.calm && rng.percent(options.play_fails) {
+        // Few callers come outside hours.
+        let is_closed = matches!(what, Announcement::Once(prompt) if prompt.as_str() == "closed");
+        let fails = if is_closed { options.play_fails.max(20) } else { options.play_fails };
+        if !self.calm && rng.percent(fails) {
             self.soon(now, Plan::CannotHear(call, played), rng);
             return;
         }

@@ -307,6 +307,14 @@ pub(super) fn node(page: &mut Page, view: &View) {
     for (kind, name) in ALARMS {
         alarms.add([("kind", name)], life.alarms.get(&kind).copied().unwrap_or(0) as f64);
     }
+    let failed = page.family(
+        Kind::Counter,
+        "acd_orders_failed",
+        "Announcements, early media and refusals that failed, by what was to be heard or done; the call went on",
+    );
+    for order in ["guidance", "choice", "waiting", "music", "closed", "busy", "early_media", "refusal"] {
+        failed.add([("order", order)], life.orders_failed.get(order).copied().unwrap_or(0) as f64);
+    }
     let unexpected = page.family(
         Kind::Counter,
         "acd_inputs_unexpected",

@@ -150,6 +150,9 @@ impl OpenCalls {
             | CallEvent::ChoiceMade { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
+            | CallEvent::CallerProgressFailed { .. }
+            | CallEvent::AnnouncementFailed { .. }
+            | CallEvent::RefusalFailed { .. }
             | CallEvent::HoldStarted { .. }
             | CallEvent::HoldEnded { .. }
             | CallEvent::DigitPressed { .. }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acd_core::{
-    AlarmKind, CallEvent, CallId, LegId, LegQuality, Outcome, RecordingFailure, RefusalReason, RingEnd,
-    RingFailure, TenantId, Timestamp, UnexpectedInput,
+    AlarmKind, AnnouncementKind, CallEvent, CallId, LegId, LegQuality, Outcome, RecordingFailure,
+    RefusalReason, RingEnd, RingFailure, TenantId, Timestamp, UnexpectedInput,
 };
 
 use super::Histogram;
@@ -22,6 +22,8 @@ pub struct Life {
     pub rings: BTreeMap<&'static str, u64>,
     /// Alarms.
     pub alarms: BTreeMap<AlarmKind, u64>,
+    /// Orders to callers and parties that failed while the call went on, by what was to be heard or done.
+    pub orders_failed: BTreeMap<&'static str, u64>,
     /// Inputs that fitted no state.
     pub unexpected: BTreeMap<UnexpectedInput, u64>,
     /// How long the switch was not there before this life (R-L9).
@@ -183,6 +185,7 @@ impl Default for Life {
             refused_without_tenant: BTreeMap::new(),
             rings: BTreeMap::new(),
             alarms: BTreeMap::new(),
+            orders_failed: BTreeMap::new(),
             unexpected: BTreeMap::new(),
             outage: Duration::ZERO,
             draining_since: None,
@@ -278,6 +281,12 @@ impl Life {
             CallEvent::LegMeasured { leg: LegId::Caller(_), quality } => self.caller_media.add(quality),
             CallEvent::LegMeasured { leg: LegId::Seat(_), quality } => self.seat_media.add(quality),
             CallEvent::LegMeasured { leg: LegId::Party(_), quality } => self.party_media.add(quality),
+            CallEvent::GuidanceFailed { .. } => self.order_failed("guidance"),
+            CallEvent::AnnouncementFailed { announcement, .. } => {
+                self.order_failed(announcement_kind(*announcement));
+            }
+            CallEvent::CallerProgressFailed { .. } => self.order_failed("early_media"),
+            CallEvent::RefusalFailed { .. } => self.order_failed("refusal"),
             CallEvent::InputUnexpected { input, .. } => *self.unexpected.entry(*input).or_default() += 1,
             CallEvent::PlanApplied { .. }
             | CallEvent::TrunkLost { .. }
@@ -292,7 +301,6 @@ impl Life {
             | CallEvent::ChoiceMade { .. }
             | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
-            | CallEvent::GuidanceFailed { .. }
             | CallEvent::CallerQueued { put_back: true, .. }
             | CallEvent::RingStarted { .. }
             | CallEvent::TalkEnded { .. }
@@ -321,6 +329,10 @@ impl Life {
         }
     }
 
+    fn order_failed(&mut self, order: &'static str) {
+        *self.orders_failed.entry(order).or_default() += 1;
+    }
+
     fn answered(&mut self, time: Timestamp, call: CallId) {
         let Some(live) = self.calls.get_mut(&call) else { return };
         live.answered = true;
@@ -342,6 +354,16 @@ const fn ring_end(end: RingEnd) -> &'static str {
         RingEnd::TimedOut => "timed_out",
         RingEnd::CallerGone => "caller_gone",
         RingEnd::SeatLost => "seat_lost",
+    }
+}
+
+const fn announcement_kind(announcement: AnnouncementKind) -> &'static str {
+    match announcement {
+        AnnouncementKind::Choice => "choice",
+        AnnouncementKind::Waiting => "waiting",
+        AnnouncementKind::Music => "music",
+        AnnouncementKind::Closed => "closed",
+        AnnouncementKind::Busy => "busy",
     }
 }
 

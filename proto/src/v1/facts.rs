@@ -114,6 +114,18 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             Event::GuidanceCompleted(v1::GuidanceCompleted { call: call.0 })
         }
         CallEvent::GuidanceFailed { call } => Event::GuidanceFailed(v1::GuidanceFailed { call: call.0 }),
+        CallEvent::CallerProgressFailed { call } => {
+            Event::CallerProgressFailed(v1::CallerProgressFailed { call: call.0 })
+        }
+        CallEvent::AnnouncementFailed { leg, announcement } => {
+            Event::AnnouncementFailed(v1::AnnouncementFailed {
+                leg: Some((*leg).into()),
+                announcement: v1::AnnouncementKind::from(*announcement).into(),
+            })
+        }
+        CallEvent::RefusalFailed { call, end } => {
+            Event::RefusalFailed(v1::RefusalFailed { call: call.0, end: v1::CallerLegEnd::from(*end).into() })
+        }
         CallEvent::ChoiceStarted { call } => Event::ChoiceStarted(v1::ChoiceStarted { call: call.0 }),
         CallEvent::ChoiceMade { call, key } => Event::ChoiceMade(v1::ChoiceMade {
             call: call.0,

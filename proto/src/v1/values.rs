@@ -2,11 +2,11 @@
 
 use acd_core::plan::{Capacity, OverflowCause};
 use acd_core::{
-    AlarmKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd, CommandSource,
-    Company, Destination, DialledNumber, GuidanceCommandResult, LegId, LegQuality, LineKind, LineUse,
-    LocateCondition, Name, NameError, Outcome, PartyEnd, PartyFailure, PartyId, PauseReason, Pii, PlanSource,
-    RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatLoss,
-    SeatState, TalkEnd, TrunkLoss, UnexpectedInput, WithheldReason,
+    AlarmKind, AnnouncementKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd,
+    CommandSource, Company, Destination, DialledNumber, GuidanceCommandResult, LegId, LegQuality, LineKind,
+    LineUse, LocateCondition, Name, NameError, Outcome, PartyEnd, PartyFailure, PartyId, PauseReason, Pii,
+    PlanSource, RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand,
+    SeatCommandResult, SeatLoss, SeatState, TalkEnd, TrunkLoss, UnexpectedInput, WithheldReason,
 };
 
 use super::generated as v1;
@@ -54,6 +54,7 @@ plain! {
     }
     GuidanceCommandResult { Done, UnknownTenant }
     TrunkLoss { NoAnswer, Transport }
+    AnnouncementKind { Choice, Waiting, Music, Closed, Busy }
     RecordingFailure { CannotCreate, WriteFailed, Overrun }
     OverflowCause { Closed, NobodyLoggedIn, WaitTooLong }
     AlarmKind {

@@ -186,6 +186,11 @@ fn trunk_loss() -> impl Strategy<Value = acd_core::TrunkLoss> {
     select(vec![acd_core::TrunkLoss::NoAnswer, acd_core::TrunkLoss::Transport])
 }
 
+fn announcement_kind() -> impl Strategy<Value = acd_core::AnnouncementKind> {
+    use acd_core::AnnouncementKind::{Busy, Choice, Closed, Music, Waiting};
+    select(vec![Choice, Waiting, Music, Closed, Busy])
+}
+
 fn guidance_result() -> impl Strategy<Value = acd_core::GuidanceCommandResult> {
     use acd_core::GuidanceCommandResult::{Done, UnknownTenant};
     select(vec![Done, UnknownTenant])
@@ -440,6 +445,10 @@ fn call_fact() -> impl Strategy<Value = CallEvent> {
         call().prop_map(|call| CallEvent::GuidanceStarted { call }),
         call().prop_map(|call| CallEvent::GuidanceCompleted { call }),
         call().prop_map(|call| CallEvent::GuidanceFailed { call }),
+        call().prop_map(|call| CallEvent::CallerProgressFailed { call }),
+        (leg(), announcement_kind())
+            .prop_map(|(leg, announcement)| CallEvent::AnnouncementFailed { leg, announcement }),
+        (call(), caller_leg_end()).prop_map(|(call, end)| CallEvent::RefusalFailed { call, end }),
         call().prop_map(|call| CallEvent::ChoiceStarted { call }),
         (call(), of(any::<char>())).prop_map(|(call, key)| CallEvent::ChoiceMade { call, key }),
         (call(), tenant(), of(skill()), instant(), any::<bool>()).prop_map(

@@ -118,6 +118,9 @@ impl Fold for Board {
             | CallEvent::ChoiceMade { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
+            | CallEvent::CallerProgressFailed { .. }
+            | CallEvent::AnnouncementFailed { .. }
+            | CallEvent::RefusalFailed { .. }
             | CallEvent::HoldStarted { .. }
             | CallEvent::HoldEnded { .. }
             | CallEvent::DigitPressed { .. }

@@ -88,6 +88,9 @@ impl Fold for Records {
             | CallEvent::SeatLinesFullStarted { .. }
             | CallEvent::SeatLinesFullEnded { .. }
             | CallEvent::PartyMoved { .. }
+            | CallEvent::CallerProgressFailed { .. }
+            | CallEvent::AnnouncementFailed { .. }
+            | CallEvent::RefusalFailed { .. }
             | CallEvent::PartyLineFreed { .. }
             | CallEvent::DestinationUnreached { .. }
             | CallEvent::CallPhaseChanged { .. }

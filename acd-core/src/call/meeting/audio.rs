@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{Company, Meeting};
 use crate::call::Visit;
 use crate::call::talking::Talking;
-use crate::effect::{Announcement, Effect};
+use crate::effect::Effect;
 use crate::house::House;
 use crate::ids::{LegId, PartyId};
 
@@ -44,10 +44,8 @@ impl Audio {
             let sets = after.sets.clone().into();
             house.out.order(Effect::Connect { call: visit.call, sets });
         }
-        if let Some(music) = house.lines.room(visit.tenant).tenant.hold_music {
-            for leg in after.music.difference(&before.music) {
-                house.out.order(Effect::Play { leg: *leg, announcement: Announcement::Loop(music) });
-            }
+        for leg in after.music.difference(&before.music) {
+            visit.play_music(*leg, house);
         }
     }
 }
@@ -84,5 +82,10 @@ impl Meeting {
         let together = caller.into_iter().chain(with_all).chain(guests(Company::Together)).collect();
         let aside = apart.into_iter().chain(guests(Company::Aside)).collect();
         Audio::of([together, aside], guests(Company::Held))
+    }
+
+    /// Whether a leg is on hold or alone.
+    pub(in crate::call) fn hears_music(&self, leg: LegId, visit: &Visit) -> bool {
+        self.audio(visit).music.contains(&leg)
     }
 }

@@ -125,13 +125,12 @@ impl Meeting {
                 house.out.state(CallEvent::DigitPressed { leg, digit });
                 CallState::Meeting(self)
             }
-            // Music cannot be heard: the party waits in silence.
-            PartyInput::CannotHear => CallState::Meeting(self),
             PartyInput::Progressed
             | PartyInput::Answered
             | PartyInput::Failed(_)
             | PartyInput::TimedOut
             | PartyInput::Holds(_)
+            | PartyInput::CannotHear
             | PartyInput::LegEnded(PartyLegEnd::Released) => {
                 visit.out_of_phase(house);
                 CallState::Meeting(self)

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::{
-    AlarmKind, CallId, LegId, LegQuality, LineUse, RecordingFailure, RefusalReason, RingFailure, SeatState,
-    UnexpectedInput,
+    AlarmKind, AnnouncementKind, CallId, CallerLegEnd, LegId, LegQuality, LineUse, RecordingFailure,
+    RefusalReason, RingFailure, SeatState, UnexpectedInput,
 };
 
 use super::scrape::{Scrape, parse};
@@ -92,6 +92,13 @@ fn everything(switch: &mut Loop) {
                     ..LegQuality::default()
                 },
             },
+            CallEvent::AnnouncementFailed {
+                leg: LegId::Caller(CallId(2)),
+                announcement: AnnouncementKind::Waiting,
+            },
+            CallEvent::GuidanceFailed { call: CallId(2) },
+            CallEvent::CallerProgressFailed { call: CallId(2) },
+            CallEvent::RefusalFailed { call: CallId(3), end: CallerLegEnd::Failed },
             CallEvent::InputUnexpected { input: UnexpectedInput::RingOver, call: None },
             CallEvent::JournalDegraded,
             CallEvent::DrainStarted,
@@ -139,6 +146,10 @@ fn figures_are_those_of_the_facts() {
     is("acd_rtp_packets_received_total{side=\"seat\"}", 0.0);
     is("acd_rtp_jitter_seconds_total{side=\"caller\"}", 0.0015);
     is("acd_alarms_total{kind=\"nobody_logged_in\"}", 1.0);
+    for order in ["waiting", "guidance", "early_media", "refusal"] {
+        is(&format!("acd_orders_failed_total{{order=\"{order}\"}}"), 1.0);
+    }
+    is("acd_orders_failed_total{order=\"busy\"}", 0.0);
     is("acd_node_state{state=\"draining\"}", 1.0);
     is("acd_journal_degraded", 1.0);
     is("acd_sip_requests_total{direction=\"in\",method=\"INVITE\"}", 3.0);

@@ -294,6 +294,9 @@ impl Ledger {
             | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
+            | CallEvent::CallerProgressFailed { .. }
+            | CallEvent::AnnouncementFailed { .. }
+            | CallEvent::RefusalFailed { .. }
             | CallEvent::PartyDialled { .. }
             | CallEvent::PartyLineFreed { .. }
             | CallEvent::DestinationUnreached { .. }
