@@ -113,6 +113,8 @@ pub enum CallEvent {
     SeatLinesFullStarted {
         /// Whose.
         tenant: TenantId,
+        /// What the lines were doing: for some clients this is the blockage.
+        lines: LineUse,
     },
     /// A seat line is free again.
     SeatLinesFullEnded {

@@ -375,7 +375,7 @@ impl Lines {
             }
             if core::mem::replace(&mut room.seat_lines_full, seat_lines_full) != seat_lines_full {
                 out.state(if seat_lines_full {
-                    CallEvent::SeatLinesFullStarted { tenant }
+                    CallEvent::SeatLinesFullStarted { tenant, lines: room.line_use() }
                 } else {
                     CallEvent::SeatLinesFullEnded { tenant }
                 });

@@ -120,7 +120,7 @@ pub struct Report {
     /// The data folder.
     #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
     pub data: PathBuf,
-    /// How figures are counted, instead of the plan's profile: fdma, shiga, shizuoka, kyoto.
+    /// How forms and figures are counted, instead of the plan's profile: fdma, shiga, shizuoka, kyoto.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// What the file is made for: report, review, inspection, hand-over; others are refused.

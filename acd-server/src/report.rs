@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use acd_core::plan::Tenant;
 use acd_core::{CivilDate, TenantId, Timestamp};
-use reports::accounting::{Account, Period, Slots};
+use reports::accounting::{Account, Counting, Period, Profile, Slots};
 use reports::forms::{self, Header, fdma2};
 
 use crate::cli::Report;
@@ -91,9 +91,10 @@ pub fn write(options: &Report, made_at: Timestamp) -> Result<PathBuf, ReportErro
             return Err(ReportError::NotDaily { form: options.form.clone() });
         };
         let slots = Slots::hours(date, subject.settings.utc_offset_minutes);
-        let counting = subject.accounting.counting.clone();
+        let profile = figures::profile(options, &subject)?;
+        let counting = subject.counting(&profile);
         let books = books::read(&options.data, subject.tenant, slots, counting, &subject.plan.core)?;
-        fill(kind, &books.account, &subject.header(options, made_at, books.remarks))?
+        fill(kind, &books.account, &subject.header(options, profile, made_at, books.remarks))?
     };
     output::write(&out, &bytes)?;
     Ok(out)
@@ -133,8 +134,14 @@ impl Subject {
         Ok(Self { plan, tenant, settings, accounting, period })
     }
 
-    fn header(&self, options: &Report, made_at: Timestamp, remarks: Vec<String>) -> Header {
+    /// What a ledger counts by under a profile.
+    fn counting(&self, profile: &Profile) -> Counting {
+        Counting { short_abandon: profile.short_abandon, ..self.accounting.counting.clone() }
+    }
+
+    fn header(&self, options: &Report, profile: Profile, made_at: Timestamp, remarks: Vec<String>) -> Header {
         Header {
+            profile,
             title: self.settings.title.clone(),
             date: self.period.first(),
             utc_offset_minutes: self.settings.utc_offset_minutes,

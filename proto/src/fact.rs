@@ -122,6 +122,8 @@ enum CallEventDef {
     SeatLinesFullStarted {
         #[serde(with = "As::<DisplayFromStr>")]
         tenant: TenantId,
+        #[serde(with = "LineUseDef", default)]
+        lines: LineUse,
     },
     SeatLinesFullEnded {
         #[serde(with = "As::<DisplayFromStr>")]

@@ -196,7 +196,7 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::NoReachableSeatEnded { tenant }
         | CallEvent::BlockageStarted { tenant, .. }
         | CallEvent::BlockageEnded { tenant }
-        | CallEvent::SeatLinesFullStarted { tenant }
+        | CallEvent::SeatLinesFullStarted { tenant, .. }
         | CallEvent::SeatLinesFullEnded { tenant } => Subject::tenant(*tenant),
         CallEvent::CallAdmitted { call, tenant, .. }
         | CallEvent::CallerQueued { call, tenant, .. }

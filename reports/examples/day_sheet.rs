@@ -9,7 +9,7 @@ use std::error::Error;
 
 use acd_core::CivilDate;
 use reports::Fold;
-use reports::accounting::{Ledger, Slots};
+use reports::accounting::{Ledger, Profile, Slots};
 use reports::forms::{Header, Purpose, fdma2};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let account = ledger.close(slots.to());
     let header = Header {
+        profile: Profile::KYOTO,
         purpose: Purpose::Report,
         title: "救急安心センターきょうと #7119".to_owned(),
         date,

@@ -6,7 +6,7 @@ mod support;
 use std::io::Cursor;
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook_from_rs};
-use reports::accounting::{Account, Slots};
+use reports::accounting::{Account, HandledBy, OfficialBlockage, Profile, Slots};
 use reports::forms::{Header, Purpose, fdma2};
 use support::{DATE, JST, account_over, at};
 
@@ -76,6 +76,7 @@ const DAY: &str = "
 
 fn header(target_permille: Option<u16>) -> Header {
     Header {
+        profile: Profile::KYOTO,
         purpose: Purpose::Report,
         title: "救急安心センターきょうと #7119".into(),
         date: DATE,
@@ -323,4 +324,169 @@ fn json_has_raw_and_printed_values() {
     assert_eq!(form["blockages"][2]["ms_of_day"], 60_000);
     assert_eq!(form["full_rate_hours"], serde_json::json!(["10時～11時"]));
     assert_eq!((&form["provisional"], &form["target_met"]), (&false.into(), &false.into()));
+}
+
+/// A day of a client that wants everything otherwise. Hour 8: call 1 at 8:10 answered 8:10:30, talk 2:00, wrap-up 1:00. Call 2
+/// at 8:58, answered by reception at 8:59, talk 0:30, gives up between reception and adviser at 8:59:40; wrap-up 0:10. Call 3
+/// at 8:59:50, answered at 9:00:10, talk 5:00 with a hold of 2:00, wrap-up 1:00. One attempt is refused at 8:20.
+const OTHERWISE: &str = "
+    -22:00:00 life
+    -22:00:00 capacity 2+1
+    -22:00:00 start
+    08:00:00 seat a1 ready
+    08:00:00 seat a2 ready
+    08:10:00 call 1
+    08:10:00 full
+    08:10:30 ring 1.1 a1
+    08:10:30 answer 1.1 a1
+    08:12:30 talked 1.1 a1 wrap-up
+    08:12:30 end 1 answered
+    08:13:30 seat a1 ready
+    08:19:00 lent 2
+    08:20:00 refused 9 lines_full
+    08:22:00 not-full
+    08:22:00 unblocked
+    08:58:00 call 2
+    08:58:50 ring 2.1 a1
+    08:59:00 answer 2.1 a1
+    08:59:30 handed 2.1 a1
+    08:59:40 seat a1 ready
+    08:59:40 end 2 after-reception
+    08:59:50 call 3
+    08:59:55 ring 3.1 a2
+    09:00:10 answer 3.1 a2
+    09:02:00 hold 3.1
+    09:04:00 resume 3.1
+    09:05:10 talked 3.1 a2 wrap-up
+    09:05:10 end 3 answered
+    09:06:10 seat a2 ready
+    10:00:00 seat a1 out
+    10:00:00 seat a2 out
+";
+
+fn without_shared_seats(line: &str) -> String {
+    line.rsplit_once(',').unwrap().0.to_owned()
+}
+
+/// R-L7, R-A1, R-A2, R-A5, R-A6: every choice of the client is the form's.
+#[test]
+fn the_form_obeys_every_choice_of_the_clients_profile() {
+    let account = account_over(Slots::hours(DATE, JST), OTHERWISE, "+06:00:00");
+    let hours = |profile: Profile| {
+        let lines = csv_lines(&account, &Header { profile, ..header(None) });
+        [14, 15, 30].map(|line: usize| without_shared_seats(&lines[line]))
+    };
+    let usual = Profile::FDMA;
+    // Hour 8: 3 offered and handled; handling 180 + 40 + 360 s = 580 s, a third of it 3.22 min; blocked 8:19 to 8:22.
+    assert_eq!(
+        hours(usual),
+        ["8時～9時,2.0,3,3,100.0,3.0,3.2", "9時～10時,2.0,0,0,,0.0,", "日合計,—,3,3,100.0,3.0,—"]
+    );
+    // Call 2 is not handled: 180 + 360 = 540 s of two calls, 4.5 min.
+    let final_skill = Profile { handled_by: HandledBy::FinalSkill, ..usual };
+    assert_eq!(hours(final_skill)[0], "8時～9時,2.0,3,2,66.7,3.0,4.5");
+    // Call 3 counts in hour 9, with its 6 min; calls 1 and 2 took 220 s, half of it 1.83 min.
+    let answer_hour = Profile { answer_hour: true, ..usual };
+    assert_eq!(
+        hours(answer_hour),
+        ["8時～9時,2.0,3,2,66.7,3.0,1.8", "9時～10時,2.0,0,1,,0.0,6.0", "日合計,—,3,3,100.0,3.0,—"]
+    );
+    // Both: call 1 alone in hour 8, with 3 min.
+    let both = Profile { answer_hour: true, ..final_skill };
+    assert_eq!(hours(both)[0], "8時～9時,2.0,3,1,33.3,3.0,3.0");
+    // The refused attempt is a fourth offered call: 3 of 4.
+    let blocked = Profile { count_blocked_as_offered: true, ..usual };
+    assert_eq!(hours(blocked)[0], "8時～9時,2.0,4,3,75.0,3.0,3.2");
+    // All seat lines were busy from 8:10 to 8:22.
+    let seat_lines = Profile { blockage: OfficialBlockage::SeatLines, ..usual };
+    assert_eq!(hours(seat_lines)[0], "8時～9時,2.0,3,3,100.0,12.0,3.2");
+    // Wrap-up alone: 60 + 10 + 60 = 130 s of three calls, 0.72 min.
+    assert_eq!(hours(Profile::SHIGA)[0], "8時～9時,2.0,3,3,100.0,3.0,0.7");
+}
+
+/// The workbook and the JSON say the same as the printed text, and the hours at 100 % follow the client's rate.
+#[test]
+fn every_kind_of_file_obeys_the_clients_profile() {
+    let account = account_over(Slots::hours(DATE, JST), OTHERWISE, "+06:00:00");
+    let profile = Profile {
+        handled_by: HandledBy::FinalSkill,
+        answer_hour: true,
+        count_blocked_as_offered: true,
+        blockage: OfficialBlockage::SeatLines,
+        ..Profile::FDMA
+    };
+    let header = Header { profile, ..header(None) };
+    // Hour 8: 4 offered, 1 handled of 3 min, 12 min blocked. Hour 9: call 3, none offered.
+    let printed = without_shared_seats(&csv_lines(&account, &header)[14]);
+    assert_eq!(printed, "8時～9時,2.0,4,1,25.0,12.0,3.0");
+    let sheet = Sheet::open("1 時間別記録", &fdma2::xlsx(&account, &header).unwrap());
+    let found: Vec<f64> = (2..=6).map(|column| sheet.number(14, column)).collect();
+    assert_eq!(found, [4.0, 1.0, 25.0, 12.0, 3.0]);
+    let day: Vec<f64> = [2, 3, 4, 5].map(|column| sheet.number(30, column)).to_vec();
+    assert_eq!(day, [4.0, 2.0, 50.0, 12.0]);
+    // 180 and 360 s over both calls.
+    assert!((sheet.number(31, 6) - 4.5).abs() < 1e-9);
+    let json = fdma2::json(&account, &header);
+    assert_eq!(json["hours"][8]["printed"]["handled"], "1");
+    assert_eq!(json["full_rate_hours"], serde_json::json!([]));
+    let usual = fdma2::json(&account, &Header { profile: Profile::FDMA, ..header });
+    assert_eq!(usual["full_rate_hours"], serde_json::json!(["8時～9時"]));
+}
+
+/// R-L7: the client's blockage heads the list, the other state of the lines stands below it; each says what the lines were
+/// doing when it began, and how many of the pool's others held (R-L5, R-L8).
+#[test]
+fn both_states_of_the_lines_are_listed_and_the_clients_is_the_blockage() {
+    let account = account_over(Slots::hours(DATE, JST), OTHERWISE, "+06:00:00");
+    let all = "1,2026/11/21 08:19:00.000,2026/11/21 08:22:00.000,3.0,3.0,\
+               ガイダンス1・待機1・転送1・発信1、共用回線のうち他の委託者が使用2";
+    let seat = "1,2026/11/21 08:10:00.000,2026/11/21 08:22:00.000,12.0,12.0,通話2";
+    let choices = [
+        (OfficialBlockage::AllLines, all, seat, "参考 席回線全使用", "3.0", "12.0"),
+        (OfficialBlockage::SeatLines, seat, all, "参考 全回線使用", "12.0", "3.0"),
+    ];
+    for (blockage, official, beside, title, official_min, beside_min) in choices {
+        let header = Header { profile: Profile { blockage, ..Profile::FDMA }, ..header(None) };
+        let lines = csv_lines(&account, &header);
+        let part = lines.iter().position(|line| line == "2 回線閉塞日時・時間").unwrap();
+        assert_eq!(lines[part + 2], official);
+        assert_eq!(lines[part + 3], format!("合計,,,,{official_min},"));
+        assert!(lines[part + 4].starts_with(title), "{}", lines[part + 4]);
+        assert_eq!(lines[part + 6], beside);
+        assert_eq!(lines[part + 7], format!("合計,,,,{beside_min},"));
+        let json = fdma2::json(&account, &header);
+        assert_eq!(json["blockage_is"], blockage.as_str());
+        assert_eq!(json["all_lines_full"][0]["lines"]["outbound"], 1);
+        assert_eq!(json["all_lines_full"][0]["lent"], 2);
+        let sheet = Sheet::open("2 回線閉塞日時・時間", &fdma2::xlsx(&account, &header).unwrap());
+        assert_eq!(format!("{:.1}", sheet.number(6, 4)), official_min);
+        assert!(sheet.text(8, 0).starts_with(title));
+        assert_eq!(format!("{:.1}", sheet.number(11, 4)), beside_min);
+    }
+}
+
+/// Every choice is stated, so that two forms that were counted differently differ in their 算出条件.
+#[test]
+fn the_definitions_state_every_choice_of_the_clients_profile() {
+    let account = account_over(Slots::hours(DATE, JST), OTHERWISE, "+06:00:00");
+    let stated = |profile| {
+        let form = fdma2::json(&account, &Header { profile, ..header(None) });
+        form["definitions"].to_string()
+    };
+    let usual = Profile::FDMA;
+    let choices = [
+        (usual, "話中呼は含まず別掲する"),
+        (Profile { count_blocked_as_offered: true, ..usual }, "話中呼（拒否の時刻による）を加える"),
+        (Profile { handled_by: HandledBy::FinalSkill, ..usual }, "受付後・相談員前に放棄されなかった呼"),
+        (Profile { answer_hour: true, ..usual }, "対応件数に数えた呼の時間を応答の時間帯に全て計上する"),
+        (Profile { blockage: OfficialBlockage::SeatLines, ..usual }, "委託者の定めにより、席回線全使用"),
+        (Profile::SHIGA, "後処理時間のみ"),
+    ];
+    for (index, (profile, wanted)) in choices.iter().enumerate() {
+        assert!(stated(*profile).contains(wanted), "{wanted}");
+        let others = choices.iter().enumerate().filter(|(other, _)| *other != index);
+        for (_, (other, _)) in others {
+            assert_ne!(stated(*profile), stated(*other));
+        }
+    }
 }

@@ -313,7 +313,7 @@ impl Model {
                 (true, true) | (false, false) => {}
             }
             match (was_full, full) {
-                (false, true) => self.state(CallEvent::SeatLinesFullStarted { tenant }),
+                (false, true) => self.state(CallEvent::SeatLinesFullStarted { tenant, lines }),
                 (true, false) => self.state(CallEvent::SeatLinesFullEnded { tenant }),
                 (true, true) | (false, false) => {}
             }

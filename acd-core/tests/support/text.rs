@@ -69,7 +69,7 @@ pub(crate) fn fact(event: &CallEvent) -> String {
             )
         }
         CallEvent::BlockageEnded { tenant } => format!("BLOCKAGE of {tenant} ends"),
-        CallEvent::SeatLinesFullStarted { tenant } => format!("seat lines of {tenant} are full"),
+        CallEvent::SeatLinesFullStarted { tenant, .. } => format!("seat lines of {tenant} are full"),
         CallEvent::SeatLinesFullEnded { tenant } => format!("a seat line of {tenant} is free again"),
         CallEvent::CallAdmitted {
             call,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::plan::{Capacity, OverflowCause, Plan, PoolShare};
 use acd_core::{
-    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, LegId, Outcome, PartyId, RefusalReason,
-    RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, LegId, LineUse, Outcome, PartyId,
+    RefusalReason, RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,14 +101,13 @@ impl Auditor {
                 view.seat_lines = capacity.map_or(view.seat_lines, |it| it.seat_lines);
             }
             CallEvent::BlockageStarted { tenant, lines, lent } => {
-                let said = lines.guidance + lines.waiting + lines.ringing + lines.talking + lines.closing;
-                let said = said + lines.transferred + lines.outbound;
-                assert_eq!(said, self.lines_in_use(*tenant), "R-L7: what the lines were doing");
+                assert_eq!(all(lines), self.lines_in_use(*tenant), "R-L7: what the lines were doing");
                 assert_eq!(*lent, self.lent(*tenant), "R-L5: lines that others hold");
                 self.flip(*tenant, |view| &mut view.blocked, true);
             }
             CallEvent::BlockageEnded { tenant } => self.flip(*tenant, |view| &mut view.blocked, false),
-            CallEvent::SeatLinesFullStarted { tenant } => {
+            CallEvent::SeatLinesFullStarted { tenant, lines } => {
+                assert_eq!(all(lines), self.lines_in_use(*tenant), "R-L7: what the lines were doing");
                 self.flip(*tenant, |view| &mut view.seat_lines_full, true);
             }
             CallEvent::SeatLinesFullEnded { tenant } => {
@@ -566,4 +565,10 @@ impl Auditor {
         assert_ne!(*flag, to, "R-L7: an edge is stated once");
         *flag = to;
     }
+}
+
+/// The lines of a tenant, whatever they are used for.
+const fn all(lines: &LineUse) -> u32 {
+    let calls = lines.guidance + lines.waiting + lines.ringing + lines.talking + lines.closing;
+    calls + lines.transferred + lines.outbound
 }

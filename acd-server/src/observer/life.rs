@@ -234,7 +234,7 @@ impl Life {
             CallEvent::BlockageEnded { tenant } => {
                 self.tenants.entry(*tenant).or_default().blockage.close(time);
             }
-            CallEvent::SeatLinesFullStarted { tenant } => {
+            CallEvent::SeatLinesFullStarted { tenant, .. } => {
                 self.tenants.entry(*tenant).or_default().seat_lines_full.open(time);
             }
             CallEvent::SeatLinesFullEnded { tenant } => {

@@ -1,7 +1,7 @@
 //! Every figure of a period, as the client's profile counts.
 
 use acd_core::Timestamp;
-use reports::accounting::{Calendar, Counting, Profile};
+use reports::accounting::{Calendar, Profile};
 use reports::forms::Header;
 use reports::forms::figures::Statement;
 
@@ -34,11 +34,11 @@ pub(super) fn statement(
         contract: subject.accounting.contract,
         holidays: subject.plan.core.holidays.clone(),
     };
-    let counting = Counting { short_abandon: profile.short_abandon, ..subject.accounting.counting.clone() };
+    let counting = subject.counting(&profile);
     let slots = Calendar::slots(subject.period, &Statement::calendars(&profile, &base))
         .expect("invariant: a period has an hour, and a profile a calendar");
     let books = books::read(&options.data, subject.tenant, slots, counting, &subject.plan.core)?;
-    let header = subject.header(options, made_at, books.remarks);
+    let header = subject.header(options, profile, made_at, books.remarks);
     let statement = Statement::new(books.account, subject.period, profile, &base)
         .expect("invariant: the slots are those of these calendars");
     Ok((statement, header, books.last_fact))

@@ -71,8 +71,11 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
         CallEvent::BlockageEnded { tenant } => {
             Event::BlockageEnded(v1::BlockageEnded { tenant: tenant.to_string() })
         }
-        CallEvent::SeatLinesFullStarted { tenant } => {
-            Event::SeatLinesFullStarted(v1::SeatLinesFullStarted { tenant: tenant.to_string() })
+        CallEvent::SeatLinesFullStarted { tenant, lines } => {
+            Event::SeatLinesFullStarted(v1::SeatLinesFullStarted {
+                tenant: tenant.to_string(),
+                lines: Some((*lines).into()),
+            })
         }
         CallEvent::SeatLinesFullEnded { tenant } => {
             Event::SeatLinesFullEnded(v1::SeatLinesFullEnded { tenant: tenant.to_string() })

@@ -362,21 +362,25 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
     ]
 }
 
+const fn line_use(lines: [u32; 8]) -> LineUse {
+    LineUse {
+        guidance: lines[0],
+        waiting: lines[1],
+        ringing: lines[2],
+        talking: lines[3],
+        transferred: lines[4],
+        closing: lines[5],
+        outbound: lines[7],
+    }
+}
+
 fn line_fact() -> impl Strategy<Value = CallEvent> {
     prop_oneof![
         (tenant(), of(capacity()))
             .prop_map(|(tenant, capacity)| CallEvent::CapacityChanged { tenant, capacity }),
         (tenant(), any::<[u32; 8]>()).prop_map(|(tenant, lines)| CallEvent::BlockageStarted {
             tenant,
-            lines: LineUse {
-                guidance: lines[0],
-                waiting: lines[1],
-                ringing: lines[2],
-                talking: lines[3],
-                transferred: lines[4],
-                closing: lines[5],
-                outbound: lines[7],
-            },
+            lines: line_use(lines),
             lent: lines[6],
         }),
         tenant().prop_map(|tenant| CallEvent::BlockageEnded { tenant }),
@@ -385,7 +389,8 @@ fn line_fact() -> impl Strategy<Value = CallEvent> {
         (tenant(), of(prompt()), source(), guidance_result()).prop_map(|(tenant, prompt, source, result)| {
             CallEvent::GuidanceCommanded { tenant, prompt, source, result }
         }),
-        tenant().prop_map(|tenant| CallEvent::SeatLinesFullStarted { tenant }),
+        (tenant(), any::<[u32; 8]>())
+            .prop_map(|(tenant, lines)| CallEvent::SeatLinesFullStarted { tenant, lines: line_use(lines) }),
         tenant().prop_map(|tenant| CallEvent::SeatLinesFullEnded { tenant }),
     ]
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use acd_core::plan::Capacity;
 use acd_core::{SeatId, TenantId, Timestamp};
 
-use super::{Blockage, Counting, Figures, Interval, Outage, Slots, Understaffing};
+use super::{Blockage, Counting, Figures, Outage, Slots, Understaffing};
 
 /// The closed books of one tenant over one period.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,7 +21,7 @@ pub struct Account {
     /// The blockages that touch the period, whole, oldest first (R-A4).
     pub blockages: Vec<Blockage>,
     /// The intervals with all seat lines busy that touch the period, whole.
-    pub seat_lines_full: Vec<Interval>,
+    pub seat_lines_full: Vec<Blockage>,
     /// The outages that touch the period, whole.
     pub outages: Vec<Outage>,
     /// The intervals below the promised staffing that touch the period, whole; one for each change of the numbers.

@@ -41,6 +41,12 @@ pub struct Figures {
     pub answers: u64,
     /// Those of them whose caller gave up between reception and adviser.
     pub answers_then_abandoned: u64,
+    /// What the calls of [`Self::answers`] took: the times of the other view (R-A2, R-A5).
+    pub answered_times: CallTimes,
+    /// What the calls of [`Self::abandoned_after_reception`] took.
+    pub after_reception_times: CallTimes,
+    /// What the calls of [`Self::answers_then_abandoned`] took.
+    pub answered_then_abandoned_times: CallTimes,
     /// 話中呼: refused for want of a line (R-L4), in the slot of the refusal, as all that follows is of the clock.
     pub blocked_attempts: u64,
     /// Calls outside hours that heard the closed announcement (R-L11).
@@ -94,9 +100,14 @@ impl Figures {
         self.abandoned_in_guidance + self.abandoned_in_queue + self.abandoned_while_ringing
     }
 
-    /// 処理時間: talk and wrap-up of the handled calls (R-A5).
+    /// 処理時間 as the agency has it: talk and wrap-up (R-A5).
     pub const fn handling_ms(&self) -> u64 {
         self.talk_ms + self.wrap_up_ms
+    }
+
+    /// What the calls that were admitted in the slot took.
+    pub const fn times(&self) -> CallTimes {
+        CallTimes { talk_ms: self.talk_ms, hold_ms: self.hold_ms, wrap_up_ms: self.wrap_up_ms }
     }
 
     /// Whether offered calls are the sum of their outcomes (R-A15).
@@ -125,6 +136,9 @@ impl AddAssign for Figures {
             wrap_up_ms,
             answers,
             answers_then_abandoned,
+            answered_times,
+            after_reception_times,
+            answered_then_abandoned_times,
             aside_ms,
             blocked_attempts,
             closed_calls,
@@ -161,6 +175,9 @@ impl AddAssign for Figures {
         self.wrap_up_ms += wrap_up_ms;
         self.answers += answers;
         self.answers_then_abandoned += answers_then_abandoned;
+        self.answered_times += answered_times;
+        self.after_reception_times += after_reception_times;
+        self.answered_then_abandoned_times += answered_then_abandoned_times;
         self.aside_ms += aside_ms;
         self.blocked_attempts += blocked_attempts;
         self.closed_calls += closed_calls;
@@ -190,6 +207,37 @@ impl Sum for Figures {
             sum += it;
             sum
         })
+    }
+}
+
+/// What calls took of their seats, as a whole, over all seats (R-A5, R-A10).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CallTimes {
+    /// Seats' answers to the ends of the talks, holds included.
+    pub talk_ms: u64,
+    /// The part of it on hold.
+    pub hold_ms: u64,
+    /// 後処理
+    pub wrap_up_ms: u64,
+}
+
+impl CallTimes {
+    /// These without those of some of the calls.
+    pub const fn without(self, some: Self) -> Self {
+        Self {
+            talk_ms: self.talk_ms.saturating_sub(some.talk_ms),
+            hold_ms: self.hold_ms.saturating_sub(some.hold_ms),
+            wrap_up_ms: self.wrap_up_ms.saturating_sub(some.wrap_up_ms),
+        }
+    }
+}
+
+impl AddAssign for CallTimes {
+    fn add_assign(&mut self, other: Self) {
+        let Self { talk_ms, hold_ms, wrap_up_ms } = other;
+        self.talk_ms += talk_ms;
+        self.hold_ms += hold_ms;
+        self.wrap_up_ms += wrap_up_ms;
     }
 }
 

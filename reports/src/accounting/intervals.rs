@@ -23,13 +23,16 @@ impl Interval {
     }
 }
 
-/// 回線閉塞: a new call of the tenant would have been refused (R-L7).
+/// A new call of the tenant would have been refused, or all its seat lines were busy; which of the two is the client's
+/// 回線閉塞 is the client's choice (R-L7).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Blockage {
     /// When.
     pub interval: Interval,
     /// What the lines were doing when it began; `None`: it began before the record.
     pub lines: Option<LineUse>,
+    /// Lines of the tenant's pool that other tenants' calls held when it began (R-L5).
+    pub lent: u32,
     /// The switch stopped or died during it: from there on it is an outage (R-L9).
     pub cut_by_outage: bool,
 }

@@ -24,7 +24,7 @@ mod slots;
 pub use account::Account;
 pub use calendar::{Calendar, Contract, DayClass, Period};
 pub use counting::{Counting, Staffing, StaffingSeats};
-pub use figures::{Figures, SeatTimes};
+pub use figures::{CallTimes, Figures, SeatTimes};
 pub use fraction::Fraction;
 pub use intervals::{Blockage, Interval, Outage, OutageCause, Understaffing};
 pub use ledger::Ledger;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Figures, Rate, SeatTimes};
+use super::{Account, Blockage, CallTimes, Figures, Rate, SeatTimes};
 
 /// How one client counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,6 +70,16 @@ pub enum OfficialBlockage {
     AllLines,
     /// All seat lines are busy, whether or not guidance lines are free.
     SeatLines,
+}
+
+impl OfficialBlockage {
+    /// As plans and JSON have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AllLines => "all_lines",
+            Self::SeatLines => "seat_lines",
+        }
+    }
 }
 
 /// The times of the seats in an hour, cut at its edges (R-A7).
@@ -159,25 +169,52 @@ impl Profile {
         }
     }
 
-    /// 通話時間 of the slot's calls (R-A5, R-A6).
+    /// 回線閉塞日時: the intervals of the client's blockage, and those of the other state of the lines, which are printed
+    /// beside it (R-L7).
+    pub fn blockages<'a>(&self, it: &'a Account) -> (&'a [Blockage], &'a [Blockage]) {
+        match self.blockage {
+            OfficialBlockage::AllLines => (&it.blockages, &it.seat_lines_full),
+            OfficialBlockage::SeatLines => (&it.seat_lines_full, &it.blockages),
+        }
+    }
+
+    /// What the slot's handled calls took: those that [`Self::handled`] counts, so that a mean is one of theirs (R-A5).
+    pub const fn times(&self, it: &Figures) -> CallTimes {
+        match (self.handled_by, self.answer_hour) {
+            (HandledBy::AnySeat, false) => it.times(),
+            (HandledBy::AnySeat, true) => it.answered_times,
+            (HandledBy::FinalSkill, false) => it.times().without(it.after_reception_times),
+            (HandledBy::FinalSkill, true) => it.answered_times.without(it.answered_then_abandoned_times),
+        }
+    }
+
+    /// 通話時間 of the slot's handled calls (R-A5, R-A6).
     pub const fn talk_ms(&self, it: &Figures) -> u64 {
+        let times = self.times(it);
         match self.talk {
-            Talk::WithHold => it.talk_ms,
-            Talk::WithoutHold => it.talk_ms.saturating_sub(it.hold_ms),
+            Talk::WithHold => times.talk_ms,
+            Talk::WithoutHold => times.talk_ms.saturating_sub(times.hold_ms),
         }
     }
 
-    /// 処理時間 of the slot's calls (R-A5, R-A6).
+    /// 後処理時間 of the slot's handled calls (R-A5).
+    pub const fn wrap_up_ms(&self, it: &Figures) -> u64 {
+        self.times(it).wrap_up_ms
+    }
+
+    /// 処理時間 of the slot's handled calls (R-A5, R-A6).
     pub const fn handling_ms(&self, it: &Figures) -> u64 {
+        let times = self.times(it);
         match self.handling {
-            Handling::TalkAndWrapUp => it.talk_ms + it.wrap_up_ms,
-            Handling::WrapUp => it.wrap_up_ms,
+            Handling::TalkAndWrapUp => times.talk_ms + times.wrap_up_ms,
+            Handling::WrapUp => times.wrap_up_ms,
         }
     }
 
-    /// 相談時間 of the slot's calls: talk without hold, hold, wrap-up (R-A6).
+    /// 相談時間 of the slot's handled calls: talk without hold, hold, wrap-up (R-A6).
     pub const fn consultation_ms(&self, it: &Figures) -> u64 {
-        it.talk_ms + it.wrap_up_ms
+        let times = self.times(it);
+        times.talk_ms + times.wrap_up_ms
     }
 
     /// The times of the seats within the slot, dedicated and shared ones together: a shared seat's ready time counts for

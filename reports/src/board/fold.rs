@@ -29,7 +29,7 @@ impl Fold for Board {
             CallEvent::BlockageEnded { tenant } => {
                 self.tenants.entry(*tenant).or_default().blocked_since = None;
             }
-            CallEvent::SeatLinesFullStarted { tenant } => {
+            CallEvent::SeatLinesFullStarted { tenant, .. } => {
                 self.tenants.entry(*tenant).or_default().seat_lines_full_since = Some(time);
             }
             CallEvent::SeatLinesFullEnded { tenant } => {

@@ -1,7 +1,7 @@
 //! 算出条件: every definition and parameter that a form was made with, rule by rule.
 
 use super::{Header, civil, printed, values};
-use crate::accounting::{Account, Interval};
+use crate::accounting::{Account, HandledBy, Handling, Interval, OfficialBlockage, Profile, Talk};
 
 /// One line of the sheet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +25,7 @@ pub(super) fn of_day(form: &'static str, account: &Account, header: &Header) -> 
     all.extend(record(account, header));
     all.extend(lines_and_seats(account, header));
     all.push(target(account, header));
+    all.extend(of_words(&header.profile));
     all.extend(fixed(account));
     all.push(check(account));
     all
@@ -185,7 +186,7 @@ pub(super) fn lines_and_seats(account: &Account, header: &Header) -> Vec<Definit
 }
 
 fn target(account: &Account, header: &Header) -> Definition {
-    let rate = account.total().rate();
+    let rate = header.profile.rate(&account.total());
     let text = match header.target_permille {
         None => "目標値の定めなし。".to_owned(),
         Some(target) => {
@@ -205,21 +206,60 @@ fn target(account: &Account, header: &Header) -> Definition {
     line("目標", "応答率の目標", "R-A3", text)
 }
 
-fn fixed(account: &Account) -> Vec<Definition> {
-    let short_s = account.counting.short_abandon.as_secs();
+/// What the words of a client mean that a profile decides (R-A1 to R-A6, R-L7). Two files whose lines differ here were
+/// counted differently.
+pub(super) fn of_words(it: &Profile) -> Vec<Definition> {
+    let offered = if it.count_blocked_as_offered {
+        "開設時間内に回線を捕捉した呼（INVITE受信の時刻による）に、話中呼（拒否の時刻による）を加える。"
+    } else {
+        "開設時間内に回線を捕捉した呼。INVITE受信の時刻が属する時間帯に計上する。話中呼は含まず別掲する。"
+    };
+    let handled_by = match it.handled_by {
+        HandledBy::AnySeat => {
+            "入電のうち席（受付員を含む）が応答した呼。受付後・相談員前の放棄も対応とし、別に再掲する。"
+        }
+        HandledBy::FinalSkill => {
+            "入電のうち席が応答し、受付後・相談員前に放棄されなかった呼。受付後の放棄は別に示す。"
+        }
+    };
+    let hour = if it.answer_hour {
+        "応答の時刻が属する時間帯に計上するため、応答率は100％を超え得る。"
+    } else {
+        "応答の時刻にかかわらず入電の時間帯に計上する。"
+    };
+    let times = if it.answer_hour { "応答の時間帯" } else { "入電の時間帯" };
+    let talk = match it.talk {
+        Talk::WithHold => "席の応答から通話終了まで。保留を含む。",
+        Talk::WithoutHold => "席の応答から通話終了までのうち、保留を除く。",
+    };
+    let handling = match it.handling {
+        Handling::TalkAndWrapUp => "通話時間（保留を含む）＋後処理時間。",
+        Handling::WrapUp => "後処理時間のみ（通話後に記録を登録する時間）。",
+    };
+    let (blockage, beside) = match it.blockage {
+        OfficialBlockage::AllLines => (
+            "全回線の使用、すなわち新たな呼が回線不足で拒否される状態（使用中の回線数が有効回線数以上）",
+            "席回線全使用（全ての席回線が使用中の状態。ガイダンス回線の空きを問わない）",
+        ),
+        OfficialBlockage::SeatLines => (
+            "席回線全使用、すなわち全ての席回線が使用中の状態（ガイダンス回線の空きを問わない）",
+            "全回線使用（新たな呼が回線不足で拒否される状態）",
+        ),
+    };
     vec![
         line(
             "定義",
             "入電件数(A)",
             "R-A1 R-L10",
-            "開設時間内に回線を捕捉した呼。INVITE受信の時刻が属する時間帯に計上する。ガイダンス中に切断された呼も含む。\
-             話中呼、開設時間外の呼、試験呼は含まず、参考に別掲する。",
+            format!(
+                "{offered}ガイダンス中に切断された呼も含む。開設時間外の呼、試験呼は含まず、参考に別掲する。"
+            ),
         ),
         line(
             "定義",
             "対応件数(B)",
             "R-A2 R-A10",
-            "入電のうち席（オペレーター）が応答した呼。応答の時刻にかかわらず入電の時間帯に計上する。複数の席が対応しても1件とする。",
+            format!("{handled_by}{hour}複数の席が対応しても1件とする。"),
         ),
         line(
             "定義",
@@ -232,23 +272,29 @@ fn fixed(account: &Account) -> Vec<Definition> {
             "定義",
             "回線閉塞",
             "R-L7 R-A4",
-            "新たな呼が回線不足で拒否される状態（使用中の回線数が有効回線数以上）にある区間。始点を含み終点を含まない。\
-             ガイダンス・待機・通話・転送中の呼は回線を使い、後処理は使わない。開設時間外に閉塞はない。\
-             閉塞時間は時・日の境でミリ秒まで正確に分割し、一覧の区間は分割しない。",
+            format!(
+                "委託者の定めにより、{blockage}にある区間をいう。始点を含み終点を含まない。ガイダンス・待機・通話・転送中の呼は回線を使い、\
+                 後処理は使わない。開設時間外に閉塞はない。閉塞時間は時・日の境でミリ秒まで正確に分割し、一覧の区間は分割しない。\
+                 {beside}は回線閉塞とせず、別に参考に示す。"
+            ),
         ),
+        line("定義", "通話時間", "R-A5 R-A6", talk),
         line(
             "定義",
-            "席回線全使用",
-            "R-L7",
-            "全ての席回線が使用中の状態。ガイダンス回線の空きを問わない。回線閉塞とは別に参考に示す。",
+            "処理時間",
+            "R-A5 R-A6 R-A10",
+            format!(
+                "{handling}通話時間は席の応答から通話終了まで、後処理時間は席が後処理の状態にあった時間で、その後の休憩・離席を含まない。\
+                 複数の席の時間は合算し、対応件数に数えた呼の時間を{times}に全て計上する。"
+            ),
         ),
-        line(
-            "定義",
-            "平均処理時間",
-            "R-A5 R-A10",
-            "（通話時間＋後処理時間）÷対応件数。通話時間は席の応答から通話終了までで保留を含む。後処理時間は席が後処理の状態にあった時間で、\
-             その後の休憩・離席を含まない。複数の席の時間は合算し、入電の時間帯に全て計上する。対応のない時間帯は空欄とする。",
-        ),
+        line("定義", "平均処理時間", "R-A5", "処理時間÷対応件数。対応のない時間帯は空欄とする。"),
+    ]
+}
+
+fn fixed(account: &Account) -> Vec<Definition> {
+    let short_s = account.counting.short_abandon.as_secs();
+    vec![
         line(
             "定義",
             "配置オペレーター数",

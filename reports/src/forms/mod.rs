@@ -14,6 +14,8 @@ mod values;
 
 use acd_core::{CivilDate, Timestamp};
 
+use crate::accounting::Profile;
+
 /// The names of the forms that there are, as the command line has them.
 pub const NAMES: [&str; 2] = ["fdma2", "figures"];
 
@@ -34,6 +36,8 @@ pub struct Header {
     pub made_by: String,
     /// Where title and target were read.
     pub plan: String,
+    /// How the client counts.
+    pub profile: Profile,
     /// What the file is made for (R-A14).
     pub purpose: Purpose,
     /// What else the reader of the facts has to say, in Japanese.

@@ -4,7 +4,7 @@ use acd_core::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{civil, table};
-use crate::accounting::{Figures, Interval, OutageCause, SeatTimes};
+use crate::accounting::{Blockage, CallTimes, Figures, Interval, OutageCause, SeatTimes};
 
 /// Every figure, counts and milliseconds.
 pub(super) fn raw(it: &Figures) -> Value {
@@ -19,12 +19,19 @@ pub(super) fn raw(it: &Figures) -> Value {
         all.insert(column.key.to_owned(), json!(value));
     }
     all.insert("handled_in_progress".to_owned(), json!(it.handled_in_progress));
+    all.insert("answered_times".to_owned(), times(it.answered_times));
+    all.insert("after_reception_times".to_owned(), times(it.after_reception_times));
+    all.insert("answered_then_abandoned_times".to_owned(), times(it.answered_then_abandoned_times));
     all.insert("aside_ms".to_owned(), json!(it.aside_ms));
     all.insert("outbound_ms".to_owned(), json!(it.outbound_ms));
     all.insert("forwarded_ms".to_owned(), json!(it.forwarded_ms));
     all.insert("dedicated".to_owned(), seats(&it.dedicated));
     all.insert("shared".to_owned(), seats(&it.shared));
     Value::Object(all)
+}
+
+fn times(it: CallTimes) -> Value {
+    json!({ "talk_ms": it.talk_ms, "hold_ms": it.hold_ms, "wrap_up_ms": it.wrap_up_ms })
 }
 
 fn seats(it: &SeatTimes) -> Value {
@@ -40,6 +47,54 @@ fn seats(it: &SeatTimes) -> Value {
         "not_answering_ms": it.not_answering_ms,
         "unreachable_ms": it.unreachable_ms,
     })
+}
+
+/// A blockage, or the other state of the lines, with what the lines were doing when it began (R-L7, R-L5).
+pub(super) fn blockage(it: &Blockage, zone: i32) -> Value {
+    let mut value = interval(it.interval, zone);
+    value["cut_by_outage"] = json!(it.cut_by_outage);
+    value["lent"] = json!(it.lent);
+    value["lines"] = json!(it.lines.map(|it| json!({
+        "guidance": it.guidance,
+        "waiting": it.waiting,
+        "ringing": it.ringing,
+        "talking": it.talking,
+        "transferred": it.transferred,
+        "closing": it.closing,
+        "outbound": it.outbound,
+    })));
+    value
+}
+
+/// The same in words, and whether an outage ended it.
+pub(super) fn beginning(it: &Blockage) -> Vec<String> {
+    let mut words = Vec::new();
+    match it.lines {
+        None => words.push("記録開始前から".to_owned()),
+        Some(lines) => {
+            let uses = [
+                ("ガイダンス", lines.guidance),
+                ("待機", lines.waiting),
+                ("呼出", lines.ringing),
+                ("通話", lines.talking),
+                ("転送", lines.transferred),
+                ("終話中", lines.closing),
+                ("発信", lines.outbound),
+            ];
+            let in_use = uses.iter().filter(|(_, calls)| *calls > 0);
+            let uses: Vec<String> = in_use.map(|(use_, calls)| format!("{use_}{calls}")).collect();
+            if !uses.is_empty() {
+                words.push(uses.join("・"));
+            }
+        }
+    }
+    if it.lent > 0 {
+        words.push(format!("共用回線のうち他の委託者が使用{}", it.lent));
+    }
+    if it.cut_by_outage {
+        words.push("停止により終了".to_owned());
+    }
+    words
 }
 
 /// An interval in civil time of the zone, and in milliseconds since the Unix epoch.

@@ -175,7 +175,15 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             vec![CallEvent::BlockageStarted { tenant, lines, lent: 0 }]
         }
         ["unblocked"] => vec![CallEvent::BlockageEnded { tenant }],
-        ["full"] => vec![CallEvent::SeatLinesFullStarted { tenant }],
+        ["full"] => {
+            let lines = LineUse { talking: 2, ..LineUse::default() };
+            vec![CallEvent::SeatLinesFullStarted { tenant, lines }]
+        }
+        ["lent", lent] => {
+            let lines =
+                LineUse { guidance: 1, waiting: 1, transferred: 1, outbound: 1, ..LineUse::default() };
+            vec![CallEvent::BlockageStarted { tenant, lines, lent: lent.parse().unwrap() }]
+        }
         ["not-full"] => vec![CallEvent::SeatLinesFullEnded { tenant }],
         ["call", id, ref kind @ ..] => vec![CallEvent::CallAdmitted {
             call: call(id),

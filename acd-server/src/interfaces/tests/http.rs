@@ -63,7 +63,7 @@ fn everything(switch: &mut Loop) {
             queued(2, "shiga", EVENING),
             CallEvent::AlarmRaised { kind: AlarmKind::NobodyLoggedIn, tenant: Some(shiga), call: None },
             CallEvent::BlockageStarted { tenant: shiga, lines: LineUse::default(), lent: 0 },
-            CallEvent::SeatLinesFullStarted { tenant: shiga },
+            CallEvent::SeatLinesFullStarted { tenant: shiga, lines: LineUse::default() },
             refused(3, Some(shiga), RefusalReason::LinesFull),
             refused(4, None, RefusalReason::UnknownNumber),
         ],

@@ -2,7 +2,8 @@
 
 use acd_core::Timestamp;
 
-use crate::accounting::{Figures, Slots};
+use crate::accounting::slots::ms_between;
+use crate::accounting::{CallTimes, Figures, Slots};
 use crate::limits::INTERVALS_MAX;
 
 #[derive(Clone, Debug)]
@@ -23,10 +24,27 @@ impl Books {
         self.add(slot, 1, field);
     }
 
+    /// The milliseconds from one instant to another.
+    pub(super) const fn ms(&self, from: Timestamp, to: Timestamp) -> u64 {
+        ms_between(from, to)
+    }
+
     /// Adds to a slot, if it is one.
     pub(super) fn add(&mut self, slot: Option<usize>, much: u64, field: impl Fn(&mut Figures) -> &mut u64) {
         if let Some(figures) = slot.and_then(|slot| self.figures.get_mut(slot)) {
             *field(figures) += much;
+        }
+    }
+
+    /// Adds what a call took to a slot, if it is one.
+    pub(super) fn add_times(
+        &mut self,
+        slot: Option<usize>,
+        times: CallTimes,
+        field: impl Fn(&mut Figures) -> &mut CallTimes,
+    ) {
+        if let Some(figures) = slot.and_then(|slot| self.figures.get_mut(slot)) {
+            *field(figures) += times;
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use acd_core::{CallId, LegId, Outcome, RingId, SeatId, Timestamp};
 
 use super::books::Books;
-use crate::accounting::slots::ms_between;
+use crate::accounting::{CallTimes, Slots};
 use crate::limits::OPEN_CALLS_MAX;
 
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,10 @@ struct LiveCall {
     slot: Option<usize>,
     admitted_at: Timestamp,
     answered_at: Option<Timestamp>,
+    /// What its seats took, over all of them.
+    times: CallTimes,
+    /// Its caller gave up between reception and adviser.
+    after_reception: bool,
     /// The talks in progress with their beginnings.
     talks: BTreeMap<RingId, (SeatId, Timestamp)>,
     /// The sides that hold.
@@ -36,24 +40,42 @@ struct LiveCall {
 
 impl LiveCall {
     /// A hold counts while there is a talk; two sides that hold at once hold once.
-    fn follow_hold(&mut self, at: Timestamp, books: &mut Books) {
+    fn follow_hold(&mut self, at: Timestamp, books: &Books) {
         let on_hold = !self.talks.is_empty() && !self.held_by.is_empty();
         match (self.held_since, on_hold) {
             (None, true) => self.held_since = Some(at),
             (Some(since), false) => {
-                books.add(self.slot, ms_between(since, at), |it| &mut it.hold_ms);
+                self.times.hold_ms += books.ms(since, at);
                 self.held_since = None;
             }
             (None, false) | (Some(_), true) => {}
         }
     }
 
-    fn end_talks(&mut self, at: Timestamp, books: &mut Books) {
+    fn end_talks(&mut self, at: Timestamp, books: &Books) {
         for (_, (_, since)) in std::mem::take(&mut self.talks) {
-            books.add(self.slot, ms_between(since, at), |it| &mut it.talk_ms);
+            self.times.talk_ms += books.ms(since, at);
         }
         self.held_by.clear();
         self.follow_hold(at, books);
+    }
+
+    /// Charges its times as a whole: to the hour of its admission, and to that of its answer for the other view (R-A2,
+    /// R-A5).
+    fn charge(&self, books: &mut Books) {
+        let CallTimes { talk_ms, hold_ms, wrap_up_ms } = self.times;
+        books.add(self.slot, talk_ms, |it| &mut it.talk_ms);
+        books.add(self.slot, hold_ms, |it| &mut it.hold_ms);
+        books.add(self.slot, wrap_up_ms, |it| &mut it.wrap_up_ms);
+        if self.after_reception {
+            books.add_times(self.slot, self.times, |it| &mut it.after_reception_times);
+        }
+        let Some(answered_at) = self.answered_at else { return };
+        let answer_slot = books.slots.slot_of(answered_at);
+        books.add_times(answer_slot, self.times, |it| &mut it.answered_times);
+        if self.after_reception {
+            books.add_times(answer_slot, self.times, |it| &mut it.answered_then_abandoned_times);
+        }
     }
 }
 
@@ -72,6 +94,8 @@ impl Calls {
                 slot,
                 admitted_at: at,
                 answered_at: None,
+                times: CallTimes::default(),
+                after_reception: false,
                 talks: BTreeMap::new(),
                 held_by: BTreeSet::new(),
                 held_since: None,
@@ -100,10 +124,10 @@ impl Calls {
         call.follow_hold(at, books);
     }
 
-    pub(super) fn end_talk(&mut self, at: Timestamp, ring: RingId, books: &mut Books) {
+    pub(super) fn end_talk(&mut self, at: Timestamp, ring: RingId, books: &Books) {
         let Some(call) = self.live.get_mut(&ring.call) else { return };
         if let Some((_, since)) = call.talks.remove(&ring) {
-            books.add(call.slot, ms_between(since, at), |it| &mut it.talk_ms);
+            call.times.talk_ms += books.ms(since, at);
         }
         call.held_by.remove(&LegId::Seat(ring));
         call.follow_hold(at, books);
@@ -115,7 +139,7 @@ impl Calls {
         at: Timestamp,
         leg: LegId,
         held: bool,
-        books: &mut Books,
+        books: &Books,
     ) -> Option<(Vec<SeatId>, bool)> {
         let call = self.live.get_mut(&leg.call())?;
         if held {
@@ -143,7 +167,8 @@ impl Calls {
         };
         call.end_talks(at, books);
         call.ended = true;
-        let (slot, lasted_ms, answered_at) = (call.slot, ms_between(call.admitted_at, at), call.answered_at);
+        call.after_reception = outcome == Outcome::AbandonedAfterReception;
+        let (slot, lasted_ms, answered_at) = (call.slot, books.ms(call.admitted_at, at), call.answered_at);
         let abandoned = |books: &mut Books| {
             if u128::from(lasted_ms) < short_abandon.as_millis() {
                 books.add(slot, 1, |it| &mut it.short_abandons);
@@ -174,11 +199,11 @@ impl Calls {
             // A call that was admitted within hours and yet sent away as closed would be our fault.
             Outcome::Failed | Outcome::Closed => books.add(slot, 1, |it| &mut it.failed),
         }
-        self.forget_if_over(id);
+        self.forget_if_over(id, books);
     }
 
     /// The switch is gone: so are its talks.
-    pub(super) fn end_talks(&mut self, at: Timestamp, books: &mut Books) {
+    pub(super) fn end_talks(&mut self, at: Timestamp, books: &Books) {
         for call in self.live.values_mut() {
             call.end_talks(at, books);
         }
@@ -205,21 +230,32 @@ impl Calls {
     }
 
     /// A seat has done with a call, wrap-up included.
-    pub(super) fn detach(&mut self, id: CallId) {
+    pub(super) fn detach(&mut self, id: CallId, books: &mut Books) {
         if let Some(call) = self.live.get_mut(&id) {
             call.seats = call.seats.saturating_sub(1);
-            self.forget_if_over(id);
+            self.forget_if_over(id, books);
         }
     }
 
-    fn forget_if_over(&mut self, id: CallId) {
-        if self.live.get(&id).is_some_and(|call| call.ended && call.seats == 0) {
-            self.live.remove(&id);
+    /// Wrap-up belongs to the call before it, as a whole (R-A5).
+    pub(super) fn wrapped_up(&mut self, id: CallId, ms: u64) {
+        if let Some(call) = self.live.get_mut(&id) {
+            call.times.wrap_up_ms += ms;
         }
     }
 
-    pub(super) fn any_in_period(&self) -> bool {
-        self.live.values().any(|call| call.slot.is_some())
+    fn forget_if_over(&mut self, id: CallId, books: &mut Books) {
+        if self.live.get(&id).is_some_and(|call| call.ended && call.seats == 0)
+            && let Some(call) = self.live.remove(&id)
+        {
+            call.charge(books);
+        }
+    }
+
+    /// Whether a call was admitted or answered in the period and its times may still grow.
+    pub(super) fn any_in_period(&self, slots: &Slots) -> bool {
+        let answered = |call: &LiveCall| call.answered_at.is_some_and(|at| slots.slot_of(at).is_some());
+        self.live.values().any(|call| call.slot.is_some() || answered(call))
     }
 
     pub(super) const fn orphans(&self) -> u64 {
@@ -235,6 +271,7 @@ impl Calls {
             } else if !call.ended {
                 books.add(call.slot, 1, |it| &mut it.unanswered_in_progress);
             }
+            call.charge(books);
         }
     }
 }

@@ -5,7 +5,7 @@ use acd_core::{LineUse, Timestamp};
 
 use super::books::{Books, Bounded};
 use super::stretch::{Ended, Stretch};
-use crate::accounting::{Blockage, Interval, Slots};
+use crate::accounting::{Blockage, Figures, Interval, Slots};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
@@ -14,10 +14,10 @@ pub(super) struct Lines {
     /// The lines in force, and since when; kept over an outage, in which the hours go on.
     capacity: Option<(Option<Capacity>, Timestamp)>,
     capacities: Vec<(Timestamp, Option<Capacity>)>,
-    blocked: Stretch<Option<LineUse>>,
-    full: Stretch<()>,
+    blocked: Stretch<Option<Beginning>>,
+    full: Stretch<Option<Beginning>>,
     pub(super) blockages: Bounded<Blockage>,
-    pub(super) seat_lines_full: Bounded<Interval>,
+    pub(super) seat_lines_full: Bounded<Blockage>,
 }
 
 impl Lines {
@@ -51,35 +51,34 @@ impl Lines {
         self.capacities.iter().copied().filter(|(at, _)| *at < slots.to()).collect()
     }
 
-    pub(super) fn blockage_started(&mut self, at: Timestamp, lines: LineUse, books: &mut Books) {
-        let over = self.blocked.start(at, Some(lines));
-        self.note_blockage(over, false, books);
+    pub(super) fn blockage_started(&mut self, at: Timestamp, lines: LineUse, lent: u32, books: &mut Books) {
+        let over = self.blocked.start(at, Some(Beginning { lines, lent }));
+        self.note(Kind::Blockage, over, false, books);
     }
 
     pub(super) fn blockage_ended(&mut self, at: Timestamp, books: &mut Books) {
         // One that began before the record is known from where the record begins.
         let over = self.blocked.end(at, self.known_from.map(|from| (from, None)));
-        self.note_blockage(over, false, books);
+        self.note(Kind::Blockage, over, false, books);
     }
 
-    pub(super) fn full_started(&mut self, at: Timestamp, books: &mut Books) {
-        let over = self.full.start(at, ());
-        self.note_full(over, books);
+    pub(super) fn full_started(&mut self, at: Timestamp, lines: LineUse, books: &mut Books) {
+        let over = self.full.start(at, Some(Beginning { lines, lent: 0 }));
+        self.note(Kind::SeatLinesFull, over, false, books);
     }
 
     pub(super) fn full_ended(&mut self, at: Timestamp, books: &mut Books) {
-        let over = self.full.end(at, self.known_from.map(|from| (from, ())));
-        self.note_full(over, books);
+        let over = self.full.end(at, self.known_from.map(|from| (from, None)));
+        self.note(Kind::SeatLinesFull, over, false, books);
     }
 
     /// A switch that is gone refuses nobody for want of a line (R-L9).
     pub(super) fn end_life(&mut self, at: Timestamp, books: &mut Books) {
-        let (ended, open) = self.blocked.take();
-        self.note_blockage(ended, false, books);
-        self.note_blockage(open.map(|(from, what)| Ended { from, to: at, what }), true, books);
-        let (ended, open) = self.full.take();
-        self.note_full(ended, books);
-        self.note_full(open.map(|(from, what)| Ended { from, to: at, what }), books);
+        for kind in Kind::BOTH {
+            let (ended, open) = self.stretch(kind).take();
+            self.note(kind, ended, false, books);
+            self.note(kind, open.map(|(from, what)| Ended { from, to: at, what }), true, books);
+        }
         self.known_from = None;
     }
 
@@ -92,52 +91,72 @@ impl Lines {
         if let Some((Some(_), since)) = self.capacity {
             books.spread(since, until, |it| &mut it.open_ms);
         }
-        let (ended, open) = self.blocked.take();
-        self.note_blockage(ended, false, books);
-        if let Some((from, lines)) = open {
-            books.spread(from, until, |it| &mut it.blockage_ms);
-            self.list_blockage(Interval { from, to: None }, lines, false, books);
-        }
-        let (ended, open) = self.full.take();
-        self.note_full(ended, books);
-        if let Some((from, ())) = open {
-            books.spread(from, until, |it| &mut it.seat_lines_full_ms);
-            self.list_full(Interval { from, to: None }, books);
+        for kind in Kind::BOTH {
+            let (ended, open) = self.stretch(kind).take();
+            self.note(kind, ended, false, books);
+            if let Some((from, what)) = open {
+                books.spread(from, until, kind.field());
+                self.list(kind, Interval { from, to: None }, what, false, books);
+            }
         }
     }
 
-    fn note_blockage(
-        &mut self,
-        over: Option<Ended<Option<LineUse>>>,
-        cut_by_outage: bool,
-        books: &mut Books,
-    ) {
+    const fn stretch(&mut self, kind: Kind) -> &mut Stretch<Option<Beginning>> {
+        match kind {
+            Kind::Blockage => &mut self.blocked,
+            Kind::SeatLinesFull => &mut self.full,
+        }
+    }
+
+    fn note(&mut self, kind: Kind, over: Option<Over>, cut_by_outage: bool, books: &mut Books) {
         let Some(Ended { from, to, what }) = over else { return };
-        books.spread(from, to, |it| &mut it.blockage_ms);
-        self.list_blockage(Interval { from, to: Some(to) }, what, cut_by_outage, books);
+        books.spread(from, to, kind.field());
+        self.list(kind, Interval { from, to: Some(to) }, what, cut_by_outage, books);
     }
 
-    fn list_blockage(
+    fn list(
         &mut self,
+        kind: Kind,
         interval: Interval,
-        lines: Option<LineUse>,
+        began: Option<Beginning>,
         cut_by_outage: bool,
         books: &Books,
     ) {
         if interval.touches(books.slots.from(), books.slots.to()) && interval.ms() != Some(0) {
-            self.blockages.push(Blockage { interval, lines, cut_by_outage });
+            let list = match kind {
+                Kind::Blockage => &mut self.blockages,
+                Kind::SeatLinesFull => &mut self.seat_lines_full,
+            };
+            let (lines, lent) = (began.map(|it| it.lines), began.map_or(0, |it| it.lent));
+            list.push(Blockage { interval, lines, lent, cut_by_outage });
         }
     }
+}
 
-    fn note_full(&mut self, over: Option<Ended<()>>, books: &mut Books) {
-        let Some(Ended { from, to, .. }) = over else { return };
-        books.spread(from, to, |it| &mut it.seat_lines_full_ms);
-        self.list_full(Interval { from, to: Some(to) }, books);
-    }
+type Over = Ended<Option<Beginning>>;
 
-    fn list_full(&mut self, interval: Interval, books: &Books) {
-        if interval.touches(books.slots.from(), books.slots.to()) && interval.ms() != Some(0) {
-            self.seat_lines_full.push(interval);
+/// What the lines were doing when the state began.
+#[derive(Clone, Copy, Debug)]
+struct Beginning {
+    lines: LineUse,
+    lent: u32,
+}
+
+/// Which state of the lines.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Blockage,
+    SeatLinesFull,
+}
+
+impl Kind {
+    const BOTH: [Self; 2] = [Self::Blockage, Self::SeatLinesFull];
+
+    /// Where its time goes.
+    const fn field(self) -> fn(&mut Figures) -> &mut u64 {
+        match self {
+            Self::Blockage => |it| &mut it.blockage_ms,
+            Self::SeatLinesFull => |it| &mut it.seat_lines_full_ms,
         }
     }
 }

@@ -105,7 +105,7 @@ impl Ledger {
     pub fn is_settled(&self, time: Timestamp) -> bool {
         time >= self.books.slots.to()
             && self.opening.is_none()
-            && !self.calls.any_in_period()
+            && !self.calls.any_in_period(&self.books.slots)
             && !self.lines.may_grow(self.books.slots.to(), time)
     }
 
@@ -167,7 +167,7 @@ impl Ledger {
 
     fn end_life(&mut self, at: Timestamp) {
         self.parties.end_all(at, &self.calls, &mut self.books);
-        self.calls.end_talks(at, &mut self.books);
+        self.calls.end_talks(at, &self.books);
         self.seats.end_life(at, &mut self.calls, &mut self.books);
         self.lines.end_life(at, &mut self.books);
         self.outages.end_life(at, &mut self.books);
@@ -212,11 +212,13 @@ impl Ledger {
             CallEvent::CapacityChanged { tenant, capacity } if ours(tenant) => {
                 lines.set_capacity(time, *capacity, books);
             }
-            CallEvent::BlockageStarted { tenant, lines: line_use, lent: _ } if ours(tenant) => {
-                lines.blockage_started(time, *line_use, books);
+            CallEvent::BlockageStarted { tenant, lines: line_use, lent } if ours(tenant) => {
+                lines.blockage_started(time, *line_use, *lent, books);
             }
             CallEvent::BlockageEnded { tenant } if ours(tenant) => lines.blockage_ended(time, books),
-            CallEvent::SeatLinesFullStarted { tenant } if ours(tenant) => lines.full_started(time, books),
+            CallEvent::SeatLinesFullStarted { tenant, lines: line_use } if ours(tenant) => {
+                lines.full_started(time, *line_use, books);
+            }
             CallEvent::SeatLinesFullEnded { tenant } if ours(tenant) => lines.full_ended(time, books),
 
             CallEvent::CallAdmitted { call, tenant, test, closed, .. } if ours(tenant) => {

@@ -7,7 +7,6 @@ use acd_core::{CallId, SeatId, SeatState, SkillId, TenantId, Timestamp};
 
 use super::books::Books;
 use super::calls::Calls;
-use crate::accounting::slots::ms_between;
 use crate::accounting::{Figures, SeatTimes};
 
 /// What a seat is to the tenant.
@@ -115,7 +114,7 @@ impl Seats {
         self.flush(at, calls, books);
         for (_, seat) in std::mem::take(&mut self.seats) {
             if let Some(call) = seat.work {
-                calls.detach(call);
+                calls.detach(call, books);
             }
         }
         (self.dedicated, self.staffed) = (0, 0);
@@ -208,7 +207,7 @@ impl Seats {
                 calls.attach(call);
             }
             if let Some(call) = before.work {
-                calls.detach(call);
+                calls.detach(call, books);
             }
         }
     }
@@ -237,10 +236,10 @@ impl Seats {
         (self.seen_dedicated, self.seen_shared)
     }
 
-    /// Wrap-up belongs to the call before it, as a whole (R-A5).
-    fn charge_wrap_up(seat: &Seat, at: Timestamp, calls: &Calls, books: &mut Books) {
-        let slot = seat.work.and_then(|call| calls.slot(call));
-        books.add(slot, ms_between(seat.state_since, at), |it| &mut it.wrap_up_ms);
+    fn charge_wrap_up(seat: &Seat, at: Timestamp, calls: &mut Calls, books: &Books) {
+        if let Some(call) = seat.work {
+            calls.wrapped_up(call, books.ms(seat.state_since, at));
+        }
     }
 
     /// Counts a seat up to an instant, then changes it.

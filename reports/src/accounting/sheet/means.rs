@@ -40,13 +40,10 @@ impl Sheet {
     pub fn hour_means(&self, hour: u8) -> HourMeans {
         let rows = || self.hours.iter().filter(move |it| it.hour == hour);
         let open = || rows().filter(|it| it.figures.open_ms > 0);
-        let handled = || rows().filter(|it| it.figures.handled > 0);
-        let mean_of =
-            |ms: &dyn Fn(&Figures) -> u64| {
-                Fraction::mean(handled().filter_map(|it| {
-                    Fraction::new(u128::from(ms(&it.figures)), u128::from(it.figures.handled))
-                }))
-            };
+        let handled = || rows().filter(|it| self.profile.handled(&it.figures) > 0);
+        let mean_of = |ms: &dyn Fn(&Figures) -> u64| {
+            Fraction::mean(handled().filter_map(|it| self.mean(&it.figures, ms(&it.figures))))
+        };
         let over_open = |much: &dyn Fn(&Figures) -> u64| {
             let sum: u128 = open().map(|it| u128::from(much(&it.figures))).sum();
             Fraction::new(sum, open().count() as u128)
@@ -64,23 +61,28 @@ impl Sheet {
             blockage_ms: over_open(&|it| self.profile.blockage_ms(it)),
             handling_ms: mean_of(&|it| self.profile.handling_ms(it)),
             talk_ms: mean_of(&|it| self.profile.talk_ms(it)),
-            wrap_up_ms: mean_of(&|it| it.wrap_up_ms),
+            wrap_up_ms: mean_of(&|it| self.profile.wrap_up_ms(it)),
         }
     }
 
     /// 平均処理時間 of figures in milliseconds, weighted by calls: that of a day, a month, a year (R-A5).
     pub fn mean_handling_ms(&self, it: &Figures) -> Option<Fraction> {
-        Fraction::new(u128::from(self.profile.handling_ms(it)), u128::from(it.handled))
+        self.mean(it, self.profile.handling_ms(it))
     }
 
     /// 平均通話時間, likewise.
     pub fn mean_talk_ms(&self, it: &Figures) -> Option<Fraction> {
-        Fraction::new(u128::from(self.profile.talk_ms(it)), u128::from(it.handled))
+        self.mean(it, self.profile.talk_ms(it))
     }
 
     /// 平均後処理時間, likewise.
     pub fn mean_wrap_up_ms(&self, it: &Figures) -> Option<Fraction> {
-        Fraction::new(u128::from(it.wrap_up_ms), u128::from(it.handled))
+        self.mean(it, self.profile.wrap_up_ms(it))
+    }
+
+    /// A time of the handled calls over these.
+    fn mean(&self, it: &Figures, ms: u64) -> Option<Fraction> {
+        Fraction::new(u128::from(ms), u128::from(self.profile.handled(it)))
     }
 
     /// 平均受付件数: offered calls a day, by the kind of day.

@@ -1,10 +1,10 @@
 //! The form as comma-separated text.
 
 use super::{
-    BLOCKAGE_COLUMNS, COLUMNS, FORM, FULL_RATE_COLUMNS, PART_1, PART_2, PART_3, TITLE, blockage_remark,
-    full_rate_hours, has_shared_seats, hour_label, ms_of_day, notes, printed_rows,
+    BLOCKAGE_COLUMNS, COLUMNS, FORM, FULL_RATE_COLUMNS, PART_1, PART_2, PART_3, TITLE, beside_part_2,
+    blockage_remark, full_rate_hours, has_shared_seats, hour_label, ms_of_day, notes, printed_rows,
 };
-use crate::accounting::Account;
+use crate::accounting::{Account, Blockage};
 use crate::forms::lines::Lines;
 use crate::forms::{Header, civil, definitions, printed, table};
 
@@ -49,10 +49,23 @@ fn hours(account: &Account, header: &Header, out: &mut Lines) {
 }
 
 fn blockages(account: &Account, header: &Header, out: &mut Lines) {
+    let (official, beside) = header.profile.blockages(account);
+    let total = account.total();
+    let official_ms = header.profile.blockage_ms(&total);
+    // One of the two is the client's, the other stands beside it.
+    let beside_ms = total.blockage_ms + total.seat_lines_full_ms - official_ms;
+    let lists = [(PART_2, official, official_ms), (beside_part_2(&header.profile), beside, beside_ms)];
+    for (title, list, ms) in lists {
+        out.line([title]);
+        out.line(BLOCKAGE_COLUMNS);
+        blockage_list(account, header, list, out);
+        out.line(["合計", "", "", "", printed::minutes(ms).as_str(), ""]);
+    }
+}
+
+fn blockage_list(account: &Account, header: &Header, list: &[Blockage], out: &mut Lines) {
     let zone = header.utc_offset_minutes;
-    out.line([PART_2]);
-    out.line(BLOCKAGE_COLUMNS);
-    for (number, it) in account.blockages.iter().enumerate() {
+    for (number, it) in list.iter().enumerate() {
         out.line([
             (number + 1).to_string(),
             civil::instant(it.interval.from, zone),
@@ -62,20 +75,18 @@ fn blockages(account: &Account, header: &Header, out: &mut Lines) {
             blockage_remark(account, it),
         ]);
     }
-    let total = printed::minutes(account.total().blockage_ms);
-    out.line(["合計", "", "", "", total.as_str(), ""]);
 }
 
 fn full_rate(account: &Account, header: &Header, out: &mut Lines) {
     out.line([PART_3]);
     out.line(FULL_RATE_COLUMNS);
-    for (slot, it) in full_rate_hours(account) {
+    for (slot, it) in full_rate_hours(account, header.profile) {
         let seats = printed::ratio(it.dedicated.staffed_ms(), account.slots.length_ms(slot));
         out.line([
             civil::date(header.date),
             hour_label(slot),
-            it.offered.to_string(),
-            it.handled.to_string(),
+            header.profile.offered(it).to_string(),
+            header.profile.handled(it).to_string(),
             seats.unwrap_or_default(),
         ]);
     }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{FORM, PrintedRow, blockage_remark, full_rate_hours, hour_label, ms_of_day, printed_rows};
-use crate::accounting::{Account, Figures, Interval};
-use crate::forms::values::{instant, interval, outage_cause, raw};
+use crate::accounting::{Account, Blockage, Figures, Interval};
+use crate::forms::values::{blockage, instant, interval, outage_cause, raw};
 use crate::forms::{Header, civil, definitions};
 
-/// The form as JSON: `hours` with raw milliseconds and the printed cells, `day`, `blockages`, `seat_lines_full`,
-/// `outages`, `capacities`, `full_rate_hours`, `definitions`. Instants are milliseconds since the Unix epoch
+/// The form as JSON: `hours` with raw milliseconds and the printed cells, `day`, `blockages` (the
+/// client's: `blockage_is` says which of `all_lines_full` and `seat_lines_full` that is), `outages`, `capacities`, `full_rate_hours`, `definitions`. Instants are milliseconds since the Unix epoch
 /// (`…_time_ms`) beside civil time in the tenant's zone.
 pub fn json(account: &Account, header: &Header) -> Value {
     let zone = header.utc_offset_minutes;
@@ -20,18 +20,9 @@ pub fn json(account: &Account, header: &Header) -> Value {
         .zip(&printed)
         .map(|((slot, it), printed)| hour(account, slot, it, printed))
         .collect();
-    let rate = account.total().rate();
-    let blockages: Vec<Value> = account
-        .blockages
-        .iter()
-        .map(|it| {
-            let mut value = interval(it.interval, zone);
-            value["ms_of_day"] = json!(ms_of_day(account, it.interval));
-            value["remark"] = json!(blockage_remark(account, it));
-            value["cut_by_outage"] = json!(it.cut_by_outage);
-            value
-        })
-        .collect();
+    let rate = header.profile.rate(&account.total());
+    let (official, _) = header.profile.blockages(account);
+    let list = |all: &[Blockage]| -> Vec<Value> { all.iter().map(|it| listed(account, it, zone)).collect() };
     let outages: Vec<Value> = account
         .outages
         .iter()
@@ -75,18 +66,27 @@ pub fn json(account: &Account, header: &Header) -> Value {
             .and_then(|target| rate.meets(target)),
         "hours": hours,
         "day": day(account, &printed),
-        "blockages": blockages,
-        "seat_lines_full": account.seat_lines_full.iter().map(|it| interval(*it, zone)).collect::<Vec<_>>(),
+        "blockage_is": header.profile.blockage.as_str(),
+        "blockages": list(official),
+        "seat_lines_full": list(&account.seat_lines_full),
+        "all_lines_full": list(&account.blockages),
         "outages": outages,
         "capacities": capacities,
         "dedicated_seats": account.dedicated_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "shared_seats": account.shared_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "full_rate_hours": full_rate_hours(account).map(|(slot, _)| hour_label(slot)).collect::<Vec<_>>(),
+        "full_rate_hours": full_rate_hours(account, header.profile).map(|(slot, _)| hour_label(slot)).collect::<Vec<_>>(),
         "definitions": definitions::of_day(FORM, account, header)
             .iter()
             .map(|it| json!({ "part": it.part, "item": it.item, "text": it.text, "rules": it.rules }))
             .collect::<Vec<_>>(),
     })
+}
+
+fn listed(account: &Account, it: &Blockage, zone: i32) -> Value {
+    let mut value = blockage(it, zone);
+    value["ms_of_day"] = json!(ms_of_day(account, it.interval));
+    value["remark"] = json!(blockage_remark(account, it));
+    value
 }
 
 fn hour(account: &Account, slot: usize, it: &Figures, row: &PrintedRow) -> Value {

@@ -11,8 +11,8 @@ mod xlsx;
 mod xlsx_hours;
 mod xlsx_lists;
 
-use super::{Header, printed};
-use crate::accounting::{Account, Figures, Interval};
+use super::{Header, printed, values};
+use crate::accounting::{Account, Blockage, Figures, Interval, OfficialBlockage, Profile};
 
 pub use csv::csv;
 pub use json::json;
@@ -42,6 +42,16 @@ const PART_3: &str = "3 応答率100%の時間帯";
 const BLOCKAGE_COLUMNS: [&str; 6] =
     ["No.", "閉塞開始日時", "閉塞解消日時", "回線閉塞時間(分)", "うち当日分(分)", "開始時の回線の状態・備考"];
 
+/// The name of the state of the lines that is not the client's blockage and stands beside it (R-L7).
+const fn beside_part_2(profile: &Profile) -> &'static str {
+    match profile.blockage {
+        OfficialBlockage::AllLines => "参考 席回線全使用（回線閉塞には数えない）",
+        OfficialBlockage::SeatLines => {
+            "参考 全回線使用（席回線・ガイダンス回線とも空きなし。回線閉塞の別掲）"
+        }
+    }
+}
+
 /// Headings of part 3.
 const FULL_RATE_COLUMNS: [&str; 5] = ["日付", "時間帯", "入電件数", "対応件数", "配置オペレーター数"];
 
@@ -62,8 +72,8 @@ fn has_shared_seats(account: &Account) -> bool {
 }
 
 /// The slots whose every call was handled, with their figures.
-fn full_rate_hours(account: &Account) -> impl Iterator<Item = (usize, &Figures)> {
-    account.figures.iter().enumerate().filter(|(_, it)| it.offered > 0 && it.handled == it.offered)
+fn full_rate_hours(account: &Account, profile: Profile) -> impl Iterator<Item = (usize, &Figures)> {
+    account.figures.iter().enumerate().filter(move |(_, it)| profile.rate(it).meets(1_000) == Some(true))
 }
 
 /// What of an interval lies in the day, in milliseconds; one that is open counts to the end of the record.
@@ -73,39 +83,17 @@ fn ms_of_day(account: &Account, interval: Interval) -> u64 {
 }
 
 /// What the lines were doing when a blockage began, and what else must be known of it.
-fn blockage_remark(account: &Account, blockage: &crate::accounting::Blockage) -> String {
+fn blockage_remark(account: &Account, blockage: &Blockage) -> String {
     let mut remarks = Vec::new();
     if blockage.interval.from < account.slots.from() {
         remarks.push("前日から継続".to_owned());
     }
-    match blockage.lines {
-        None => remarks.push("記録開始前から".to_owned()),
-        Some(lines) => {
-            let uses = [
-                ("ガイダンス", lines.guidance),
-                ("待機", lines.waiting),
-                ("呼出", lines.ringing),
-                ("通話", lines.talking),
-                ("転送", lines.transferred),
-                ("終話中", lines.closing),
-            ];
-            let uses: Vec<String> = uses
-                .iter()
-                .filter(|(_, calls)| *calls > 0)
-                .map(|(use_, calls)| format!("{use_}{calls}"))
-                .collect();
-            remarks.push(uses.join("・"));
-        }
-    }
-    if blockage.cut_by_outage {
-        remarks.push("停止により終了".to_owned());
-    }
+    remarks.extend(values::beginning(blockage));
     match blockage.interval.to {
         None => remarks.push("記録の終わりで継続".to_owned()),
         Some(to) if to > account.slots.to() => remarks.push("翌日へ継続".to_owned()),
         Some(_) => {}
     }
-    remarks.retain(|remark| !remark.is_empty());
     remarks.join("、")
 }
 
@@ -120,23 +108,24 @@ struct PrintedRow {
 fn printed_rows(account: &Account, header: &Header) -> Vec<PrintedRow> {
     let has_target = header.target_permille.is_some();
     let total = account.total();
-    let rate = printed::percentage(total.rate(), has_target);
+    let profile = &header.profile;
+    let rate = printed::percentage(profile.rate(&total), has_target);
     let none = || NONE.to_owned();
     let mean = |count: u64| printed::ratio(count, HOURS).unwrap_or_default();
     let mut rows: Vec<PrintedRow> = account
         .figures
         .iter()
         .enumerate()
-        .map(|(slot, it)| printed_hour(account, slot, it, has_target))
+        .map(|(slot, it)| printed_hour(account, slot, it, header))
         .collect();
     rows.push(PrintedRow {
         label: "日合計".into(),
         cells: [
             none(),
-            total.offered.to_string(),
-            total.handled.to_string(),
+            profile.offered(&total).to_string(),
+            profile.handled(&total).to_string(),
             rate.clone(),
-            printed::minutes(total.blockage_ms),
+            printed::minutes(profile.blockage_ms(&total)),
             none(),
         ],
         shared: none(),
@@ -145,18 +134,19 @@ fn printed_rows(account: &Account, header: &Header) -> Vec<PrintedRow> {
         label: "日平均".into(),
         cells: [
             none(),
-            mean(total.offered),
-            mean(total.handled),
+            mean(profile.offered(&total)),
+            mean(profile.handled(&total)),
             rate,
-            printed::mean_minutes(total.blockage_ms, HOURS),
-            printed::mean_minutes(total.handling_ms(), total.handled),
+            printed::mean_minutes(profile.blockage_ms(&total), HOURS),
+            printed::mean_minutes(profile.handling_ms(&total), profile.handled(&total)),
         ],
         shared: none(),
     });
     rows
 }
 
-fn printed_hour(account: &Account, slot: usize, it: &Figures, has_target: bool) -> PrintedRow {
+fn printed_hour(account: &Account, slot: usize, it: &Figures, header: &Header) -> PrintedRow {
+    let profile = &header.profile;
     let label = hour_label(slot);
     if account.is_unrecorded(slot) {
         return PrintedRow { label, cells: Default::default(), shared: String::new() };
@@ -167,11 +157,11 @@ fn printed_hour(account: &Account, slot: usize, it: &Figures, has_target: bool) 
         label,
         cells: [
             seats(it.dedicated.staffed_ms()),
-            it.offered.to_string(),
-            it.handled.to_string(),
-            printed::percentage(it.rate(), has_target),
-            printed::minutes(it.blockage_ms),
-            printed::mean_minutes(it.handling_ms(), it.handled),
+            profile.offered(it).to_string(),
+            profile.handled(it).to_string(),
+            printed::percentage(profile.rate(it), header.target_permille.is_some()),
+            printed::minutes(profile.blockage_ms(it)),
+            printed::mean_minutes(profile.handling_ms(it), profile.handled(it)),
         ],
         shared: seats(it.shared.staffed_ms()),
     }

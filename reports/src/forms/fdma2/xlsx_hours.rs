@@ -98,13 +98,15 @@ fn hour(
     let (whole, decimal) = (layout::number(WHOLE), layout::number(ONE_DECIMAL));
     let seats = it.dedicated.staffed_ms() as f64 / account.slots.length_ms(slot) as f64;
     sheet.write_number_with_format(row, 1, seats, &decimal)?;
-    sheet.write_number_with_format(row, 2, it.offered as f64, &whole)?;
-    sheet.write_number_with_format(row, 3, it.handled as f64, &whole)?;
+    let profile = &header.profile;
+    let handled_calls = profile.handled(it);
+    sheet.write_number_with_format(row, 2, profile.offered(it) as f64, &whole)?;
+    sheet.write_number_with_format(row, 3, handled_calls as f64, &whole)?;
     let (offered, handled) = (format!("C{}", row + 1), format!("D{}", row + 1));
-    sheet.write_formula_with_format(row, 4, rate(&offered, &handled, it.rate(), header), &decimal)?;
-    sheet.write_number_with_format(row, 5, printed::raw_minutes(it.blockage_ms), &decimal)?;
-    if it.handled > 0 {
-        let mean = printed::raw_minutes(it.handling_ms()) / it.handled as f64;
+    sheet.write_formula_with_format(row, 4, rate(&offered, &handled, profile.rate(it), header), &decimal)?;
+    sheet.write_number_with_format(row, 5, printed::raw_minutes(profile.blockage_ms(it)), &decimal)?;
+    if handled_calls > 0 {
+        let mean = printed::raw_minutes(profile.handling_ms(it)) / handled_calls as f64;
         sheet.write_number_with_format(row, 6, mean, &decimal)?;
     } else {
         sheet.write_blank(row, 6, &layout::cell())?;
@@ -127,7 +129,7 @@ fn rate(offered: &str, handled: &str, rate: Rate, header: &Header) -> Formula {
 }
 
 fn sums(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<(), FormError> {
-    let total = account.total();
+    let (total, profile) = (account.total(), &header.profile);
     let (first, last) = (FIRST_ROW + 1, FIRST_ROW + 24);
     let strong = |format: Format| format.set_border_top(FormatBorder::Thin);
     let (whole, decimal) = (strong(layout::number(WHOLE)), strong(layout::number(ONE_DECIMAL)));
@@ -140,10 +142,10 @@ fn sums(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<(),
     sheet.write_string_with_format(SUM_ROW, 6, NONE, &layout::centred())?;
 
     let sum_line = SUM_ROW + 1;
-    let blockage_min = printed::raw_minutes(total.blockage_ms);
+    let blockage_min = printed::raw_minutes(profile.blockage_ms(&total));
     let columns = [
-        (2, 'C', total.offered as f64, &whole),
-        (3, 'D', total.handled as f64, &whole),
+        (2, 'C', profile.offered(&total) as f64, &whole),
+        (3, 'D', profile.handled(&total) as f64, &whole),
         (5, 'F', blockage_min, &decimal),
     ];
     for (column, letter, sum, format) in columns {
@@ -155,12 +157,18 @@ fn sums(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<(),
     }
     let (offered, handled) = (format!("C{sum_line}"), format!("D{sum_line}"));
     for row in [SUM_ROW, MEAN_ROW] {
-        sheet.write_formula_with_format(row, 4, rate(&offered, &handled, total.rate(), header), &decimal)?;
+        sheet.write_formula_with_format(
+            row,
+            4,
+            rate(&offered, &handled, profile.rate(&total), header),
+            &decimal,
+        )?;
     }
     let weighted =
         format!("=IF(D{sum_line}>0,SUMPRODUCT(D{first}:D{last},G{first}:G{last})/D{sum_line},\"\")");
-    let result = if total.handled > 0 {
-        (printed::raw_minutes(total.handling_ms()) / total.handled as f64).to_string()
+    let handled_calls = profile.handled(&total);
+    let result = if handled_calls > 0 {
+        (printed::raw_minutes(profile.handling_ms(&total)) / handled_calls as f64).to_string()
     } else {
         String::new()
     };

@@ -4,8 +4,8 @@ use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet};
 
 use super::layout::{self, ONE_DECIMAL, WHOLE};
 use super::{
-    BLOCKAGE_COLUMNS, FORM, FULL_RATE_COLUMNS, PART_2, PART_3, TITLE, blockage_remark, full_rate_hours,
-    hour_label, ms_of_day,
+    BLOCKAGE_COLUMNS, FORM, FULL_RATE_COLUMNS, PART_2, PART_3, TITLE, beside_part_2, blockage_remark,
+    full_rate_hours, hour_label, ms_of_day,
 };
 use crate::accounting::{Account, Blockage};
 use crate::forms::{FormError, Header, civil, definitions as conditions, printed};
@@ -62,17 +62,36 @@ fn headings(sheet: &mut Worksheet, row: u32, texts: &[&str]) -> Result<(), FormE
     Ok(())
 }
 
-/// Gives the last row.
+/// The client's blockages, and below them the other state of the lines (R-L7). Gives the last row.
 fn blockages(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<u32, FormError> {
-    sheet.write_string_with_format(FIRST_ROW - 2, 0, PART_2, &layout::text(12.0).set_bold())?;
-    headings(sheet, FIRST_ROW - 1, &BLOCKAGE_COLUMNS)?;
-    let mut row = FIRST_ROW;
-    for (number, it) in (1_u32..).zip(&account.blockages) {
+    let (official, beside) = header.profile.blockages(account);
+    let total = account.total();
+    let official_ms = header.profile.blockage_ms(&total);
+    let row = blockage_list(sheet, account, header, (FIRST_ROW - 2, PART_2), (official, official_ms))?;
+    // One of the two is the client's, the other stands beside it.
+    let beside_ms = total.blockage_ms + total.seat_lines_full_ms - official_ms;
+    let title = beside_part_2(&header.profile);
+    blockage_list(sheet, account, header, (row + 2, title), (beside, beside_ms))
+}
+
+/// A list below its title; gives its last row.
+fn blockage_list(
+    sheet: &mut Worksheet,
+    account: &Account,
+    header: &Header,
+    (title_row, title): (u32, &str),
+    (list, ms): (&[Blockage], u64),
+) -> Result<u32, FormError> {
+    sheet.write_string_with_format(title_row, 0, title, &layout::text(12.0).set_bold())?;
+    headings(sheet, title_row + 1, &BLOCKAGE_COLUMNS)?;
+    let first = title_row + 2;
+    let mut row = first;
+    for (number, it) in (1_u32..).zip(list) {
         sheet.write_number_with_format(row, 0, number, &layout::centred())?;
         blockage(sheet, account, header, (row, it))?;
         row += 1;
     }
-    if account.blockages.is_empty() {
+    if list.is_empty() {
         sheet.set_row_height(row, 20)?;
         sheet.merge_range(row, 0, row, 5, "該当なし", &layout::centred())?;
         row += 1;
@@ -80,8 +99,8 @@ fn blockages(sheet: &mut Worksheet, account: &Account, header: &Header) -> Resul
     let decimal = layout::number(ONE_DECIMAL);
     sheet.set_row_height(row, 22)?;
     sheet.merge_range(row, 0, row, 3, "合計（当日分）", &layout::heading())?;
-    let total = printed::raw_minutes(account.total().blockage_ms).to_string();
-    let formula = Formula::new(format!("=SUM(E{}:E{row})", FIRST_ROW + 1)).set_result(total);
+    let total = printed::raw_minutes(ms).to_string();
+    let formula = Formula::new(format!("=SUM(E{}:E{row})", first + 1)).set_result(total);
     sheet.write_formula_with_format(row, 4, formula, &decimal)?;
     sheet.write_blank(row, 5, &layout::cell())?;
     Ok(row)
@@ -124,12 +143,12 @@ fn full_rate(sheet: &mut Worksheet, account: &Account, header: &Header) -> Resul
     headings(sheet, FIRST_ROW - 1, &FULL_RATE_COLUMNS)?;
     let mut row = FIRST_ROW;
     let date = civil::date(header.date);
-    for (slot, it) in full_rate_hours(account) {
+    for (slot, it) in full_rate_hours(account, header.profile) {
         sheet.set_row_height(row, 20)?;
         sheet.write_string_with_format(row, 0, date.as_str(), &layout::centred())?;
         sheet.write_string_with_format(row, 1, hour_label(slot), &layout::centred())?;
-        sheet.write_number_with_format(row, 2, it.offered as f64, &layout::number(WHOLE))?;
-        sheet.write_number_with_format(row, 3, it.handled as f64, &layout::number(WHOLE))?;
+        sheet.write_number_with_format(row, 2, header.profile.offered(it) as f64, &layout::number(WHOLE))?;
+        sheet.write_number_with_format(row, 3, header.profile.handled(it) as f64, &layout::number(WHOLE))?;
         let seats = it.dedicated.staffed_ms() as f64 / account.slots.length_ms(slot) as f64;
         sheet.write_number_with_format(row, 4, seats, &layout::number(ONE_DECIMAL))?;
         row += 1;

@@ -5,7 +5,7 @@ use super::{
     Derived, FORM, Statement, consultations, definitions, derived, hour_label, hour_means, length_ms, target,
     weekday,
 };
-use crate::accounting::{Figures, Interval, Sheet};
+use crate::accounting::{Figures, Interval, OfficialBlockage, Sheet};
 use crate::forms::lines::Lines;
 use crate::forms::{Header, civil, printed, table, values};
 
@@ -123,12 +123,15 @@ fn intervals(statement: &Statement, header: &Header, out: &mut Lines) {
         ]
     };
     out.line(["区間", "開始", "終了", "時間(分)", "備考"]);
-    for it in &account.blockages {
-        let remark = if it.cut_by_outage { "停止により終了" } else { "" };
-        out.line(line("回線閉塞", it.interval, remark.to_owned()));
-    }
-    for it in &account.seat_lines_full {
-        out.line(line("席回線全使用", *it, String::new()));
+    let (official, beside) = statement.sheet.profile.blockages(account);
+    let other = match statement.sheet.profile.blockage {
+        OfficialBlockage::AllLines => "席回線全使用",
+        OfficialBlockage::SeatLines => "全回線使用",
+    };
+    for (kind, list) in [("回線閉塞", official), (other, beside)] {
+        for it in list {
+            out.line(line(kind, it.interval, values::beginning(it).join("、")));
+        }
     }
     for it in &account.outages {
         out.line(line("停止", it.interval, values::outage_cause_in_japanese(it.cause).to_owned()));

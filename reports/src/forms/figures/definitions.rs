@@ -1,8 +1,8 @@
 //! 算出条件 of the figures: what the client's words mean here, choice by choice.
 
 use super::{FORM, Statement, consultations};
-use crate::accounting::{HandledBy, Handling, OfficialBlockage, Profile, Sheet, StaffingSeats, Talk};
-use crate::forms::definitions::{Definition, check, line, lines_and_seats, record};
+use crate::accounting::{Profile, Sheet, StaffingSeats};
+use crate::forms::definitions::{Definition, check, line, lines_and_seats, of_words, record};
 use crate::forms::{Header, civil, printed};
 
 /// The definitions in their order.
@@ -29,6 +29,7 @@ pub(super) fn of_statement(statement: &Statement, header: &Header) -> Vec<Defini
     all.extend(lines_and_seats(account, header));
     all.push(line("回線・席", "約束の配置", "R-A8", staffing(statement)));
     all.push(target(sheet, header));
+    all.extend(of_words(&sheet.profile));
     all.extend(of_profile(&sheet.profile));
     all.push(line("照合", "日の始まりによる差", "R-A9", reconciled(sheet)));
     if let Some(list) = list {
@@ -121,48 +122,14 @@ fn reconciled_list(list: &Sheet) -> String {
     )
 }
 
-/// What the words mean. Two files whose lines differ here were counted differently.
+/// What the words mean that only these figures have.
 fn of_profile(it: &Profile) -> Vec<Definition> {
-    let offered = if it.count_blocked_as_offered {
-        "開設時間内に回線を捕捉した呼（INVITE受信の時刻による）に、話中呼（拒否の時刻による）を加える。"
-    } else {
-        "開設時間内に回線を捕捉した呼。INVITE受信の時刻が属する時間帯に計上する。話中呼は含まず別掲する。"
-    };
-    let handled_by = match it.handled_by {
-        HandledBy::AnySeat => {
-            "入電のうち席（受付員を含む）が応答した呼。受付後・相談員前の放棄も対応とし、別に再掲する。"
-        }
-        HandledBy::FinalSkill => "入電のうち席が応答し、受付後・相談員前に放棄されなかった呼。",
-    };
-    let hour = if it.answer_hour {
-        "応答の時刻が属する時間帯に計上するため、応答率は100％を超え得る。"
-    } else {
-        "応答の時刻にかかわらず入電の時間帯に計上する。"
-    };
-    let talk = match it.talk {
-        Talk::WithHold => "席の応答から通話終了まで。保留を含む。",
-        Talk::WithoutHold => "席の応答から通話終了までのうち、保留を除く。",
-    };
-    let handling = match it.handling {
-        Handling::TalkAndWrapUp => "通話時間（保留を含む）＋後処理時間。",
-        Handling::WrapUp => "後処理時間のみ（通話後に記録を登録する時間）。",
-    };
     let waiting = if it.ringing_counts_as_waiting {
         "席が待機又は呼出の状態にあった時間。"
     } else {
         "席が待機の状態にあった時間。呼出は含まない。"
     };
-    let blockage = match it.blockage {
-        OfficialBlockage::AllLines => "新たな呼が回線不足で拒否される状態にあった時間。",
-        OfficialBlockage::SeatLines => "全ての席回線が使用中であった時間（ガイダンス回線の空きを問わない）。",
-    };
     vec![
-        line("定義", "入電件数", "R-A1 R-L10", offered),
-        line("定義", "対応件数", "R-A2 R-A10", format!("{handled_by}{hour}")),
-        line("定義", "応答率", "R-A3", "対応件数÷入電件数。入電のない時間帯は空欄とする。"),
-        line("定義", "回線閉塞時間", "R-L7 R-A4", format!("{blockage}時・日の境でミリ秒まで分割する。")),
-        line("定義", "通話時間", "R-A5 R-A6", talk),
-        line("定義", "処理時間", "R-A5 R-A6", handling),
         line("定義", "相談時間", "R-A6", "通話時間（保留を除く）＋保留時間＋後処理時間。"),
         line("定義", "待機時間", "R-A7", format!("{waiting}兼任席の待機は受け持つ各委託者に計上する。")),
         line(

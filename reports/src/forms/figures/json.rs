@@ -6,7 +6,7 @@ use super::{
     Derived, DerivedValue, FORM, Statement, consultations, definitions, derived, hour_label, hour_means,
     length_ms, target, weekday,
 };
-use crate::accounting::{Figures, Fraction, HourRow, Interval, Sheet};
+use crate::accounting::{Blockage, Figures, Fraction, HourRow, Interval, Sheet};
 use crate::forms::{Header, printed, values};
 
 /// The figures as JSON: `hours`, `days`, `hours_of_day` (sums and means), `months`, `total`, each with `raw` counts and
@@ -17,6 +17,7 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
     let zone = header.utc_offset_minutes;
     let target = target(header);
     let rate = sheet.profile.rate(&sheet.total);
+    let blockages = |all: &[Blockage]| all.iter().map(|it| values::blockage(it, zone)).collect::<Vec<_>>();
     json!({
         "form": "figures",
         "title": FORM,
@@ -71,21 +72,10 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
             "agrees": sheet.reconciliation.agrees(&sheet.total),
         },
         "consultation_list": list.as_ref().map(consultation_list),
-        "blockages": account.blockages.iter().map(|it| {
-            let mut value = values::interval(it.interval, zone);
-            value["cut_by_outage"] = json!(it.cut_by_outage);
-            value["lines"] = json!(it.lines.map(|it| json!({
-                "guidance": it.guidance,
-                "waiting": it.waiting,
-                "ringing": it.ringing,
-                "talking": it.talking,
-                "transferred": it.transferred,
-                "closing": it.closing,
-            })));
-            value
-        }).collect::<Vec<_>>(),
-        "seat_lines_full": account.seat_lines_full.iter()
-            .map(|it| values::interval(*it, zone)).collect::<Vec<_>>(),
+        "blockage_is": sheet.profile.blockage.as_str(),
+        "blockages": blockages(sheet.profile.blockages(account).0),
+        "all_lines_full": blockages(&account.blockages),
+        "seat_lines_full": blockages(&account.seat_lines_full),
         "outages": account.outages.iter().map(|it| {
             let mut value = values::interval(it.interval, zone);
             value["cause"] = json!(values::outage_cause(it.cause));
