@@ -8,6 +8,7 @@
 
 pub mod audio;
 pub mod baresip;
+pub mod carrier;
 mod child;
 pub mod facts;
 pub mod g711;

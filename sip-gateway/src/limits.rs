@@ -96,6 +96,10 @@ pub const STRANGER_WINDOW: Duration = Duration::from_secs(60);
 /// From one look for strangers to forget in a full table to the next: a look at all of them takes about a millisecond.
 pub const STRANGER_LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// How long an OPTIONS to a trunk waits for its answer: it is sent four times by then (Timer E: at 0, 0.5, 1.5, 3.5 s), and
+/// a carrier that takes longer to say that it is there cannot carry a call.
+pub const OPTIONS_WAIT: Duration = Duration::from_secs(4);
+
 /// Bytes of a caller's number: E.164 has 15 digits, the rest is for names that carriers put there.
 pub const CALLER_NUMBER_BYTES_MAX: usize = 64;
 

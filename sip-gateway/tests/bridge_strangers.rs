@@ -42,6 +42,7 @@ fn bridge() -> Bridge {
         trunks: vec![Trunk {
             id: TrunkId::new("carrier").expect("a name"),
             networks: vec!["192.0.2.0/24".parse().expect("a network")],
+            keep_alive: None,
         }],
         seats: BTreeMap::new(),
         titles: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! Figures of the machine: SIP, media sockets, loop, journal, disk.
 
-use sip_gateway::bridge::StrangerCounters;
+use acd_core::TrunkId;
+use sip_gateway::bridge::{KeepAliveCounters, StrangerCounters};
 use sip_gateway::media::MediaCounters;
 use sip_gateway::registrar::RegistrarCounters;
 use sip_gateway::sip::{Alive, Counters};
@@ -25,6 +26,7 @@ pub(super) fn disk(page: &mut Page, left: Option<u64>) {
 pub(super) fn figures(page: &mut Page, figures: &MachineFigures) {
     sip(page, &figures.sip, figures.sip_alive);
     refusals(page, figures.strangers, figures.registrar);
+    trunks(page, figures.keep_alive, &figures.trunks_alive);
     transport(page, figures.transport);
     media(page, figures.media);
     journal(page, &figures.journal);
@@ -38,6 +40,22 @@ pub(super) fn figures(page: &mut Page, figures: &MachineFigures) {
     );
     page.family(Kind::Histogram, "acd_loop_turn_seconds", "The loop's turns without the time that it waited")
         .add_histogram([], figures.loop_turns);
+}
+
+fn trunks(page: &mut Page, counters: KeepAliveCounters, alive: &[(TrunkId, bool)]) {
+    let up = page.family(
+        Kind::Gauge,
+        "acd_trunk_up",
+        "1 while a trunk that is sent OPTIONS answers on one of its addresses, or none has been silent yet (R-L9)",
+    );
+    for (trunk, is_alive) in alive {
+        up.add([("trunk", trunk.as_str())], f64::from(u8::from(*is_alive)));
+    }
+    let KeepAliveCounters { answered, unanswered, unsent } = counters;
+    let ended = page.family(Kind::Counter, "acd_trunk_options", "OPTIONS to trunks by what came of them");
+    for (result, count) in [("answered", answered), ("unanswered", unanswered), ("unsent", unsent)] {
+        ended.add([("result", result)], count as f64);
+    }
 }
 
 fn sip(page: &mut Page, counters: &Counters, alive: Alive) {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sip_gateway::bridge::StrangerCounters;
+use acd_core::TrunkId;
+use sip_gateway::bridge::{KeepAliveCounters, StrangerCounters};
 use sip_gateway::media::MediaCounters;
 use sip_gateway::registrar::RegistrarCounters;
 use sip_gateway::sip::{Alive, Counters};
@@ -24,6 +25,10 @@ pub struct MachineFigures {
     pub transport: TransportCounters,
     /// INVITEs from nobody's network.
     pub strangers: StrangerCounters,
+    /// OPTIONS to trunks.
+    pub keep_alive: KeepAliveCounters,
+    /// The trunks that are sent OPTIONS, and whether they live.
+    pub trunks_alive: Vec<(TrunkId, bool)>,
     /// Digest answers.
     pub registrar: RegistrarCounters,
     /// Seats with a registration.
@@ -48,6 +53,8 @@ impl Default for MachineFigures {
             sip_alive: Alive::default(),
             transport: TransportCounters::default(),
             strangers: StrangerCounters::default(),
+            keep_alive: KeepAliveCounters::default(),
+            trunks_alive: Vec::new(),
             registrar: RegistrarCounters::default(),
             seats_registered: 0,
             media: MediaCounters::default(),

@@ -23,6 +23,15 @@ pub const LISTEN_MAX: usize = 16;
 /// Networks of one trunk: a carrier announces a few.
 pub const NETWORKS_MAX: usize = 256;
 
+/// Addresses of one trunk that are asked whether they live: a carrier has two or three switches.
+pub const TRUNK_PEERS_MAX: usize = 16;
+
+/// `options_every_s`: zero is off; carriers take more than one a second for a flood, and a dead hour is too late.
+pub const OPTIONS_EVERY_S: Limit = Limit { name: "OPTIONS_EVERY_S", min: 0, max: 3_600 };
+
+/// `options_tries`: each takes 4 s, so ten are the better part of a minute.
+pub const OPTIONS_TRIES: Limit = Limit { name: "OPTIONS_TRIES", min: 1, max: 10 };
+
 /// Length of a dialled number in digits: E.164 ends at 15; the shortest service number has 3.
 pub const NUMBER_DIGITS: Limit = Limit { name: "NUMBER_DIGITS", min: 3, max: 15 };
 

@@ -52,9 +52,9 @@ pub use error::{PlanError, errors_json};
 pub use keys::{SECTIONS, Section};
 pub use render::{render_json, render_text};
 pub use shell::{
-    AccountingSettings, DigestAlgorithm, FactKeeping, Ha1, HolidayCalendar, JournalSettings, Listen,
-    LogFormat, LogLevel, LogSettings, MediaSettings, Prompt, PromptSource, SeatCredentials, ShellPlan,
-    SipSettings, StaticContact, TenantSettings, TrunkSettings,
+    AccountingSettings, DigestAlgorithm, FactKeeping, Ha1, HolidayCalendar, JournalSettings,
+    KeepAliveSettings, Listen, LogFormat, LogLevel, LogSettings, MediaSettings, Prompt, PromptSource,
+    SeatCredentials, ShellPlan, SipSettings, StaticContact, TenantSettings, TrunkSettings,
 };
 pub use warnings::{PlanWarning, warnings};
 

@@ -15,7 +15,7 @@ mod parties;
 
 use super::accounting::{accounting_json, accounting_text};
 use super::bands::name_of;
-use super::{PlanFile, SeatCredentials, TenantSettings};
+use super::{KeepAliveSettings, PlanFile, SeatCredentials, TenantSettings};
 
 /// The plan as a table for people. No password is in it.
 pub fn render_text(plan: &PlanFile) -> String {
@@ -42,7 +42,12 @@ fn write_text(out: &mut String, plan: &PlanFile) -> std::fmt::Result {
         media.timeout.map_or_else(|| "never".to_owned(), |timeout| format!("after {} s", timeout.as_secs()))
     )?;
     for (id, trunk) in &shell.trunks {
-        writeln!(out, "trunk     {id}: {}", joined(&trunk.networks))?;
+        let asked = trunk.keep_alive.as_ref().map_or_else(String::new, |it| {
+            let peers = it.peers.iter().map(|peer| peer.uri.as_str()).collect::<Vec<_>>().join(", ");
+            let (every, tries) = (it.every.as_secs(), it.tries);
+            format!("; OPTIONS to {peers} every {every} s, dead after {tries} without an answer")
+        });
+        writeln!(out, "trunk     {id}: {}{asked}", joined(&trunk.networks))?;
     }
     let holidays = &shell.holidays;
     let years = (holidays.names.keys().next(), holidays.names.keys().next_back());
@@ -199,6 +204,11 @@ pub fn render_json(plan: &PlanFile) -> Value {
         .iter()
         .map(|(id, trunk)| (id.to_string(), trunk.networks.iter().map(ToString::to_string).collect()))
         .collect();
+    let keep_alive: BTreeMap<String, Value> = shell
+        .trunks
+        .iter()
+        .filter_map(|(id, trunk)| Some((id.to_string(), keep_alive_json(trunk.keep_alive.as_ref()?))))
+        .collect();
     let holidays: BTreeMap<String, &str> =
         shell.holidays.names.iter().map(|(date, name)| (date.to_string(), name.as_str())).collect();
     json!({
@@ -216,11 +226,20 @@ pub fn render_json(plan: &PlanFile) -> Value {
             "media_timeout_s": shell.media.timeout.map_or(0, |timeout| timeout.as_secs()),
         },
         "trunks": trunks,
+        "trunks_keep_alive": keep_alive,
         "pools": plan.core.pools.iter().map(|(id, lines)| (id.to_string(), *lines))
             .collect::<BTreeMap<String, u16>>(),
         "holidays": { "dated": shell.holidays.dated, "days": holidays },
         "tenants": tenants,
         "seats": seats,
+    })
+}
+
+fn keep_alive_json(settings: &KeepAliveSettings) -> Value {
+    json!({
+        "peers": settings.peers.iter().map(|peer| peer.uri.as_str()).collect::<Vec<_>>(),
+        "options_every_s": settings.every.as_secs(),
+        "options_tries": settings.tries,
     })
 }
 

@@ -10,11 +10,12 @@ use acd_core::TrunkId;
 use super::error::{Located, Report};
 use super::fields::{Complaint, Fields};
 use super::limits::{
-    DRAIN_S, JOURNAL_STALL_MS, LISTEN_MAX, MEDIA_TIMEOUT_S, NETWORKS_MAX, NONCE_LIFETIME_S, RETENTION_DAYS,
-    RTP_PORT,
+    DRAIN_S, JOURNAL_STALL_MS, LISTEN_MAX, MEDIA_TIMEOUT_S, NETWORKS_MAX, NONCE_LIFETIME_S, OPTIONS_EVERY_S,
+    OPTIONS_TRIES, RETENTION_DAYS, RTP_PORT, TRUNK_PEERS_MAX,
 };
 use super::shell::{
-    JournalSettings, Listen, LogFormat, LogLevel, LogSettings, MediaSettings, SipSettings, TrunkSettings,
+    JournalSettings, KeepAliveSettings, Listen, LogFormat, LogLevel, LogSettings, MediaSettings, SipSettings,
+    StaticContact, TrunkSettings,
 };
 use super::{keys, values};
 
@@ -222,12 +223,46 @@ pub(super) fn trunks(report: &mut Report<'_>, top: Fields<'_>) -> BTreeMap<Trunk
                 "join them into wider ones",
             );
         }
+        let keep_alive = keep_alive(report, fields);
         let Some(Located { value: id, at }) = id else { continue };
-        if trunks.insert(id, TrunkSettings { networks }).is_some() {
+        if trunks.insert(id, TrunkSettings { networks, keep_alive }).is_some() {
             report.wrong(at, format!("trunk `{id}` exists twice"), "name each trunk once");
         }
     }
     trunks
+}
+
+/// Whom OPTIONS of a trunk go to, if to anybody.
+fn keep_alive(report: &mut Report<'_>, fields: Fields<'_>) -> Option<KeepAliveSettings> {
+    let found = fields.parsed_list(report, "peers", values::trunk_peer);
+    let every = fields.seconds(report, "options_every_s", &OPTIONS_EVERY_S);
+    let tries = fields.count(report, "options_tries", &OPTIONS_TRIES).unwrap_or(3);
+    if found.len() > TRUNK_PEERS_MAX {
+        report.wrong(
+            fields.at_value("peers"),
+            format!("`peers` has more than {TRUNK_PEERS_MAX} addresses (TRUNK_PEERS_MAX)"),
+            "name those that take calls from us",
+        );
+    }
+    let mut peers: Vec<StaticContact> = Vec::with_capacity(found.len());
+    for Located { value, at } in found {
+        if peers.iter().any(|known| (known.address, known.tcp) == (value.address, value.tcp)) {
+            report.wrong(at, format!("`peers` has {} twice", value.address), "write it once");
+        } else {
+            peers.push(value);
+        }
+    }
+    for key in ["options_every_s", "options_tries"] {
+        if fields.has(key) && !fields.has("peers") {
+            report.missing(
+                fields.at_value(key),
+                format!("`{key}` is there, but no `peers` to send OPTIONS to"),
+                "write the carrier's addresses, such as peers = [\"sip:192.0.2.1\"], or leave it out",
+            );
+        }
+    }
+    let every = every.unwrap_or(Duration::from_secs(30));
+    (!peers.is_empty() && !every.is_zero()).then_some(KeepAliveSettings { peers, every, tries })
 }
 
 /// The limit, with zero for "off" allowed below it.

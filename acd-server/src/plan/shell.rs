@@ -161,6 +161,19 @@ pub struct HolidayCalendar {
 pub struct TrunkSettings {
     /// Whence its calls come.
     pub networks: Vec<IpNet>,
+    /// How it is asked whether it lives; `None`: it is not.
+    pub keep_alive: Option<KeepAliveSettings>,
+}
+
+/// OPTIONS to a carrier (R-L9).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeepAliveSettings {
+    /// Its addresses.
+    pub peers: Vec<StaticContact>,
+    /// How often each is asked.
+    pub every: Duration,
+    /// So many in a row without an answer, and the address is dead.
+    pub tries: u16,
 }
 
 /// A piece of audio.

@@ -131,11 +131,21 @@ pub(super) fn network(text: &str) -> Result<IpNet, Complaint> {
     }
 }
 
-/// `sip:[user@]address[:port][;transport=udp|tcp]`. The host is an IP address, so that no ring waits for a name server.
+/// A contact that needs no registration.
 pub(super) fn static_contact(text: &str) -> Result<StaticContact, Complaint> {
+    fixed_contact(text, "static contact")
+}
+
+/// An address of a carrier.
+pub(super) fn trunk_peer(text: &str) -> Result<StaticContact, Complaint> {
+    fixed_contact(text, "address of a carrier")
+}
+
+/// `sip:[user@]address[:port][;transport=udp|tcp]`. The host is an IP address, so that nothing waits for a name server.
+fn fixed_contact(text: &str, what: &str) -> Result<StaticContact, Complaint> {
     let complaint = || {
         Complaint::new(
-            format!("\"{text}\" is no static contact"),
+            format!("\"{text}\" is no {what}"),
             "write sip:[user@]IP-address[:port][;transport=tcp], such as sip:127.0.0.1:16000",
         )
     };

@@ -110,6 +110,8 @@ impl Engine {
             sip_alive: self.bridge.stack().alive(),
             transport: self.transports.counters(),
             strangers: self.bridge.stranger_counters(),
+            keep_alive: self.bridge.keep_alive_counters(),
+            trunks_alive: self.bridge.trunks_alive().collect(),
             registrar: self.bridge.registrar().counters(),
             seats_registered: self.bridge.registrar().bindings_len(),
             media: self.bridge.media().counters(),

@@ -1,6 +1,6 @@
 //! What each part must know of the plan, in the part's own words.
 
-use sip_gateway::bridge::{BridgeSettings, SeatContact, SeatSettings, Trunk};
+use sip_gateway::bridge::{BridgeSettings, KeepAlive, SeatContact, SeatSettings, Trunk, TrunkPeer};
 use sip_gateway::media::MediaConfig;
 use sip_gateway::registrar::{Credentials, RegistrarConfig};
 use sip_gateway::sip::digest;
@@ -9,7 +9,7 @@ use sip_gateway::sip::{Listener, StackConfig};
 use sip_gateway::transport::Transports;
 
 use crate::logging;
-use crate::plan::{DigestAlgorithm, LogFormat, PlanFile, ShellPlan};
+use crate::plan::{DigestAlgorithm, KeepAliveSettings, LogFormat, PlanFile, ShellPlan, StaticContact};
 
 /// Recordings are named by the day in Japan (R-A9), 9 hours east of Greenwich.
 pub(super) const JAPAN_OFFSET_MINUTES: i32 = 540;
@@ -81,7 +81,10 @@ pub(super) fn bridge(plan: &PlanFile) -> BridgeSettings {
         trunks: shell
             .trunks
             .iter()
-            .map(|(&id, trunk)| Trunk { id, networks: trunk.networks.clone() })
+            .map(|(&id, trunk)| {
+                let keep_alive = trunk.keep_alive.as_ref().map(keep_alive);
+                Trunk { id, networks: trunk.networks.clone(), keep_alive }
+            })
             .collect(),
         seats: shell
             .seats
@@ -95,5 +98,17 @@ pub(super) fn bridge(plan: &PlanFile) -> BridgeSettings {
             })
             .collect(),
         titles: plan.core.tenants.iter().map(|(&id, tenant)| (id, tenant.title.clone())).collect(),
+    }
+}
+
+fn keep_alive(settings: &KeepAliveSettings) -> KeepAlive {
+    let peer = |peer: &StaticContact| {
+        let uri = Uri::parse(peer.uri.as_bytes()).ok()?;
+        Some(TrunkPeer { uri, address: peer.address, tcp: peer.tcp })
+    };
+    KeepAlive {
+        peers: settings.peers.iter().filter_map(peer).collect(),
+        every: settings.every,
+        tries: settings.tries.into(),
     }
 }

@@ -57,6 +57,8 @@ impl Bridge {
     }
 
     fn caller_invited(&mut self, now: Timestamp, dialog: DialogKey, request: &Request, trunk: TrunkId) {
+        let heard = self.watch.heard_of(trunk);
+        self.inputs.extend(heard);
         let call = CallId(self.next_call);
         let mut leg = Leg::new(LegRole::Caller { call });
         if let Err(fault) = leg.take_offer(&request.body, self.settings.media_address) {

@@ -12,26 +12,30 @@ mod media_events;
 mod seats;
 mod sip_events;
 mod trunks;
+mod watch;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
 use acd_core::{
     CallCommand, CallId, Input, LegId, PromptId, RecordingFailure, RequestId, RingId, SeatCommand, SeatId,
-    TenantId, Timestamp,
+    TenantId, Timestamp, TrunkId,
 };
 
+use crate::limits::OPTIONS_WAIT;
 use crate::media::{MediaPlane, Tap};
 use crate::registrar::{Credentials, Registrar};
-use crate::sip::{DialogChange, DialogKey, SipStack, Transmit};
+use crate::sip::{AskKey, DialogChange, DialogKey, Peer, SipCommand, SipStack, Transmit, Transport};
 use crate::transport::Incoming;
 
 pub use leg::{LegRecord, LegRole};
 pub use seats::{SeatContact, SeatRefresh, SeatSettings};
 pub use trunks::{StrangerCounters, Trunk};
+pub use watch::{KeepAlive, KeepAliveCounters, TrunkPeer};
 
 use leg::Leg;
 use trunks::Trunks;
+use watch::{Asked, Watch};
 
 /// Makes the tap that carries a call's audio to the recorder. The server plugs its recorder in here.
 pub trait Taps: Send {
@@ -77,6 +81,7 @@ pub struct Bridge {
     media: MediaPlane,
     taps: Box<dyn Taps>,
     trunks: Trunks,
+    watch: Watch,
     legs: BTreeMap<DialogKey, Leg>,
     callers: BTreeMap<CallId, DialogKey>,
     rings: BTreeMap<RingId, DialogKey>,
@@ -124,6 +129,7 @@ impl Bridge {
     pub fn new(settings: BridgeSettings, parts: BridgeParts) -> Self {
         Self {
             trunks: Trunks::new(settings.trunks.clone()),
+            watch: Watch::new(&settings.trunks),
             settings,
             stack: parts.stack,
             registrar: parts.registrar,
@@ -147,7 +153,12 @@ impl Bridge {
     /// Takes what arrived on a signalling socket.
     pub fn handle_incoming(&mut self, now: Timestamp, incoming: &Incoming<'_>) {
         match incoming {
-            Incoming::Message { peer, bytes } => self.stack.handle_message(now, *peer, bytes),
+            Incoming::Message { peer, bytes } => {
+                if self.stack.handle_message(now, *peer, bytes) {
+                    let heard = self.watch.heard_from(peer.remote, peer.transport.is_reliable());
+                    self.inputs.extend(heard);
+                }
+            }
             Incoming::Unreachable { remote, transport } => {
                 self.stack.handle_transport_failure(now, *remote, *transport);
             }
@@ -168,14 +179,35 @@ impl Bridge {
         self.stack.handle_timeout(now);
         let expired = self.registrar.handle_timeout(now);
         self.binding_changes(expired);
+        self.ask_trunks(now);
         self.drain_stack(now);
+    }
+
+    /// Sends the OPTIONS to trunks that are due (R-L9).
+    fn ask_trunks(&mut self, now: Timestamp) {
+        while let Some((ask, to)) = self.watch.ask(now, |bound| self.stack.jitter(bound)) {
+            let Some(local) = self.stack.local_for(to.address, to.tcp) else {
+                self.trunk_asked(now, ask, Asked::Unsent);
+                continue;
+            };
+            let transport = if to.tcp { Transport::TcpNew } else { Transport::Udp };
+            let peer = Peer { transport, local, remote: to.address };
+            let wait = OPTIONS_WAIT;
+            self.stack.command(now, SipCommand::Ask { ask, peer, request_uri: to.uri, wait });
+        }
+    }
+
+    /// An OPTIONS to a trunk has ended.
+    fn trunk_asked(&mut self, now: Timestamp, ask: AskKey, how: Asked) {
+        let change = self.watch.asked(now, ask, how, |bound| self.stack.jitter(bound));
+        self.inputs.extend(change);
     }
 
     /// When [`Self::handle_timeout`] must be called.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let stack = self.stack.poll_timeout().map(|(at, _)| at);
         let registrar = self.registrar.poll_timeout();
-        [stack, registrar].into_iter().flatten().min()
+        [stack, registrar, self.watch.poll_timeout()].into_iter().flatten().min()
     }
 
     /// The next input for the core.
@@ -208,6 +240,16 @@ impl Bridge {
         self.trunks.counters()
     }
 
+    /// What the OPTIONS to trunks came to.
+    pub const fn keep_alive_counters(&self) -> KeepAliveCounters {
+        self.watch.counters()
+    }
+
+    /// Each trunk that is asked whether it lives, and whether it does.
+    pub fn trunks_alive(&self) -> impl Iterator<Item = (TrunkId, bool)> + '_ {
+        self.watch.alive()
+    }
+
     /// The SIP stack, for its counters.
     pub const fn stack(&self) -> &SipStack {
         &self.stack
@@ -231,6 +273,8 @@ impl Bridge {
     /// Takes a new plan's settings. Legs stay as they are; a seat that is gone loses its binding, which the core is not
     /// told: it learns from the plan that the seat is gone, and lets it finish its call.
     pub fn reload(&mut self, settings: BridgeSettings, credentials: Vec<Credentials>) {
+        let changes = self.watch.replace(&settings.trunks);
+        self.inputs.extend(changes);
         self.trunks.replace(settings.trunks.clone());
         self.settings = settings;
         let mut changes = self.registrar.replace_seats(credentials);

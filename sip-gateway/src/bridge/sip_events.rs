@@ -4,6 +4,7 @@ use acd_core::{CallerLegEnd, Input, LegId, RingFailure, SeatLegEnd, SeatLoss, Ti
 
 use super::Bridge;
 use super::leg::{HoldChange, LegRole};
+use super::watch::Asked;
 use crate::sip::message::HeaderName;
 use crate::sip::{DialogEnd, DialogKey, SipCommand, SipEvent};
 
@@ -44,6 +45,11 @@ impl Bridge {
             }
             // Our own re-INVITEs only refresh a session with the same SDP; their failure ends the dialog by itself.
             SipEvent::ReofferAnswered { .. } => {}
+            SipEvent::AskAnswered { ask, .. } => self.trunk_asked(now, ask, Asked::Answered),
+            SipEvent::AskUnanswered { ask, by_transport } => {
+                let how = if by_transport { Asked::Unsent } else { Asked::Unanswered };
+                self.trunk_asked(now, ask, how);
+            }
             SipEvent::InfoDigit { dialog, digit } => {
                 if let Some(leg) = self.core_leg(dialog) {
                     self.input(Input::DigitPressed { leg, digit });

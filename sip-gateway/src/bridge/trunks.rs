@@ -7,6 +7,7 @@ use std::time::Duration;
 use acd_core::{Timestamp, TrunkId};
 use ipnet::IpNet;
 
+use super::watch::KeepAlive;
 use crate::limits::{STRANGER_ANSWERS_PER_WINDOW, STRANGER_LOOK_EVERY, STRANGER_WINDOW, STRANGERS_MAX};
 
 /// A carrier: calls from its networks are its callers'.
@@ -16,6 +17,8 @@ pub struct Trunk {
     pub id: TrunkId,
     /// Whence its calls come.
     pub networks: Vec<IpNet>,
+    /// How it is asked whether it lives; `None`: it is not.
+    pub keep_alive: Option<KeepAlive>,
 }
 
 /// What strangers have tried.
@@ -102,7 +105,7 @@ mod tests {
     use super::*;
 
     fn trunk(name: &str, network: &str) -> Trunk {
-        Trunk { id: TrunkId::new(name).unwrap(), networks: vec![network.parse().unwrap()] }
+        Trunk { id: TrunkId::new(name).unwrap(), networks: vec![network.parse().unwrap()], keep_alive: None }
     }
 
     #[test]

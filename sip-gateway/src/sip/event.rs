@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::dialog::DialogState;
 use super::message::{HeaderName, NameAddr, Request, Response, Uri};
@@ -13,6 +14,10 @@ pub struct DialogKey(pub u64);
 /// Names a transaction that the owner of the stack answers itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TransactionKey(pub u64);
+
+/// Names an OPTIONS of the owner's out of any dialog.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct AskKey(pub u64);
 
 /// Names a connection of the transport.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -187,6 +192,20 @@ pub enum SipEvent {
         /// Whence.
         peer: Peer,
     },
+    /// The final answer to an `Ask`.
+    AskAnswered {
+        /// Which.
+        ask: AskKey,
+        /// Its status: 405, 481 and 404 too say that somebody is there.
+        status: u16,
+    },
+    /// An `Ask` that nobody answered.
+    AskUnanswered {
+        /// Which.
+        ask: AskKey,
+        /// It could not be sent; else the wait is over.
+        by_transport: bool,
+    },
     /// A digit by INFO (`application/dtmf-relay`); 200 is sent.
     InfoDigit {
         /// The dialog.
@@ -319,6 +338,17 @@ pub enum SipCommand {
     Probe {
         /// The dialog.
         dialog: DialogKey,
+    },
+    /// OPTIONS out of any dialog (RFC 3261 section 11): `AskAnswered` or `AskUnanswered` follows.
+    Ask {
+        /// What the answer will be named by.
+        ask: AskKey,
+        /// Whom.
+        peer: Peer,
+        /// The Request-URI.
+        request_uri: Uri,
+        /// How long an answer is waited for: Timer F at most.
+        wait: Duration,
     },
     /// BYE in a dialog of the process's life before, sent until it is answered or given up. No event follows.
     ByeStored {

@@ -20,8 +20,8 @@ pub use config::{Listener, StackConfig, Timing};
 pub use counters::Counters;
 pub use dialog::{DialogRole, DialogState};
 pub use event::{
-    ConnectionId, DialogChange, DialogEnd, DialogKey, Peer, ReofferBy, SipCommand, SipEvent, TransactionKey,
-    Transmit, Transport,
+    AskKey, ConnectionId, DialogChange, DialogEnd, DialogKey, Peer, ReofferBy, SipCommand, SipEvent,
+    TransactionKey, Transmit, Transport,
 };
 pub use stack::{Alive, SipStack};
 pub use timers::TimerReason;

@@ -24,15 +24,20 @@ pub(super) struct Arrival {
 }
 
 impl SipStack {
-    pub(super) fn receive(&mut self, now: Timestamp, peer: Peer, bytes: &[u8]) {
+    /// Whether it was a request that could be read.
+    pub(super) fn receive(&mut self, now: Timestamp, peer: Peer, bytes: &[u8]) -> bool {
         if is_keep_alive(bytes) {
-            return;
+            return false;
         }
         match parse(bytes) {
-            Ok(Message::Request(request)) => self.request_arrived(now, peer, request),
+            Ok(Message::Request(request)) => {
+                self.request_arrived(now, peer, request);
+                return true;
+            }
             Ok(Message::Response(response)) => self.response_arrived(now, &response),
             Err(fault) => self.malformed(peer, fault),
         }
+        false
     }
 
     fn malformed(&mut self, peer: Peer, fault: ParseFault) {
@@ -197,7 +202,12 @@ impl SipStack {
             ClientUser::Update(dialog) if is_final => self.update_answered(now, dialog, response),
             ClientUser::Probe(dialog) if is_final => self.probe_answered(now, dialog, response.status),
             ClientUser::Bye(dialog) if is_final => self.bye_answered(dialog),
-            ClientUser::Update(_) | ClientUser::Probe(_) | ClientUser::Bye(_) | ClientUser::Nobody => {}
+            ClientUser::Ask(ask) if is_final => self.ask_answered(ask, response.status),
+            ClientUser::Update(_)
+            | ClientUser::Probe(_)
+            | ClientUser::Bye(_)
+            | ClientUser::Ask(_)
+            | ClientUser::Nobody => {}
         }
     }
 

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use acd_core::Timestamp;
 
@@ -77,10 +78,10 @@ impl SipStack {
         }
     }
 
-    /// Takes one datagram, or one framed message of a connection.
-    pub fn handle_message(&mut self, now: Timestamp, peer: Peer, bytes: &[u8]) {
+    /// Takes one datagram, or one framed message of a connection. Whether it was a request that could be read.
+    pub fn handle_message(&mut self, now: Timestamp, peer: Peer, bytes: &[u8]) -> bool {
         self.turn = now;
-        self.receive(now, peer, bytes);
+        self.receive(now, peer, bytes)
     }
 
     /// Takes the news that what was sent there cannot arrive: ICMP unreachable, a refused or a closed connection.
@@ -144,6 +145,12 @@ impl SipStack {
         DialogKey(self.last_dialog)
     }
 
+    /// A whole number of milliseconds below `bound`, so that what is done again and again is not done in step.
+    pub fn jitter(&mut self, bound: Duration) -> Duration {
+        let bound = u32::try_from(bound.as_millis()).unwrap_or(u32::MAX);
+        Duration::from_millis(self.random.below(bound).into())
+    }
+
     /// What has been counted.
     pub const fn counters(&self) -> &Counters {
         &self.counters
@@ -198,6 +205,7 @@ impl SipStack {
             }
             ClientUser::Probe(dialog) => self.probe_failed(now, dialog, status, by_transport),
             ClientUser::Bye(dialog) => self.bye_answered(dialog),
+            ClientUser::Ask(ask) => self.ask_failed(ask, by_transport),
             ClientUser::Nobody => {}
         }
     }

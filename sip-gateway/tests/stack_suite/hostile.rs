@@ -55,6 +55,8 @@ fn answer_all(lab: &mut Lab, from: usize) {
             | SipEvent::ReofferAcked { .. }
             | SipEvent::ReofferAnswered { .. }
             | SipEvent::DialogEnded { .. }
+            | SipEvent::AskAnswered { .. }
+            | SipEvent::AskUnanswered { .. }
             | SipEvent::InfoDigit { .. } => continue,
         };
         lab.command(command);

@@ -310,6 +310,10 @@ pub(crate) fn brief(event: &SipEvent) -> String {
         SipEvent::ReofferAnswered { result: Err(status), .. } => format!("ReofferAnswered {status}"),
         SipEvent::DialogEnded { end, .. } => format!("DialogEnded {end:?}"),
         SipEvent::RequestArrived { request, .. } => format!("RequestArrived {}", request.method),
+        SipEvent::AskAnswered { ask, status } => format!("AskAnswered {} {status}", ask.0),
+        SipEvent::AskUnanswered { ask, by_transport } => {
+            format!("AskUnanswered {}{}", ask.0, if *by_transport { " by transport" } else { "" })
+        }
         SipEvent::InfoDigit { digit, .. } => format!("InfoDigit {digit}"),
     }
 }

@@ -152,7 +152,9 @@ impl Pair {
             | SipEvent::ReofferAnswered { dialog, .. }
             | SipEvent::DialogEnded { dialog, .. }
             | SipEvent::InfoDigit { dialog, .. } => *dialog,
-            SipEvent::RequestArrived { .. } => panic!("nobody sends REGISTER or OPTIONS here"),
+            SipEvent::RequestArrived { .. }
+            | SipEvent::AskAnswered { .. }
+            | SipEvent::AskUnanswered { .. } => panic!("nobody sends REGISTER or OPTIONS here"),
         };
         let story = self.stories[side].entry(key).or_default();
         assert!(story.ends.is_empty(), "{event:?} after the end of {story:?}");
@@ -185,6 +187,8 @@ impl Pair {
             | SipEvent::ReofferAcked { .. }
             | SipEvent::ReofferAnswered { .. }
             | SipEvent::InfoDigit { .. }
+            | SipEvent::AskAnswered { .. }
+            | SipEvent::AskUnanswered { .. }
             | SipEvent::RequestArrived { .. } => {}
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use acd_core::plan::{Guidance, LinesFullRefusal, Login};
-use acd_core::{DialledNumber, SeatId, TenantId};
+use acd_core::{DialledNumber, SeatId, TenantId, TrunkId};
 
 use super::{SMALL, changed, parse};
 use crate::plan::{DigestAlgorithm, LogFormat, LogLevel};
@@ -41,7 +41,7 @@ fn defaults_are_as_documented() {
 fn what_is_written_is_what_is_meant() {
     let text = SMALL
         .replace("sip_udp = [\"127.0.0.1:5060\"]", "sip_udp = [\"0.0.0.0:5070\", \"[::1]:5070\"]\nsip_tcp = []\n\n[sip]\nadvertised_address = \"192.0.2.9\"\nrealm = \"line.example\"\n\n[media]\naddress = \"0.0.0.0\"\nadvertised_address = \"192.0.2.9\"\nmedia_timeout_s = 0\n\n[log]\nformat = \"json\"\nlevel = \"debug\"\n\n[run]\ndrain_s = 0")
-        .replace("networks = [\"127.0.0.0/8\"]", "networks = [\"192.0.2.0/28\", \"2001:db8::1\"]")
+        .replace("networks = [\"127.0.0.0/8\"]", "networks = [\"192.0.2.0/28\", \"2001:db8::1\"]\npeers = [\"sip:192.0.2.1\", \"sip:192.0.2.2:5070;transport=tcp\"]\noptions_every_s = 60\noptions_tries = 2")
         .replace("password = \"demo-{n}\"", "password = \"wachtwoord-{n}\"\nuser = \"phone{n}\"\ndigest = [\"SHA-256\", \"MD5\"]\nlogin = \"on_register\"\nskills = [\"adviser\", \"en\"]\nwrap_up_max_s = 90\nnot_answering_retry_s = 20")
         .replace("waiting_message = \"waiting\"", "waiting_message = \"waiting\"\nlines_full = \"unavailable\"\nretry_after_s = 30\nresponse_rate_target_percent = 80\nentry_skill = \"adviser\"\nmax_wait_s = 120")
         .replace("guidance = \"tape\"\nguidance_prompt = \"guidance\"", "guidance = \"spoken\"");
@@ -56,6 +56,11 @@ fn what_is_written_is_what_is_meant() {
     let networks: Vec<String> =
         plan.shell.trunks.values().flat_map(|trunk| &trunk.networks).map(ToString::to_string).collect();
     assert_eq!(networks, ["192.0.2.0/28", "2001:db8::1/128"]);
+    let trunk = &plan.shell.trunks[&TrunkId::new("carrier").unwrap()];
+    let asked = trunk.keep_alive.as_ref().unwrap();
+    let peers: Vec<_> = asked.peers.iter().map(|peer| (peer.address.to_string(), peer.tcp)).collect();
+    assert_eq!(peers, [("192.0.2.1:5060".to_owned(), false), ("192.0.2.2:5070".to_owned(), true)]);
+    assert_eq!((asked.every, asked.tries), (Duration::from_secs(60), 2));
 
     let tenant = &plan.core.tenants[&TenantId::new("shiga").unwrap()];
     assert_eq!(tenant.refusal, LinesFullRefusal::RetryAfter(Duration::from_secs(30)));
@@ -107,4 +112,17 @@ fn seat_ranges_keep_their_leading_zeros() {
     let plan = parse(&changed("seat1..seat3", "s08..s11")).unwrap();
     let names: Vec<&str> = plan.core.seats.keys().map(SeatId::as_str).collect();
     assert_eq!(names, ["s08", "s09", "s10", "s11"]);
+}
+
+#[test]
+fn a_trunk_is_asked_whether_it_lives_only_where_the_plan_says_whom() {
+    let asked = |more: &str| {
+        let networks = "networks = [\"127.0.0.0/8\"]";
+        let plan = parse(&changed(networks, &format!("{networks}\n{more}"))).unwrap();
+        plan.shell.trunks.values().next().unwrap().keep_alive.clone()
+    };
+    assert_eq!(asked(""), None);
+    let usual = asked("peers = \"sip:127.0.0.9\"").unwrap();
+    assert_eq!((usual.every, usual.tries), (Duration::from_secs(30), 3));
+    assert_eq!(asked("peers = \"sip:127.0.0.9\"\noptions_every_s = 0"), None);
 }

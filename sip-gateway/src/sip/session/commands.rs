@@ -62,6 +62,9 @@ impl SipStack {
             SipCommand::Probe { dialog } => {
                 self.in_known(dialog, |stack, session| stack.probe(now, session));
             }
+            SipCommand::Ask { ask, peer, request_uri, wait } => {
+                self.ask_peer(now, ask, peer, &request_uri, wait)
+            }
             SipCommand::ByeStored { state } => self.bye_stored(now, *state),
         }
     }

@@ -2,6 +2,7 @@
 
 mod ack;
 mod answer;
+mod ask;
 mod bye;
 mod call;
 mod cancel;

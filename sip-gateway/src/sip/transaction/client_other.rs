@@ -41,6 +41,13 @@ impl ClientOther {
         Self { state, reliable }
     }
 
+    /// Waits for an answer until `at` at most.
+    pub(in crate::sip) fn limit(&mut self, at: Timestamp) {
+        if let State::Waiting { give_up, .. } = &mut self.state {
+            *give_up = at.min(*give_up);
+        }
+    }
+
     /// A response arrived.
     pub(in crate::sip) fn response(&mut self, now: Timestamp, timing: &Timing, status: u16) -> Answer {
         match &mut self.state {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::limits::FORKS_MAX;
 use crate::sip::config::Timing;
-use crate::sip::event::{DialogKey, Peer, TransactionKey, Transport};
+use crate::sip::event::{AskKey, DialogKey, Peer, TransactionKey, Transport};
 use crate::sip::message::Request;
 use crate::sip::timers::Deadline;
 
@@ -72,6 +72,8 @@ pub(in crate::sip) enum ClientUser {
     Update(DialogKey),
     Probe(DialogKey),
     Bye(DialogKey),
+    /// OPTIONS out of any dialog.
+    Ask(AskKey),
     /// CANCEL, and BYE in a dialog that nobody knows of.
     Nobody,
 }
@@ -265,10 +267,12 @@ impl Transactions {
         Some((fired, client.peer))
     }
 
-    /// Gives up an INVITE of ours at `at` if no final answer has come by then.
+    /// Gives up a request of ours at `at` if no final answer has come by then.
     pub(in crate::sip) fn limit(&mut self, key: TransactionKey, at: Timestamp) {
-        if let Some(Client { machine: ClientMachine::Invite(machine), .. }) = self.clients.get_mut(&key) {
-            machine.limit(at);
+        match self.clients.get_mut(&key).map(|client| &mut client.machine) {
+            Some(ClientMachine::Invite(machine)) => machine.limit(at),
+            Some(ClientMachine::Other(machine)) => machine.limit(at),
+            None => {}
         }
     }
 

@@ -96,6 +96,24 @@ fn the_tables_of_the_shell() {
         ),
         (
             "networks = [\"127.0.0.0/8\"]",
+            "networks = [\"127.0.0.0/8\"]\noptions_every_s = 30\noptions_tries = 11",
+            &[
+                r#"plan.toml:9:19: `options_every_s` is there, but no `peers` to send OPTIONS to; write the carrier's addresses, such as peers = ["sip:192.0.2.1"], or leave it out"#,
+                "plan.toml:10:17: `options_tries` is 11, outside 1 to 10 (OPTIONS_TRIES); use a whole number from 1 to 10",
+                r#"plan.toml:10:17: `options_tries` is there, but no `peers` to send OPTIONS to; write the carrier's addresses, such as peers = ["sip:192.0.2.1"], or leave it out"#,
+            ],
+        ),
+        (
+            "networks = [\"127.0.0.0/8\"]",
+            "networks = [\"127.0.0.0/8\"]\npeers = [\"carrier.example\", \"sip:192.0.2.1\", \"sip:x@192.0.2.1:5060\"]\noptions_every_s = 3601",
+            &[
+                r#"plan.toml:9:10: `peers` "carrier.example" is no address of a carrier; write sip:[user@]IP-address[:port][;transport=tcp], such as sip:127.0.0.1:16000"#,
+                "plan.toml:9:46: `peers` has 192.0.2.1:5060 twice; write it once",
+                "plan.toml:10:19: `options_every_s` is 3601, outside 0 to 3600 (OPTIONS_EVERY_S); use a whole number from 0 to 3600",
+            ],
+        ),
+        (
+            "networks = [\"127.0.0.0/8\"]",
             "networks = [\"127.0.0.0/8\"]\n\n[[trunks]]\nname = \"carrier\"\nnetworks = [\"::1\"]",
             &["plan.toml:11:8: trunk `carrier` exists twice; name each trunk once"],
         ),
