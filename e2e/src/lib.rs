@@ -12,6 +12,7 @@ pub mod carrier;
 mod child;
 pub mod facts;
 pub mod g711;
+pub mod grpc;
 pub mod limits;
 pub mod message;
 mod net;

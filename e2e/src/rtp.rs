@@ -19,6 +19,15 @@ const PACKET_SAMPLES: usize = 160;
 /// Payload type of µ-law (RFC 3551).
 const PCMU: u8 = 0;
 
+/// Payload type of telephone events in the scenarios' SDP.
+const TELEPHONE_EVENT: u8 = 101;
+
+/// -10 dBm0.
+const VOLUME: u8 = 10;
+
+/// Who sends.
+const SSRC: u32 = 0x7119_8000;
+
 /// A packet that was heard.
 #[derive(Clone, Debug)]
 pub struct Packet {
@@ -107,8 +116,18 @@ struct State {
     heard: Heard,
     to: Option<SocketAddr>,
     speaks: Option<Vec<u8>>,
+    key: Option<Key>,
     sent: u16,
     over: bool,
+}
+
+/// A key that is being pressed (RFC 4733).
+#[derive(Clone, Copy, Debug)]
+struct Key {
+    event: u8,
+    /// The timestamp of its beginning, once it has begun.
+    began: Option<u32>,
+    packets: u16,
 }
 
 /// A party with a socket and a thread; ends with the handle.
@@ -143,6 +162,17 @@ impl Party {
         // A second of a whole number of periods joins itself without a click.
         let second = tone(frequency_hz, 0.3, 8_000);
         self.state().speaks = Some(second.into_iter().map(g711::encode).collect());
+    }
+
+    /// Presses a key for 100 ms, as telephone events of payload type 101 (RFC 4733); once it is known where to.
+    ///
+    /// # Panics
+    /// If there is no such key, or the one before is still down.
+    pub fn press(&self, key: char) {
+        let event =
+            "0123456789*#".find(key).and_then(|at| u8::try_from(at).ok()).expect("a key of a telephone");
+        until("the key before is up", FACT_TIME_MAX, || self.state().key.is_none().then_some(()));
+        self.state().key = Some(Key { event, began: None, packets: 0 });
     }
 
     /// Says where to speak to, for one who speaks before hearing.
@@ -242,13 +272,38 @@ fn run(socket: &UdpSocket, shared: &Mutex<State>) {
     }
 }
 
+/// One packet of the key that is down, if one is: five of its growing length, and its end three times over (RFC 4733 2.5.1).
+fn press(socket: &UdpSocket, state: &mut State, tick: u32) -> bool {
+    const GROWING: u16 = 5;
+    const ENDING: u16 = 3;
+    let (Some(to), Some(mut key)) = (state.to, state.key) else { return false };
+    let timestamp = *key.began.get_or_insert(tick * PACKET_SAMPLES as u32);
+    let first = key.packets == 0;
+    key.packets += 1;
+    let is_end = key.packets > GROWING;
+    let length = key.packets.min(GROWING) * PACKET_SAMPLES as u16;
+    let mut packet = vec![0x80, if first { 0x80 | TELEPHONE_EVENT } else { TELEPHONE_EVENT }];
+    packet.extend(state.sent.to_be_bytes());
+    packet.extend(timestamp.to_be_bytes());
+    packet.extend(SSRC.to_be_bytes());
+    packet.extend([key.event, if is_end { 0x80 | VOLUME } else { VOLUME }]);
+    packet.extend(length.to_be_bytes());
+    let _ = socket.send_to(&packet, to);
+    state.sent = state.sent.wrapping_add(1);
+    state.key = (key.packets < GROWING + ENDING).then_some(key);
+    true
+}
+
 fn speak(socket: &UdpSocket, state: &mut State, tick: u32) {
+    if press(socket, state, tick) {
+        return;
+    }
     let (Some(to), Some(sound)) = (state.to, &state.speaks) else { return };
     let at = usize::try_from(tick).unwrap_or(0) * PACKET_SAMPLES % sound.len();
     let mut packet = vec![0x80, if state.sent == 0 { 0x80 | PCMU } else { PCMU }];
     packet.extend(state.sent.to_be_bytes());
     packet.extend((tick * PACKET_SAMPLES as u32).to_be_bytes());
-    packet.extend(0x7119_8000_u32.to_be_bytes());
+    packet.extend(SSRC.to_be_bytes());
     packet.extend(sound[at..].iter().chain(sound.iter()).take(PACKET_SAMPLES));
     // A far end that is gone already is what some tests are about.
     let _ = socket.send_to(&packet, to);
@@ -271,6 +326,20 @@ mod tests {
         assert_eq!(one.heard().missing(), 0);
         assert!(share_at(&other.heard().samples(), 1_000.0) > 0.9);
         assert!(other.heard().packets()[0].marker);
+    }
+
+    #[test]
+    fn a_key_is_an_event_that_grows_and_ends_three_times() {
+        let (one, other) = (Party::listen(Ipv4Addr::LOCALHOST), Party::listen(Ipv4Addr::LOCALHOST));
+        one.speak_to(other.address);
+        one.press('#');
+        other.hears_packets(8);
+        let heard = other.heard();
+        assert!(heard.packets().iter().all(|packet| packet.payload_type == 101 && packet.payload[0] == 11));
+        let ends: Vec<bool> = heard.packets().iter().map(|packet| packet.payload[1] & 0x80 != 0).collect();
+        assert_eq!(ends, [false, false, false, false, false, true, true, true]);
+        assert!(heard.packets().windows(2).all(|pair| pair[0].timestamp == pair[1].timestamp));
+        assert_eq!(heard.packets()[7].payload[2..], [3, 32], "100 ms at 8 kHz");
     }
 
     #[test]

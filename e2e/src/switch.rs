@@ -11,6 +11,7 @@ use rustix::process::Signal;
 
 use crate::child::{Running, run_to_end};
 use crate::facts::{Fact, Facts};
+use crate::grpc;
 use crate::limits::{COMMAND_TIME_MAX, EXPORT_AGAIN, FACT_TIME_MAX, READY_TIME_MAX, STOP_TIME_MAX};
 use crate::scratch::Scratch;
 use crate::wait::until_every;
@@ -35,7 +36,14 @@ pub struct Switch {
     running: Running,
     options: Options,
     scratch: Scratch,
+    addresses: Addresses,
+}
+
+/// Where a running switch is reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Addresses {
     sip: SocketAddr,
+    grpc: SocketAddr,
 }
 
 impl Switch {
@@ -50,13 +58,34 @@ impl Switch {
     /// If it does not say `ready` in time.
     pub fn start_with(options: Options) -> Self {
         let scratch = Scratch::new("switch");
-        let (running, sip) = serve(&scratch, &options);
-        Self { running, options, scratch, sip }
+        let (running, addresses) = serve(&scratch, &options);
+        Self { running, options, scratch, addresses }
     }
 
     /// Where it takes SIP.
     pub fn sip(&self) -> SocketAddr {
-        self.sip
+        self.addresses.sip
+    }
+
+    /// Calls a method of its programming interface as any client in another language would: `path` is
+    /// `/acd.v1.Service/Method`, `message` the request in protobuf's encoding. The response's message.
+    ///
+    /// # Panics
+    /// If the call fails.
+    pub fn call_grpc(&self, path: &str, message: &[u8]) -> Vec<u8> {
+        grpc::call(self.addresses.grpc, path, message)
+    }
+
+    /// Runs a command of `acd` that speaks to the running switch.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub fn tell(&self, arguments: &[&str]) {
+        let grpc = self.addresses.grpc.to_string();
+        let mut command = program("ACD_BIN", "acd");
+        let output = run_to_end(command.args(arguments).args(["--grpc", &grpc]), COMMAND_TIME_MAX);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "acd {}: {errors}", arguments.join(" "));
     }
 
     /// Sets its wall clock so many seconds on from the machine's.
@@ -88,9 +117,9 @@ impl Switch {
     /// # Panics
     /// If it does not say `ready` in time.
     pub fn start_again(&mut self) {
-        let (running, sip) = serve(&self.scratch, &self.options);
+        let (running, addresses) = serve(&self.scratch, &self.options);
         self.running = running;
-        self.sip = sip;
+        self.addresses = addresses;
     }
 
     /// Asks it to stop and waits until it has.
@@ -165,7 +194,7 @@ impl Switch {
     }
 }
 
-fn serve(scratch: &Scratch, options: &Options) -> (Running, SocketAddr) {
+fn serve(scratch: &Scratch, options: &Options) -> (Running, Addresses) {
     let log =
         OpenOptions::new().create(true).append(true).open(scratch.join("log")).expect("a file for the log");
     let mut command = program("ACD_BIN", "acd");
@@ -191,13 +220,13 @@ fn serve(scratch: &Scratch, options: &Options) -> (Running, SocketAddr) {
     // Reads on to the end, or a switch that speaks again would block.
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            if let Some(address) = ready_address(&line) {
-                let _ = tell.send(address);
+            if let Some(addresses) = ready_addresses(&line) {
+                let _ = tell.send(addresses);
             }
         }
     });
     match ready.recv_timeout(READY_TIME_MAX) {
-        Ok(sip) => (running, sip),
+        Ok(addresses) => (running, addresses),
         Err(_) => {
             let log = std::fs::read_to_string(scratch.join("log")).unwrap_or_default();
             panic!("acd serve did not say `ready sip=…`; its log: {log}")
@@ -221,9 +250,13 @@ fn faketime() -> PathBuf {
         .expect("libfaketime is not installed: apt-get install faketime")
 }
 
-/// The SIP address of the line `ready sip=127.0.0.1:5060 http=… grpc=…`.
-fn ready_address(line: &str) -> Option<SocketAddr> {
-    line.strip_prefix("ready ")?.split_whitespace().find_map(|part| part.strip_prefix("sip="))?.parse().ok()
+/// The addresses of the line `ready sip=127.0.0.1:5060 http=… grpc=…`.
+fn ready_addresses(line: &str) -> Option<Addresses> {
+    let parts = line.strip_prefix("ready ")?;
+    let of = |name: &str| -> Option<SocketAddr> {
+        parts.split_whitespace().find_map(|part| part.strip_prefix(name))?.parse().ok()
+    };
+    Some(Addresses { sip: of("sip=")?, grpc: of("grpc=")? })
 }
 
 /// A program of ours: named by a variable, or built beside the test that runs.
@@ -247,10 +280,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ready_line_names_the_address_of_sip() {
+    fn the_ready_line_names_the_addresses() {
         let line = "ready sip=127.0.0.1:5070 http=127.0.0.1:8080 grpc=127.0.0.1:50051";
-        assert_eq!(ready_address(line), Some(SocketAddr::from(([127, 0, 0, 1], 5070))));
-        assert_eq!(ready_address("not ready sip=127.0.0.1:5070"), None);
-        assert_eq!(ready_address("ready http=127.0.0.1:8080"), None);
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        assert_eq!(ready_addresses(line), Some(Addresses { sip: local(5070), grpc: local(50051) }));
+        assert_eq!(ready_addresses("not ready sip=127.0.0.1:5070 grpc=127.0.0.1:50051"), None);
+        assert_eq!(ready_addresses("ready http=127.0.0.1:8080"), None);
     }
 }
