@@ -12,10 +12,11 @@ mod api {
     use std::error::Error;
     use std::path::PathBuf;
 
-    const FILES: [&str; 5] = [
+    const FILES: [&str; 6] = [
         "acd/v1/values.proto",
         "acd/v1/facts.proto",
         "acd/v1/control.proto",
+        "acd/v1/supervision.proto",
         "acd/v1/board.proto",
         "acd/v1/operations.proto",
     ];

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use core::time::Duration;
 
-use crate::call::{Call, Visit};
+use crate::call::{Call, Visit, Watchers};
 use crate::effect::Effect;
 use crate::event::{CallEvent, RefusalReason, UnexpectedInput};
 use crate::ids::{CallId, DialledNumber, TenantId, TrunkId};
@@ -108,6 +108,7 @@ impl Switch {
             is_overdue: false,
             caller_holds: false,
             unheard: BTreeSet::new(),
+            watchers: Watchers::new(),
         };
         self.house.out.state(CallEvent::CallAdmitted {
             call,

@@ -12,6 +12,7 @@ use crate::house::House;
 use crate::ids::{CallId, LegId, PartyId, PromptId, RingId, SeatId, SkillId, TenantId};
 use crate::input::{CallerIdentity, CallerLegEnd, RingFailure, SeatLegEnd, SeatLoss};
 use crate::lines::Holding;
+use crate::party::PartyEnd;
 use crate::plan::{Choice, Guidance as GuidancePlan, RecordingPolicy};
 use crate::queue::Place;
 use crate::timer::Reason;
@@ -28,6 +29,7 @@ mod meeting;
 mod outbound;
 mod overflow;
 mod ringing;
+mod supervision;
 mod talking;
 mod waiting;
 
@@ -39,11 +41,13 @@ use guidance::Guidance;
 use meeting::Meeting;
 use outbound::Outbound;
 use ringing::Ringing;
+
 use talking::Talking;
 use waiting::Waiting;
 
 pub(crate) use meeting::PartyInput;
 pub(crate) use outbound::OutboundOrder;
+pub(crate) use supervision::Watchers;
 
 /// What is true of a call in all its phases.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -81,6 +85,8 @@ pub(crate) struct Visit {
     pub(crate) caller_holds: bool,
     /// Which legs cannot hear what plays to them without an end, until it is played again.
     pub(crate) unheard: BTreeSet<(LegId, AnnouncementKind)>,
+    /// Supervisors who listen, whisper, or are being rung (R-S5).
+    pub(crate) watchers: Watchers,
 }
 
 /// What happens to a call.
@@ -157,11 +163,15 @@ impl Call {
         let standing = before.standing(&self.visit);
         self.state = step(before, &mut self.visit, house);
         self.follow_from(standing, house);
+        if !self.visit.watchers.is_empty() && self.state.seat().is_none() {
+            self.dismiss_watchers(PartyEnd::Alone, ReleaseCause::OtherSideEnded, house);
+        }
     }
 
     /// The switch stops for good while the call is alive: its legs are released and its outcome stated now, because
     /// nobody will be there to see their ends.
     pub(crate) fn stop(&mut self, house: &mut House) {
+        self.dismiss_watchers(PartyEnd::NodeOutage, ReleaseCause::Drained, house);
         let before = core::mem::replace(&mut self.state, CallState::Ended);
         let standing = before.standing(&self.visit);
         before.stop(&self.visit, house);
@@ -226,6 +236,9 @@ impl Call {
 
     /// What a third party does.
     pub(crate) fn party(&mut self, party: PartyId, input: PartyInput, house: &mut House) {
+        if self.visit.watchers.contains_key(&party.attempt) {
+            return self.watcher_does(party, input, house);
+        }
         let CallState::Meeting(_) = self.state else {
             return house.unexpected(UnexpectedInput::PartyOver, Some(self.visit.call));
         };

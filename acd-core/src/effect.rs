@@ -89,8 +89,28 @@ pub enum Effect {
         /// The try.
         party: PartyId,
     },
-    /// From now on the legs of each set hear each other, and every other leg of the call hears nobody. It replaces whatever
-    /// joined them, stops what plays to the legs of the sets, and has no outcome.
+    /// INVITE a supervisor's phone, a seat's, beside the call (R-S5). Outcome: as of `DialParty`.
+    RingSupervisor {
+        /// The supervisor's presence, fresh.
+        party: PartyId,
+        /// Whose phone.
+        supervisor: SeatId,
+        /// Whose caller is listened to; its title is the display name of From.
+        tenant: TenantId,
+    },
+    /// From now on a supervisor's leg hears whatever the seat's leg hears and says, whoever the seat speaks with; and the
+    /// seat's leg, and no other, hears the supervisor's if `whispers` (R-S5). It stays in force beside `Bridge`, `Unbridge`
+    /// and `Connect` until one of these names the leg, or the leg ends. It has no outcome.
+    Supervise {
+        /// The supervisor's leg.
+        party: PartyId,
+        /// The seat's leg.
+        ring: RingId,
+        /// Whether the seat hears the supervisor.
+        whispers: bool,
+    },
+    /// From now on the legs of each set hear each other, and every other leg of the call hears nobody but whom it
+    /// supervises. It replaces whatever joined them, stops what plays to the legs of the sets, and has no outcome.
     Connect {
         /// The call.
         call: CallId,

@@ -324,6 +324,16 @@ pub enum CallEvent {
         /// Whether its leg takes one of the tenant's lines (R-L8).
         takes_line: bool,
     },
+    /// A supervisor's phone is rung, to listen to a talk, whisper to its seat, or join it (R-S5). What becomes of it are a
+    /// party's facts; it takes no line and is dialled for nobody's account.
+    SupervisorRung {
+        /// The supervisor's presence in the call.
+        party: PartyId,
+        /// Who it is: the seat whose phone is rung.
+        supervisor: SeatId,
+        /// The seat that talks.
+        seat: SeatId,
+    },
     /// A party answered: its presence begins (R-T7).
     PartyAnswered {
         /// The party.

@@ -1,15 +1,16 @@
 //! Everything that a call shares with the others: lines, queues, seats, deadlines, and the way out.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{CallEvent, UnexpectedInput};
-use crate::ids::{CallId, LegId, PartyId, RingId, TenantId, TrunkId};
+use crate::ids::{CallId, LegId, PartyId, RingId, SeatId, TenantId, TrunkId};
 use crate::input::TrunkLoss;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::outstanding::Outstanding;
+use crate::party::PartyEnd;
 use crate::queue::Queues;
 use crate::seat::Seats;
 use crate::time::Timestamp;
@@ -28,6 +29,8 @@ pub(crate) struct House {
     pub(crate) outstanding: Outstanding,
     /// Trunks that do not answer (R-L9).
     pub(crate) lost_trunks: BTreeSet<TrunkId>,
+    /// Seats whose phone is rung for, or is at, another seat's call as a supervisor's (R-S5).
+    pub(crate) supervising: BTreeMap<SeatId, PartyId>,
     pub(crate) out: Output,
 }
 
@@ -41,6 +44,7 @@ impl House {
             timers: Timers::default(),
             outstanding: Outstanding::default(),
             lost_trunks: BTreeSet::new(),
+            supervising: BTreeMap::new(),
             out: Output::default(),
         }
     }
@@ -90,6 +94,14 @@ impl House {
     pub(crate) fn release_seat_leg(&mut self, ring: RingId, cause: ReleaseCause) {
         self.out.order(Effect::ReleaseLeg { leg: LegId::Seat(ring), cause });
         self.outstanding.released.add(ring);
+    }
+
+    /// A party's presence is over; if a supervisor's, the seat is free for other things.
+    pub(crate) fn party_ended(&mut self, party: PartyId, end: PartyEnd, supervisor: Option<SeatId>) {
+        if let Some(supervisor) = supervisor {
+            self.supervising.remove(&supervisor);
+        }
+        self.out.state(CallEvent::PartyEnded { party, end });
     }
 
     pub(crate) fn cancel_party(&mut self, party: PartyId) {

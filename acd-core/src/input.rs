@@ -11,7 +11,7 @@ use crate::ids::{
     CallId, DialledNumber, LegId, Name, PartyId, PromptId, RequestId, RingId, SeatId, SkillId, TenantId,
     TrunkId,
 };
-use crate::party::{Destination, LocateCondition, PartyFailure, PartyLegEnd};
+use crate::party::{Destination, LocateCondition, PartyFailure, PartyLegEnd, Supervision};
 use crate::pii::Pii;
 use crate::plan::Plan;
 use crate::time::Timestamp;
@@ -394,6 +394,8 @@ pub enum CommandSource {
     Api,
     /// The console.
     Console,
+    /// A supervisor, who is a seat of the plan, by console or interface (R-S5): whose command it was is in its fact.
+    Supervisor(SeatId),
 }
 
 /// What came of a seat's command.
@@ -409,6 +411,12 @@ pub enum SeatCommandResult {
     NotLoggedIn,
     /// The seat has no registration and no static contact.
     NotReachable,
+    /// A supervisor wants the seat ready while it rings or talks, which would cut that (R-S5).
+    Busy,
+    /// The seat's phone listens to a call as a supervisor's; it can serve callers when that has ended (R-S5).
+    Supervising,
+    /// The supervisor is no seat of the plan, or serves none of the seat's tenants.
+    UnknownSupervisor,
 }
 
 /// What is wanted of a call.
@@ -443,6 +451,11 @@ pub enum CallCommand {
     ShowNumber,
     /// A condition for asking where the caller is holds, or does not (R-T6).
     Check(LocateCondition, bool),
+    /// The supervisor's phone is rung, and has from its answer on this part in the talk; or has it from now on, if it is
+    /// there (R-S5). Only from [`CommandSource::Supervisor`].
+    Supervise(Supervision),
+    /// The supervisor leaves the call, or is rung no more. Only from [`CommandSource::Supervisor`].
+    EndSupervision,
 }
 
 /// What came of a call's command.
@@ -462,13 +475,14 @@ pub enum CallCommandResult {
     NoOutboundTrunk,
     /// The party would take one of the tenant's lines, and none is free (R-L8).
     LinesFull,
-    /// No such party is there.
+    /// No such party, or no such supervisor, is there.
     UnknownParty,
-    /// As many parties are there as there may be.
+    /// As many parties, or supervisors, are there as there may be.
     TooManyParties,
     /// No such seat, or it does not serve the tenant.
     UnknownSeat,
-    /// The seat is not where an agent can call out: ready, in wrap-up or paused.
+    /// The seat is not where an agent can call out (ready, in wrap-up or paused), or a supervisor can listen (paused or
+    /// logged out, and at no other call).
     SeatNotFree,
     /// No such tenant.
     UnknownTenant,
@@ -476,6 +490,8 @@ pub enum CallCommandResult {
     Draining,
     /// The tenant hands no caller over to that skill.
     UnknownSkill,
+    /// No supervisor is named, or it is no seat of the plan that serves the call's tenant (R-S5).
+    UnknownSupervisor,
 }
 
 /// What came of a command about emergency guidance.

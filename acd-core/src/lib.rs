@@ -54,7 +54,7 @@ pub use input::{
 };
 pub use input::{CallCommandResult, CallerLegEnd, GuidanceCommandResult, SeatCommandResult, TrunkLoss};
 pub use party::{
-    Company, Destination, LineKind, LocateCondition, PartyEnd, PartyFailure, PartyLegEnd,
+    Company, Destination, LineKind, LocateCondition, PartyEnd, PartyFailure, PartyLegEnd, Supervision,
     is_emergency_number, line_kind,
 };
 pub use pii::Pii;

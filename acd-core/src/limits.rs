@@ -39,6 +39,9 @@ pub const HUNT_ROUNDS_MAX: u32 = 20;
 /// Third parties in one call at once: an interpreter, headquarters, a doctor, and one more.
 pub const PARTIES_AT_ONCE_MAX: usize = 4;
 
+/// Supervisors at one call at once, rung or there: a trainer, a shift's supervisor, a visitor of the client's, and one more.
+pub const SUPERVISORS_AT_ONCE_MAX: usize = 4;
+
 /// Entries of one tenant's directory: all of Japan has about 720 fire headquarters.
 pub const DIRECTORY_ENTRIES_MAX: usize = 2_000;
 

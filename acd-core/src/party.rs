@@ -29,7 +29,7 @@ pub enum PartyFailure {
     Unreachable(u16),
     /// The try that we cancelled is over (487).
     Cancelled,
-    /// The outside cannot dial third parties.
+    /// The outside cannot dial third parties, or let supervisors listen.
     NotSupported,
 }
 
@@ -74,6 +74,32 @@ pub enum Company {
     Aside,
     /// With nobody: the seat has gone back to the others.
     Held,
+    /// With nobody: a supervisor, who hears all that the seat hears and says (R-S5).
+    Listening,
+    /// With the seat, which alone hears the supervisor, who hears all that the seat hears and says (R-S5).
+    Whispering,
+}
+
+/// A supervisor's part in a talk (R-S5).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Supervision {
+    /// Hears all, and nobody hears the supervisor.
+    Listen,
+    /// Hears all, and the seat alone hears the supervisor.
+    Whisper,
+    /// Speaks with all, as a party does.
+    Join,
+}
+
+impl Supervision {
+    /// With whom a supervisor of this part speaks.
+    pub const fn company(self) -> Company {
+        match self {
+            Self::Listen => Company::Listening,
+            Self::Whisper => Company::Whispering,
+            Self::Join => Company::Together,
+        }
+    }
 }
 
 /// What kind of line a number is, guessed from its digits (R-T6).

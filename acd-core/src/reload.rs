@@ -140,7 +140,11 @@ impl crate::house::House {
             return;
         }
         let to = match seat.state() {
-            SeatState::LoggedOut if seat.settings.login == Login::Always => seat.idle_state(),
+            SeatState::LoggedOut
+                if seat.settings.login == Login::Always && !self.supervising.contains_key(&id) =>
+            {
+                seat.idle_state()
+            }
             SeatState::Ready if !seat.is_reachable() => seat.idle_state(),
             SeatState::LoggedOut
             | SeatState::Ready

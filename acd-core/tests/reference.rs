@@ -31,6 +31,8 @@ mod rng;
 mod seats;
 #[path = "reference/sides.rs"]
 mod sides;
+#[path = "reference/supervision.rs"]
+mod supervision;
 #[path = "support/turn.rs"]
 mod turn;
 
@@ -40,8 +42,8 @@ use acd_core::plan::Plan;
 use acd_core::{
     CallCommand, CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Destination, Input, LegId,
     LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlanSource, RecordingFailure,
-    RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch, Timestamp, TrunkId,
-    TrunkLoss, WithheldReason,
+    RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, SeatState, Supervision,
+    Switch, Timestamp, TrunkId, TrunkLoss, WithheldReason,
 };
 use draw::{NUMBERS, draw_destination, draw_party_command, draw_plan};
 use model::Model;
@@ -299,7 +301,7 @@ impl History {
                 Input::SeatCommanded {
                     seat: seat_id(seat % 9),
                     command,
-                    source: CommandSource::Console,
+                    source: self.source(what, 200),
                     request,
                 }
             }
@@ -315,9 +317,15 @@ impl History {
                 Input::CallCommanded { call, command, source: CommandSource::Console, request }
             }
             Step::PartyCommand { call, what, whom } => {
-                let command = draw_party_command(what.into(), draw_destination(whom.into()));
                 let (call, request) = (self.call(call), RequestId(u64::from(what)));
-                Input::CallCommanded { call, command, source: CommandSource::Console, request }
+                let command = match what % 5 {
+                    _ if whom < 170 => draw_party_command(what.into(), draw_destination(whom.into())),
+                    0 => CallCommand::EndSupervision,
+                    1 => CallCommand::Supervise(Supervision::Listen),
+                    2 => CallCommand::Supervise(Supervision::Whisper),
+                    _ => CallCommand::Supervise(Supervision::Join),
+                };
+                Input::CallCommanded { call, command, source: self.source(whom, 175), request }
             }
             Step::Party { party, how } => {
                 let party = self.party(party);
@@ -404,9 +412,24 @@ impl History {
         if rings.is_empty() { nothing } else { rings[usize::from(choice / 4) % rings.len()] }
     }
 
+    /// A supervisor's command, if the choice is from a bound on: of a seat that could be one, where there is one.
+    fn source(&self, choice: u8, supervisors_from: u8) -> CommandSource {
+        if choice < supervisors_from {
+            return CommandSource::Console;
+        }
+        let idle = |it: &&model::Seat| matches!(it.state, SeatState::LoggedOut | SeatState::Paused(_));
+        let idle: Vec<SeatId> = self.model.seats.iter().filter(idle).map(|it| it.id).collect();
+        let any = choice.is_multiple_of(7) || idle.is_empty();
+        let seat = if any { seat_id(choice % 9) } else { idle[usize::from(choice) % idle.len()] };
+        CommandSource::Supervisor(seat)
+    }
+
     /// A party that is there or owed an outcome, or now and then one that is not.
     fn party(&self, choice: u8) -> PartyId {
-        let present = self.model.calls.iter().flat_map(|call| call.parties.iter().map(|party| party.id));
+        let present = self.model.calls.iter().flat_map(|call| {
+            let parties = call.parties.iter().map(|party| party.id);
+            parties.chain(call.watchers.iter().map(|watcher| watcher.id))
+        });
         let owed = self.model.parties_cancelled.iter().chain(&self.model.parties_released).copied();
         let parties: Vec<PartyId> = if choice.is_multiple_of(4) { owed.collect() } else { present.collect() };
         let nothing = PartyId { call: CallId(self.calls), attempt: 1_000 };

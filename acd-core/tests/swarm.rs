@@ -43,6 +43,8 @@ mod rng;
 mod seats;
 #[path = "reference/sides.rs"]
 mod sides;
+#[path = "reference/supervision.rs"]
+mod supervision;
 #[path = "support/text.rs"]
 mod text;
 #[path = "support/turn.rs"]
@@ -99,7 +101,7 @@ fn seeds() -> Range<u64> {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 74] = [
+const WANTED: [&str; 86] = [
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",
     "TrunkLost NoAnswer",
@@ -169,7 +171,19 @@ const WANTED: [&str; 74] = [
     "PartyEnded Commanded",
     "PartyEnded Alone",
     "PartyLineFreed",
-    "PartyMoved",
+    "PartyMoved Held",
+    "PartyMoved Together",
+    "PartyMoved Listening",
+    "PartyMoved Whispering",
+    "PartyAnswered Listening",
+    "PartyAnswered Whispering",
+    "SupervisorRung",
+    "SeatCommanded Busy",
+    "SeatCommanded Supervising",
+    "SeatCommanded UnknownSupervisor",
+    "CallCommanded UnknownSupervisor",
+    "CallCommanded SeatNotFree",
+    "CallCommanded UnknownParty",
     "DestinationUnreached",
     "HeadquartersDialled",
     "OutboundEnded",
@@ -180,10 +194,11 @@ const WANTED: [&str; 74] = [
 fn kind(fact: &CallEvent) -> String {
     let debug = format!("{fact:?}");
     let name = debug.split([' ', '{']).next().unwrap_or_default().to_owned();
-    let detail = ["outcome: ", "reason: ", "kind: ", "result: ", " end: ", "cause: ", "announcement: "]
-        .iter()
-        .find_map(|key| debug.split_once(key))
-        .map(|(_, rest)| rest.split([',', ' ', '(']).next().unwrap_or_default());
+    let detail =
+        ["outcome: ", "reason: ", "kind: ", "result: ", " end: ", "cause: ", "announcement: ", "company: "]
+            .iter()
+            .find_map(|key| debug.split_once(key))
+            .map(|(_, rest)| rest.split([',', ' ', '(']).next().unwrap_or_default());
     detail.map_or(name.clone(), |detail| format!("{name} {detail}"))
 }
 

@@ -293,6 +293,14 @@ enum CallEventDef {
         number: Pii<DialledNumber>,
         takes_line: bool,
     },
+    SupervisorRung {
+        #[serde(flatten, with = "PartyIdDef")]
+        party: PartyId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        supervisor: SeatId,
+        #[serde(with = "As::<DisplayFromStr>")]
+        seat: SeatId,
+    },
     PartyAnswered {
         #[serde(flatten, with = "PartyIdDef")]
         party: PartyId,

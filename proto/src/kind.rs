@@ -67,6 +67,7 @@ kinds! {
     DigitPressed = "digit_pressed",
     CallCommanded = "call_commanded",
     PartyDialled = "party_dialled",
+    SupervisorRung = "supervisor_rung",
     PartyAnswered = "party_answered",
     PartyMoved = "party_moved",
     PartyEnded = "party_ended",
@@ -214,6 +215,9 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         CallEvent::PartyAnswered { party, .. }
         | CallEvent::PartyMoved { party, .. }
         | CallEvent::PartyEnded { party, .. } => Subject::call(party.call),
+        CallEvent::SupervisorRung { party, supervisor: _, seat } => {
+            Subject { call: Some(party.call), seat: Some(*seat), ..Subject::NOBODY }
+        }
         CallEvent::NumberShown { call, seat } => {
             Subject { call: Some(*call), seat: Some(*seat), ..Subject::NOBODY }
         }

@@ -2,7 +2,7 @@
 
 use acd_core::{
     AreaId, CallId, Company, Destination, DestinationId, DialledNumber, LineKind, LocateCondition, PartyEnd,
-    PartyFailure, PartyId, PartyLegEnd, Pii,
+    PartyFailure, PartyId, PartyLegEnd, Pii, Supervision,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DeserializeAs, DisplayFromStr, SerializeAs};
@@ -81,6 +81,16 @@ pub(crate) enum CompanyDef {
     Together,
     Aside,
     Held,
+    Listening,
+    Whispering,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Supervision", rename_all = "snake_case")]
+pub(crate) enum SupervisionDef {
+    Listen,
+    Whisper,
+    Join,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -5,14 +5,14 @@ use acd_core::{
     AlarmKind, AnnouncementKind, CallCommand, CallCommandResult, CallPhase, CallerIdentity, CallerLegEnd,
     CommandSource, Destination, GuidanceCommandResult, LegQuality, LineUse, LocateCondition, Name, Outcome,
     PauseReason, Pii, PlanSource, RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand,
-    SeatCommandResult, SeatLegEnd, SeatLoss, SeatState, SkillId, TalkEnd, TrunkLoss, UnexpectedInput,
-    WithheldReason,
+    SeatCommandResult, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId, Supervision, TalkEnd, TrunkLoss,
+    UnexpectedInput, WithheldReason,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DisplayFromStr};
 
 use crate::leaf::{RingIdDef, in_containers};
-use crate::parties::{DestinationDef, LocateConditionDef};
+use crate::parties::{DestinationDef, LocateConditionDef, SupervisionDef};
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "CallerIdentity", rename_all = "snake_case")]
@@ -106,6 +106,7 @@ pub(crate) enum CommandSourceDef {
     StarCode,
     Api,
     Console,
+    Supervisor(#[serde(with = "As::<DisplayFromStr>")] SeatId),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -116,6 +117,9 @@ pub(crate) enum SeatCommandResultDef {
     UnknownSeat,
     NotLoggedIn,
     NotReachable,
+    Busy,
+    Supervising,
+    UnknownSupervisor,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -135,6 +139,8 @@ pub(crate) enum CallCommandDef {
     ShowNumber,
     Check(#[serde(with = "LocateConditionDef")] LocateCondition, bool),
     Explained,
+    Supervise(#[serde(with = "SupervisionDef")] Supervision),
+    EndSupervision,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -178,6 +184,7 @@ pub(crate) enum CallCommandResultDef {
     SeatNotFree,
     UnknownTenant,
     Draining,
+    UnknownSupervisor,
 }
 
 #[derive(Serialize, Deserialize)]

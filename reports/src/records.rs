@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use acd_core::plan::OverflowCause;
 use acd_core::{
-    CallId, CallPhase, CallerIdentity, CallerLegEnd, Destination, DialledNumber, LegId, LegQuality, Outcome,
-    PartyEnd, PartyId, Pii, RecordingFailure, RefusalReason, RingEnd, RingId, SeatId, SkillId, TalkEnd,
-    TenantId, Timestamp, TrunkId,
+    CallId, CallPhase, CallerIdentity, CallerLegEnd, Company, Destination, DialledNumber, LegId, LegQuality,
+    Outcome, PartyEnd, PartyId, Pii, RecordingFailure, RefusalReason, RingEnd, RingId, SeatId, SkillId,
+    TalkEnd, TenantId, Timestamp, TrunkId,
 };
 
 /// Everything that the facts say about admitted and refused calls.
@@ -122,6 +122,8 @@ pub struct CallRecord {
     pub holds: Vec<HoldRecord>,
     /// Each try to reach a third party, and its presence (R-T3, R-T7).
     pub parties: Vec<PartyRecord>,
+    /// Supervisors who were rung for it (R-S5).
+    pub supervisors: Vec<SupervisorRecord>,
     /// When the caller's leg had ended while the others went on: the line was free then (R-L1).
     pub caller_left_at: Option<Timestamp>,
     /// What was recorded.
@@ -219,6 +221,23 @@ impl PartyRecord {
     }
 }
 
+/// A supervisor at a call (R-S5, R-T7).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SupervisorRecord {
+    /// The presence.
+    pub party: PartyId,
+    /// Who: the seat whose phone was rung.
+    pub supervisor: SeatId,
+    /// Whose talk it was.
+    pub seat: SeatId,
+    /// When the phone was rung.
+    pub rung_at: Timestamp,
+    /// When it was answered, and from when on the supervisor had which part.
+    pub parts: Vec<(Timestamp, Company)>,
+    /// When and how it ended; `None`: it rings, or is there.
+    pub end: Option<(Timestamp, PartyEnd)>,
+}
+
 /// One call that an agent began.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutboundRecord {
@@ -232,6 +251,8 @@ pub struct OutboundRecord {
     pub started_at: Timestamp,
     /// Each try to reach somebody.
     pub parties: Vec<PartyRecord>,
+    /// Supervisors who were rung for it.
+    pub supervisors: Vec<SupervisorRecord>,
     /// When it ended, and whether a party had answered; `None`: in progress.
     pub end: Option<(Timestamp, bool)>,
 }

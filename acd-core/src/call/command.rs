@@ -59,10 +59,11 @@ impl Switch {
 
     fn carry_out(&mut self, id: CallId, command: CallCommand, source: CommandSource) -> CallCommandResult {
         let call = self.calls.get_mut(&id);
-        let result = call.as_ref().map_or(CallCommandResult::UnknownCall, |it| it.may(command, &self.house));
+        let result =
+            call.as_ref().map_or(CallCommandResult::UnknownCall, |it| it.may(command, source, &self.house));
         self.house.out.state(CallEvent::CallCommanded { call: id, command, source, result });
         if let (Some(call), CallCommandResult::Done) = (call, result) {
-            call.obey(command, &mut self.house);
+            call.obey(command, source, &mut self.house);
             if call.phase().is_none() {
                 self.calls.remove(&id);
             }
@@ -73,8 +74,16 @@ impl Switch {
 
 impl Call {
     /// Whether the command can be carried out in the present phase.
-    fn may(&self, command: CallCommand, house: &House) -> CallCommandResult {
+    fn may(&self, command: CallCommand, source: CommandSource, house: &House) -> CallCommandResult {
+        if let CommandSource::Supervisor(supervisor) = source
+            && !self.is_overseen_by(supervisor, house)
+        {
+            return CallCommandResult::UnknownSupervisor;
+        }
         match (command, &self.state) {
+            (CallCommand::Supervise(_) | CallCommand::EndSupervision, _) => {
+                self.may_supervise(command, source, house)
+            }
             (_, CallState::Meeting(meeting)) => meeting.may(command, &self.visit, house),
             (CallCommand::HangUp, _) => CallCommandResult::Done,
             (CallCommand::HandOver(skill), CallState::Talking(talking)) => {
@@ -118,9 +127,11 @@ impl Call {
         }
     }
 
-    fn obey(&mut self, command: CallCommand, house: &mut House) {
+    fn obey(&mut self, command: CallCommand, source: CommandSource, house: &mut House) {
         self.state_locating(command, house);
         match (command, &mut self.state) {
+            (CallCommand::Supervise(how), _) => self.supervise(how, source, house),
+            (CallCommand::EndSupervision, _) => self.end_supervision(source, house),
             (CallCommand::Hold, CallState::Talking(talking)) => talking.hold_by_command(&self.visit, house),
             (CallCommand::Resume, CallState::Talking(talking)) => {
                 talking.resume_by_command(&self.visit, house);
@@ -165,7 +176,7 @@ impl CallState {
     }
 
     /// The seat that talks.
-    const fn seat(&self) -> Option<SeatId> {
+    pub(super) const fn seat(&self) -> Option<SeatId> {
         match self {
             Self::Talking(talking) => Some(talking.seat),
             Self::Meeting(meeting) => meeting.seat(),

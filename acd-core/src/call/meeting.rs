@@ -19,7 +19,7 @@ use crate::input::{CallerLegEnd, SeatLegEnd};
 use crate::lines::Holding;
 use crate::party::{Company, PartyEnd};
 use crate::queue::Place;
-use audio::Audio;
+pub(super) use audio::Audio;
 
 mod audio;
 mod command;
@@ -66,6 +66,8 @@ struct Guest {
     company: Company,
     /// The party's phone has us on hold.
     holds: bool,
+    /// A supervisor who has joined (R-S5).
+    supervisor: Option<SeatId>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -165,11 +167,13 @@ impl Meeting {
         self.has_caller() || self.guests.values().any(|guest| guest.company == Company::Together)
     }
 
-    /// Whether two people are left, or one for whom another is being dialled (R-T4).
+    /// Whether two people are left, or one for whom another is being dialled (R-T4). A seat and its supervisors alone are
+    /// colleagues, and no call (R-S5).
     fn lives(&self) -> bool {
         let own = usize::from(self.has_caller()) + usize::from(self.seat.is_some());
         let people = own + self.guests.len();
-        people >= 2 || (own == 1 && self.dialling.is_some())
+        let has_outsider = self.has_caller() || self.guests.values().any(|guest| guest.supervisor.is_none());
+        (people >= 2 && has_outsider) || (own == 1 && self.dialling.is_some())
     }
 
     pub(super) fn handle(
@@ -252,6 +256,41 @@ impl Meeting {
         }
     }
 
+    /// Supervisors who have joined, by their try (R-S5).
+    pub(super) fn supervisors(&self) -> impl Iterator<Item = (u32, SeatId)> {
+        self.guests.iter().filter_map(|(attempt, guest)| Some((*attempt, guest.supervisor?)))
+    }
+
+    /// A supervisor joins all.
+    pub(super) fn take_in(
+        mut self: Box<Self>,
+        before: &Audio,
+        (attempt, supervisor, holds): (u32, SeatId, bool),
+        visit: &Visit,
+        house: &mut House,
+    ) -> CallState {
+        let phase = self.phase();
+        let supervisor = Some(supervisor);
+        self.guests.insert(attempt, Guest { company: Company::Together, holds, supervisor });
+        self.settle(before, phase, visit, house)
+    }
+
+    /// A supervisor who had joined speaks with all no more; `gone` says who it is, and whether the phone has us on hold.
+    pub(super) fn let_go(
+        mut self: Box<Self>,
+        attempt: u32,
+        gone: &mut Option<(SeatId, bool)>,
+        visit: &Visit,
+        house: &mut House,
+    ) -> CallState {
+        let before = self.audio(visit);
+        let phase = self.phase();
+        if let Some(guest) = self.guests.remove(&attempt) {
+            *gone = guest.supervisor.map(|supervisor| (supervisor, guest.holds));
+        }
+        self.settle(&before, phase, visit, house)
+    }
+
     /// What follows from who is left: those who have nobody else are together, a caller with the seat alone talks, and
     /// a call of fewer than two people ends.
     fn settle(
@@ -309,9 +348,9 @@ impl Meeting {
         if let Some(dialling) = &self.dialling {
             dialling.give_up(end, house);
         }
-        for attempt in self.guests.keys() {
+        for (attempt, guest) in &self.guests {
             let party = PartyId { call: visit.call, attempt: *attempt };
-            house.out.state(CallEvent::PartyEnded { party, end });
+            house.party_ended(party, end, guest.supervisor);
             house.release_party(party, cause);
         }
         if let Some(seat) = self.seat {

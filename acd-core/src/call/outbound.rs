@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hunt::Hunt;
 use super::meeting::{Meeting, Seated, may_dial};
+use super::supervision::Watchers;
 use super::{Call, CallInput, CallState, Visit};
 use crate::effect::Effect;
 use crate::event::{CallEvent, CallPhase, Outcome, SeatState, UnexpectedInput};
@@ -140,6 +141,7 @@ impl Switch {
         let OutboundOrder { call, seat, tenant, destination, about: _ } = order;
         let room = self.house.lines.get(tenant).filter(|room| room.in_plan);
         let room = room.ok_or(CallCommandResult::UnknownTenant)?;
+        let supervises = self.house.supervising.contains_key(&seat);
         let seat = self.house.seats.get(&seat).filter(|it| it.in_plan);
         let seat = seat.filter(|it| it.settings.serves.contains_key(&tenant));
         let seat = seat.ok_or(CallCommandResult::UnknownSeat)?;
@@ -147,7 +149,7 @@ impl Switch {
         if self.draining || self.calls.len() >= CALLS_MAX {
             return Err(CallCommandResult::Draining);
         }
-        if !matches!(before, SeatState::Ready | SeatState::WrapUp | SeatState::Paused(_)) {
+        if supervises || !matches!(before, SeatState::Ready | SeatState::WrapUp | SeatState::Paused(_)) {
             return Err(CallCommandResult::SeatNotFree);
         }
         let is_recorded =
@@ -174,6 +176,7 @@ impl Switch {
             is_overdue: false,
             caller_holds: false,
             unheard: BTreeSet::new(),
+            watchers: Watchers::new(),
         };
         let result = may_dial(destination, &visit, &self.house);
         if result == CallCommandResult::Done { Ok((visit, before)) } else { Err(result) }

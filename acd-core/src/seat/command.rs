@@ -4,7 +4,7 @@ use super::{Deferred, Seat};
 use crate::effect::Effect;
 use crate::event::{CallEvent, SeatState};
 use crate::house::House;
-use crate::ids::{RequestId, SeatId};
+use crate::ids::{RequestId, SeatId, TenantId};
 use crate::input::{CommandSource, PauseReason, SeatCommand, SeatCommandResult};
 
 impl House {
@@ -16,20 +16,51 @@ impl House {
         source: CommandSource,
         request: RequestId,
     ) {
-        let (result, to) = match self.seats.get_mut(&seat) {
-            Some(it) if it.in_plan => match command {
+        let refusal = self.refuses(seat, command, source);
+        let (result, to) = match (refusal, self.seats.get_mut(&seat)) {
+            (Some(refusal), _) => (refusal, None),
+            (None, Some(it)) => match command {
                 SeatCommand::LogIn => it.log_in(),
                 SeatCommand::Ready => it.make_ready(),
                 SeatCommand::Pause(reason) => it.pause(reason),
                 SeatCommand::LogOut => it.log_out(),
             },
-            Some(_) | None => (SeatCommandResult::UnknownSeat, None),
+            (None, None) => (SeatCommandResult::UnknownSeat, None),
         };
         self.out.state(CallEvent::SeatCommanded { seat, command, source, result });
         if let Some(to) = to {
             self.set_seat(seat, to);
         }
         self.out.order(Effect::AnswerSeatCommand { request, result });
+    }
+
+    /// What stands against a command, whatever it would do to the seat.
+    fn refuses(&self, id: SeatId, command: SeatCommand, source: CommandSource) -> Option<SeatCommandResult> {
+        let Some(seat) = self.seats.get(&id).filter(|it| it.in_plan) else {
+            return Some(SeatCommandResult::UnknownSeat);
+        };
+        if let CommandSource::Supervisor(supervisor) = source {
+            let is_in_plan = |tenant: &&TenantId| self.lines.get(**tenant).is_some_and(|it| it.in_plan);
+            let mut tenants = seat.settings.serves.keys().filter(is_in_plan);
+            if !tenants.any(|tenant| self.oversees(supervisor, *tenant)) {
+                return Some(SeatCommandResult::UnknownSupervisor);
+            }
+            // An agent's own wish takes back what was deferred; a supervisor's would be to be ready at once (R-S5).
+            if command == SeatCommand::Ready && seat.busy_ring().is_some() {
+                return Some(SeatCommandResult::Busy);
+            }
+        }
+        match command {
+            SeatCommand::LogIn | SeatCommand::Ready if self.supervising.contains_key(&id) => {
+                Some(SeatCommandResult::Supervising)
+            }
+            SeatCommand::LogIn | SeatCommand::Ready | SeatCommand::Pause(_) | SeatCommand::LogOut => None,
+        }
+    }
+
+    /// Whether a supervisor may see to a tenant's seats and calls: a seat of the plan that serves it (R-S5).
+    pub(crate) fn oversees(&self, supervisor: SeatId, tenant: TenantId) -> bool {
+        self.seats.get(&supervisor).is_some_and(|it| it.in_plan && it.settings.serves.contains_key(&tenant))
     }
 }
 

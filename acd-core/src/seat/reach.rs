@@ -18,7 +18,10 @@ impl House {
             return self.unexpected(UnexpectedInput::OutOfPhase, None);
         }
         seat.registered = true;
+        // A supervisor's phone serves no caller meanwhile.
+        let supervises = self.supervising.contains_key(&id);
         let logs_in = match seat.settings.login {
+            Login::OnRegister | Login::Always if supervises => false,
             Login::OnRegister | Login::Always => seat.state == SeatState::LoggedOut,
             Login::ByCommand => false,
         };

@@ -11,18 +11,24 @@ use crate::parties::Caller;
 impl Model {
     pub(crate) fn call_commanded(&mut self, id: CallId, command: CallCommand, source: CommandSource) {
         let at = self.calls.iter().position(|it| it.id == id);
-        let result = at.map_or(CallCommandResult::UnknownCall, |at| self.may(at, command));
+        let result = at.map_or(CallCommandResult::UnknownCall, |at| self.may(at, command, source));
         self.state(CallEvent::CallCommanded { call: id, command, source, result });
         if let (Some(at), CallCommandResult::Done) = (at, result) {
-            self.obey(at, command);
+            self.obey(at, command, source);
         }
     }
 
-    fn may(&self, at: usize, command: CallCommand) -> CallCommandResult {
+    fn may(&self, at: usize, command: CallCommand, source: CommandSource) -> CallCommandResult {
+        if self.is_stranger(at, source) {
+            return CallCommandResult::UnknownSupervisor;
+        }
         let call = &self.calls[at];
         let talks = call.has_talk();
         let fits = match command {
             CallCommand::HangUp => true,
+            CallCommand::Supervise(_) | CallCommand::EndSupervision => {
+                return self.may_supervise(at, command, source);
+            }
             CallCommand::HandOver(skill)
                 if call.phase == CallPhase::Talking && !self.hands_over(at, skill) =>
             {
@@ -66,13 +72,15 @@ impl Model {
         if fits { CallCommandResult::Done } else { CallCommandResult::OutOfPhase }
     }
 
-    fn obey(&mut self, at: usize, command: CallCommand) {
+    fn obey(&mut self, at: usize, command: CallCommand, source: CommandSource) {
         let id = self.calls[at].id;
         match command {
             CallCommand::Hold => self.hold_by_command(at, true),
             CallCommand::Resume => self.hold_by_command(at, false),
             CallCommand::HangUp => self.hang_up(at),
             CallCommand::Explained => {}
+            CallCommand::Supervise(part) => self.supervise(at, part, source),
+            CallCommand::EndSupervision => self.end_supervision(at, source),
             CallCommand::HandOver(skill) => self.hand_over(at, skill),
             CallCommand::Dial(destination) => {
                 self.hold_by_command(at, false);
@@ -196,6 +204,11 @@ impl Model {
         self.accepting = false;
         for (call, _, _) in core::mem::take(&mut self.announced) {
             self.refused.push(call);
+        }
+        for call in 0..self.calls.len() {
+            for watcher in std::mem::take(&mut self.calls[call].watchers) {
+                self.let_go(watcher, PartyEnd::NodeOutage);
+            }
         }
         while let Some(Call { phase, ring, end, .. }) = self.calls.first() {
             let (phase, ring, end) = (*phase, *ring, *end);

@@ -15,8 +15,15 @@ impl Model {
         let parties = self.calls.iter().flat_map(|it| it.parties.iter().map(|party| party.until));
         let unheard = self.calls.iter().flat_map(|it| &it.unheard).map(|(_, _, again)| Some(*again));
         let parties = parties.chain(unheard);
+        let watchers = self.calls.iter().flat_map(|it| it.watchers.iter().map(|watcher| watcher.until));
         let missing = self.tenants.iter().map(|it| it.calls_due);
-        calls.chain(parties).chain(missing).chain(self.seats.iter().map(|it| it.until)).flatten().min()
+        calls
+            .chain(parties)
+            .chain(watchers)
+            .chain(missing)
+            .chain(self.seats.iter().map(|it| it.until))
+            .flatten()
+            .min()
     }
 
     /// Every deadline that is not after now, the earliest first.
@@ -36,6 +43,10 @@ impl Model {
                 self.calls.iter().position(|it| it.parties.iter().any(|party| party.until == Some(due)))
             {
                 self.party_timed_out(at);
+            } else if let Some(at) =
+                self.calls.iter().position(|it| it.watchers.iter().any(|watcher| watcher.until == Some(due)))
+            {
+                self.watcher_timed_out(at, due);
             } else if let Some(at) = self.calls.iter().position(|it| it.choice_until == Some(due)) {
                 self.chosen(at);
             } else if let Some(at) = self.calls.iter().position(|it| guidance_due(it) == Some(due)) {
@@ -55,6 +66,7 @@ impl Model {
                 self.raise(AlarmKind::WaitTooLong, Some(tenant), Some(call));
                 self.wait_too_long(at);
             }
+            self.send_watchers_home();
         }
     }
 
@@ -72,6 +84,10 @@ impl Model {
         }
         for (_, _, again) in self.calls.iter_mut().flat_map(|it| &mut it.unheard) {
             *again = *again + step;
+        }
+        for until in self.calls.iter_mut().flat_map(|it| &mut it.watchers).filter_map(|it| it.until.as_mut())
+        {
+            *until = *until + step;
         }
         for call in &mut self.calls {
             if let Stage::Due(until) = &mut call.guidance {

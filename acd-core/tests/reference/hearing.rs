@@ -65,7 +65,8 @@ fn hears_nobody(call: &Call, leg: LegId) -> bool {
             Company::Together => together.push(LegId::Party(party.id)),
             Company::Aside => aside.push(LegId::Party(party.id)),
             Company::Held if leg == LegId::Party(party.id) => return true,
-            Company::Held => {}
+            // No party of a meeting listens.
+            Company::Held | Company::Listening | Company::Whispering => {}
         }
     }
     !matches!(leg, LegId::Seat(_)) && (together == [leg] || aside == [leg])

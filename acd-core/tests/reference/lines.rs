@@ -108,6 +108,7 @@ impl Model {
             before: None,
             caller: Caller::Here,
             parties: Vec::new(),
+            watchers: Vec::new(),
             tries: 0,
             hunt: None,
             unheard: Vec::new(),
@@ -189,10 +190,12 @@ impl Model {
         }
         let ids: Vec<_> = self.seats.iter().map(|it| it.id).collect();
         for id in ids {
+            let supervises = self.supervises(id);
             let seat = self.seat(id);
             let busy =
                 matches!(seat.state, SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_));
-            let waits_to_log_in = seat.state == SeatState::LoggedOut && seat.plan.login == Login::Always;
+            let waits_to_log_in =
+                seat.state == SeatState::LoggedOut && seat.plan.login == Login::Always && !supervises;
             let lost_contact = seat.state == SeatState::Ready && !seat.is_reachable();
             if !seat.in_plan && !busy {
                 self.set_seat(id, SeatState::LoggedOut);

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use acd_core::plan::{self, Capacity, OverflowCause, Plan, RecordingPolicy};
 use acd_core::{
-    AlarmKind, AnnouncementKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, Outcome, PartyId,
-    PlanSource, PromptId, Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd,
-    SeatLoss, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
+    AlarmKind, AnnouncementKind, CallEvent, CallId, CallPhase, CallerLegEnd, Input, LegId, Outcome, PartyEnd,
+    PartyId, PlanSource, PromptId, Reason, RecordingFailure, RingEnd, RingFailure, RingId, SeatId,
+    SeatLegEnd, SeatLoss, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
 };
 
 use crate::parties::{Caller, Hunt, Party};
+use crate::supervision::Watcher;
 
 pub(crate) struct Tenant {
     pub(crate) id: TenantId,
@@ -71,6 +72,7 @@ pub(crate) struct Call {
     pub(crate) before: Option<SeatState>,
     pub(crate) caller: Caller,
     pub(crate) parties: Vec<Party>,
+    pub(crate) watchers: Vec<Watcher>,
     pub(crate) tries: u32,
     pub(crate) hunt: Option<Hunt>,
     /// Legs to which what has no end could not be played, and when it is tried again.
@@ -185,6 +187,7 @@ impl Model {
         }
         self.enter_bands();
         self.take(input);
+        self.send_watchers_home();
         self.fire();
         loop {
             self.dispatch();
@@ -732,7 +735,11 @@ impl Model {
     }
 
     pub(crate) fn end(&mut self, at: usize, outcome: Outcome, phase: CallPhase, end: Option<CallerLegEnd>) {
-        let Call { id: call, tenant, answered, outbound, awaits_adviser, .. } = self.calls.remove(at);
+        let Call { id: call, tenant, answered, outbound, awaits_adviser, watchers, .. } =
+            self.calls.remove(at);
+        for watcher in watchers {
+            self.let_go(watcher, PartyEnd::Alone);
+        }
         if outbound {
             return self.state(CallEvent::OutboundEnded { call, tenant, reached: answered });
         }

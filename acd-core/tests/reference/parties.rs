@@ -31,8 +31,17 @@ pub(crate) struct Party {
     pub(crate) id: PartyId,
     pub(crate) answered: bool,
     pub(crate) company: Company,
-    holds: bool,
+    pub(crate) holds: bool,
+    /// A supervisor who has joined.
+    pub(crate) supervisor: Option<SeatId>,
     pub(crate) until: Option<acd_core::Timestamp>,
+}
+
+impl Party {
+    pub(crate) fn supervisor(id: PartyId, supervisor: SeatId, holds: bool) -> Self {
+        let supervisor = Some(supervisor);
+        Self { id, answered: true, company: Company::Together, holds, supervisor, until: None }
+    }
 }
 
 /// The numbers of a destination that are still to be tried.
@@ -82,10 +91,12 @@ impl Call {
         self.caller == Caller::Here || self.parties.iter().any(together)
     }
 
-    /// R-T4: two people, or one for whom another is dialled.
+    /// R-T4: two people, one of them no colleague of the other, or one for whom another is dialled.
     pub(crate) fn lives(&self) -> bool {
         let own = usize::from(self.caller == Caller::Here) + usize::from(self.ring.is_some());
-        own + self.guests() >= 2 || (own == 1 && self.is_dialling())
+        let outsider = self.caller == Caller::Here
+            || self.parties.iter().any(|it| it.answered && it.supervisor.is_none());
+        (outsider && own + self.guests() >= 2) || (own == 1 && self.is_dialling())
     }
 
     pub(crate) fn may_join(&self) -> bool {
@@ -268,7 +279,8 @@ impl Model {
             }
             let until = Some(self.now + ring);
             let company = Company::Together;
-            self.calls[at].parties.push(Party { id: party, answered: false, company, holds: false, until });
+            let (answered, holds, supervisor) = (false, false, None);
+            self.calls[at].parties.push(Party { id: party, answered, company, holds, supervisor, until });
             return;
         }
     }
@@ -416,6 +428,9 @@ impl Model {
         let Some(at) = self.calls.iter().position(|it| it.id == party.call) else {
             return self.unexpected(UnexpectedInput::CallUnknown, Some(party.call));
         };
+        if let Some(found) = self.calls[at].watchers.iter().position(|it| it.id == party) {
+            return self.watcher_input(at, found, input);
+        }
         let Some(found) = self.calls[at].parties.iter().position(|it| it.id == party) else {
             return self.unexpected(UnexpectedInput::PartyOver, Some(party.call));
         };
@@ -564,6 +579,7 @@ impl Model {
             before: Some(before),
             caller: Caller::Gone(None),
             parties: Vec::new(),
+            watchers: Vec::new(),
             tries: 0,
             hunt: Some(hunt),
             unheard: Vec::new(),
@@ -598,6 +614,7 @@ impl Model {
             None => CallCommandResult::UnknownSeat,
             Some(_) if self.draining => CallCommandResult::Draining,
             Some(seat) => match seat.state {
+                _ if self.supervises(seat.id) => CallCommandResult::SeatNotFree,
                 SeatState::Ready | SeatState::WrapUp | SeatState::Paused(_) => {
                     self.may_dial(tenant, (true, false), identity, destination)
                 }

@@ -28,7 +28,7 @@ impl Seat {
         if self.in_plan { self.deferred } else { Some(SeatState::LoggedOut) }
     }
 
-    fn is_busy(&self) -> bool {
+    pub(crate) fn is_busy(&self) -> bool {
         matches!(self.state, SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_))
     }
 }
@@ -107,6 +107,7 @@ impl Model {
     }
 
     pub(crate) fn registered(&mut self, id: SeatId) {
+        let supervises = self.supervises(id);
         let Some(seat) = self.seats.iter_mut().find(|it| it.id == id) else {
             return self.unexpected(UnexpectedInput::SeatUnknown, None);
         };
@@ -115,7 +116,8 @@ impl Model {
             return self.unexpected(UnexpectedInput::OutOfPhase, None);
         }
         seat.registered = true;
-        let logs_in = seat.state == SeatState::LoggedOut && seat.plan.login != Login::ByCommand;
+        let logs_in =
+            seat.state == SeatState::LoggedOut && seat.plan.login != Login::ByCommand && !supervises;
         self.state(CallEvent::SeatRegistered { seat: id });
         if awaited || logs_in {
             self.set_seat(id, SeatState::Ready);
@@ -146,9 +148,12 @@ impl Model {
     }
 
     pub(crate) fn commanded(&mut self, id: SeatId, command: SeatCommand, source: CommandSource) {
-        let (result, to) = match self.seats.iter_mut().find(|it| it.id == id && it.in_plan) {
-            Some(seat) => obey(seat, command),
-            None => (SeatCommandResult::UnknownSeat, None),
+        let known = self.seats.iter().any(|it| it.id == id && it.in_plan);
+        let refusal = if known { self.stands_against(id, command, source) } else { None };
+        let (result, to) = match (refusal, self.seats.iter_mut().find(|it| it.id == id && it.in_plan)) {
+            (Some(refusal), _) => (refusal, None),
+            (None, Some(seat)) => obey(seat, command),
+            (None, None) => (SeatCommandResult::UnknownSeat, None),
         };
         self.state(CallEvent::SeatCommanded { seat: id, command, source, result });
         if let Some(to) = to {

@@ -6,7 +6,7 @@ use acd_core::{
     CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Destination, Input, LegId,
     LegQuality, LocateCondition, OpenCall, OpenRecording, PartyFailure, PartyId, PartyLegEnd, PauseReason,
     Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
-    Timestamp, TrunkId, TrunkLoss, WithheldReason,
+    Supervision, Timestamp, TrunkId, TrunkLoss, WithheldReason,
 };
 
 /// Reads one input; `at` tells the instant of a time of day.
@@ -32,6 +32,7 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
                 request: RequestId(9),
             }
         }
+        ["supervisor", seat, rest @ ..] => read_supervisor(seat.parse().unwrap(), rest),
         ["seat", seat, rest @ ..] => read_seat(seat.parse().unwrap(), rest),
         ["recording", call, rest @ ..] => read_recording(call_id(call), rest),
         ["node", "starts"] => Input::NodeStarted { down_since: None },
@@ -127,6 +128,9 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
         ["commanded", "to", "swap"] => commanded(CallCommand::Swap),
         ["commanded", "to", "release", "the", "caller"] => commanded(CallCommand::ReleaseCaller),
         ["commanded", "to", "show", "the", "number"] => commanded(CallCommand::ShowNumber),
+        ["commanded", "to", "let", "a", "supervisor", "listen"] => {
+            commanded(CallCommand::Supervise(Supervision::Listen))
+        }
         ["commanded", "to", "check", condition, holds] => {
             let condition = match *condition {
                 "unresponsive" => LocateCondition::Unresponsive,
@@ -200,6 +204,34 @@ fn read_seat(seat: SeatId, words: &[&str]) -> Input {
         _ => panic!("a seat does not do this: {words:?}"),
     };
     Input::SeatCommanded { seat, command, source: CommandSource::StarCode, request: RequestId(7) }
+}
+
+fn read_supervisor(supervisor: SeatId, words: &[&str]) -> Input {
+    let source = CommandSource::Supervisor(supervisor);
+    let of_call = |call: &str, command| Input::CallCommanded {
+        call: call_id(call),
+        command,
+        source,
+        request: RequestId(8),
+    };
+    match words {
+        ["listens", "to", call] => of_call(call, CallCommand::Supervise(Supervision::Listen)),
+        ["whispers", "in", call] => of_call(call, CallCommand::Supervise(Supervision::Whisper)),
+        ["joins", call] => of_call(call, CallCommand::Supervise(Supervision::Join)),
+        ["leaves", call] => of_call(call, CallCommand::EndSupervision),
+        ["ends", call] => of_call(call, CallCommand::HangUp),
+        ["forces", seat, rest @ ..] => {
+            let command = match rest {
+                ["ready"] => SeatCommand::Ready,
+                ["in"] => SeatCommand::LogIn,
+                ["out"] => SeatCommand::LogOut,
+                ["to", "pause", reason] => SeatCommand::Pause(PauseReason(reason.parse().unwrap())),
+                _ => panic!("a supervisor does not force this: {words:?}"),
+            };
+            Input::SeatCommanded { seat: seat.parse().unwrap(), command, source, request: RequestId(7) }
+        }
+        _ => panic!("a supervisor does not do this: {words:?}"),
+    }
 }
 
 fn read_recording(call: CallId, words: &[&str]) -> Input {

@@ -1,8 +1,8 @@
 //! Facts and orders in words.
 
 use acd_core::{
-    Announcement, CallEvent, CallerIdentity, CivilTime, Company, Destination, Effect, LegId, PartyEnd,
-    PlanSource, RingEnd, RingFailure, SeatState, TalkEnd, Timestamp,
+    Announcement, CallEvent, CallerIdentity, CivilTime, CommandSource, Company, Destination, Effect, LegId,
+    PartyEnd, PlanSource, RingEnd, RingFailure, SeatState, TalkEnd, Timestamp,
 };
 
 const UTC_OFFSET_MINUTES: i32 = 540;
@@ -122,12 +122,15 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::HoldStarted { leg } => format!("{} holds", leg_text(*leg)),
         CallEvent::HoldEnded { leg } => format!("{} resumes", leg_text(*leg)),
         CallEvent::DigitPressed { leg, digit } => format!("{} presses {digit}", leg_text(*leg)),
-        CallEvent::CallCommanded { call, command, result, source: _ } => {
-            format!("call {call} commanded {command:?}: {result:?}")
+        CallEvent::CallCommanded { call, command, result, source } => {
+            format!("call {call} commanded{} {command:?}: {result:?}", by(*source))
         }
         CallEvent::PartyDialled { party, tenant: _, destination, number, takes_line } => {
             let line = if *takes_line { ", takes a line" } else { "" };
             format!("party {party} dialled for {}: {}{line}", whom(*destination), number.reveal())
+        }
+        CallEvent::SupervisorRung { party, supervisor, seat } => {
+            format!("supervisor {supervisor} is rung as {party}, for the talk of {seat}")
         }
         CallEvent::PartyAnswered { party, company } => {
             format!("party {party} answers: {}", with_whom(*company))
@@ -168,8 +171,8 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         }
         CallEvent::SeatRegistered { seat } => format!("{seat} has registered"),
         CallEvent::SeatUnregistered { seat, loss } => format!("{seat} has no registration: {loss:?}"),
-        CallEvent::SeatCommanded { seat, command, result, source: _ } => {
-            format!("{seat} commanded {command:?}: {result:?}")
+        CallEvent::SeatCommanded { seat, command, result, source } => {
+            format!("{seat} commanded{} {command:?}: {result:?}", by(*source))
         }
         CallEvent::RecordingStarted { call, file } => format!("recording of {call} in {file}"),
         CallEvent::RecordingOff { call } => format!("call {call} is not recorded"),
@@ -208,6 +211,13 @@ pub(crate) fn order(effect: &Effect) -> String {
         Effect::DialParty { party, trunk, number, shown, tenant: _ } => {
             format!("dial {} over {trunk} for {party}, showing {shown}", number.reveal())
         }
+        Effect::RingSupervisor { party, supervisor, tenant: _ } => {
+            format!("ring supervisor {supervisor} for {party}")
+        }
+        Effect::Supervise { party, ring, whispers } => {
+            let how = if *whispers { "hears, and is heard by," } else { "hears" };
+            format!("party {party} {how} the seat of {ring}")
+        }
         Effect::CancelParty { party } => format!("cancel party {party}"),
         Effect::Connect { call, sets } => {
             let set = |set: &[LegId]| set.iter().map(|leg| leg_text(*leg)).collect::<Vec<_>>().join(" + ");
@@ -221,6 +231,14 @@ pub(crate) fn order(effect: &Effect) -> String {
         Effect::AnswerSeatCommand { result, .. } => format!("answer the command: {result:?}"),
         Effect::AnswerGuidanceCommand { result, .. } => format!("answer the command: {result:?}"),
         Effect::AnswerCallCommand { result, .. } => format!("answer the command: {result:?}"),
+    }
+}
+
+/// Whose command it was, if a supervisor's.
+fn by(source: CommandSource) -> String {
+    match source {
+        CommandSource::Supervisor(seat) => format!(" by supervisor {seat}"),
+        CommandSource::StarCode | CommandSource::Api | CommandSource::Console => String::new(),
     }
 }
 
@@ -255,6 +273,8 @@ fn with_whom(company: Company) -> &'static str {
         Company::Together => "with all",
         Company::Aside => "aside with the seat",
         Company::Held => "is held",
+        Company::Listening => "listens",
+        Company::Whispering => "whispers to the seat",
     }
 }
 

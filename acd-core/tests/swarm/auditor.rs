@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::plan::{Capacity, OverflowCause, Plan, PoolShare};
 use acd_core::{
-    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, LegId, LineUse, Outcome, PartyId,
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, Company, LegId, LineUse, Outcome, PartyId,
     RefusalReason, RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
 };
 
@@ -74,6 +74,9 @@ pub(crate) struct Auditor {
     /// Parties that are dialled or there, and the lines that their legs hold.
     parties: BTreeSet<PartyId>,
     dialled_lines: BTreeMap<PartyId, TenantId>,
+    /// Supervisors who are rung, listen or whisper, and those who have joined, who are among the parties too.
+    watchers: BTreeSet<PartyId>,
+    joined: BTreeSet<PartyId>,
     /// Calls that agents began.
     outbound: BTreeSet<CallId>,
 }
@@ -211,11 +214,31 @@ impl Auditor {
                     self.dialled_lines.insert(*party, *tenant);
                 }
             }
-            CallEvent::PartyAnswered { party, .. } | CallEvent::PartyMoved { party, .. } => {
-                assert!(self.parties.contains(party), "R-T7: {party} is not there");
+            CallEvent::SupervisorRung { party, supervisor, seat } => {
+                let state = self.seats.get(supervisor).map_or(SeatState::LoggedOut, |it| it.state);
+                let idle = matches!(state, SeatState::LoggedOut | SeatState::Paused(_));
+                assert!(idle, "R-S5: {supervisor} supervises in {state:?}");
+                let talks = matches!(self.seats[seat].state, SeatState::Talking(_) | SeatState::Outbound(_));
+                assert!(talks, "R-S5: {seat} does not talk");
+                assert!(self.watchers.insert(*party), "a supervisor is rung once");
+            }
+            CallEvent::PartyAnswered { party, company } | CallEvent::PartyMoved { party, company } => {
+                if *company == Company::Together && self.watchers.remove(party) {
+                    self.joined.insert(*party);
+                    self.parties.insert(*party);
+                }
+                if matches!(company, Company::Listening | Company::Whispering) && self.joined.remove(party) {
+                    self.parties.remove(party);
+                    self.watchers.insert(*party);
+                }
+                let watches = matches!(company, Company::Listening | Company::Whispering);
+                let there = if watches { &self.watchers } else { &self.parties };
+                assert!(there.contains(party), "R-T7: {party} is not there");
             }
             CallEvent::PartyEnded { party, .. } => {
-                assert!(self.parties.remove(party), "R-T7: {party} ends once");
+                self.joined.remove(party);
+                let was_there = self.parties.remove(party) || self.watchers.remove(party);
+                assert!(was_there, "R-T7: {party} ends once");
             }
             CallEvent::PartyLineFreed { party, tenant } => {
                 assert_eq!(self.dialled_lines.remove(party), Some(*tenant), "R-L8: a line is freed once");
@@ -390,7 +413,9 @@ impl Auditor {
             | CallCommand::Swap
             | CallCommand::ReleaseCaller
             | CallCommand::ShowNumber
-            | CallCommand::Check(..) => result,
+            | CallCommand::Check(..)
+            | CallCommand::Supervise(_)
+            | CallCommand::EndSupervision => result,
         };
         let gone = !self.plan.tenants.contains_key(&view.serving);
         let unsure = gone && result == CallCommandResult::UnknownSkill;

@@ -44,6 +44,7 @@ pub(crate) struct Options {
     pub(crate) party_commands: u64,
     pub(crate) party_fails: u64,
     pub(crate) calls_out: u64,
+    pub(crate) supervision: u64,
     pub(crate) hand_overs: u64,
     /// Deadlines fire up to so late.
     pub(crate) loop_late_ms: u64,
@@ -81,6 +82,7 @@ impl Options {
             party_commands: rarely(rng, 60),
             party_fails: rarely(rng, 60),
             calls_out: rarely(rng, 10),
+            supervision: rarely(rng, 30),
             hand_overs: rarely(rng, 30),
             loop_late_ms: rarely(rng, 100),
             stops: rng.percent(25),

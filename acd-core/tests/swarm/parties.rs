@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acd_core::{CallId, CallPhase, Company, Input, LegId, PartyFailure, PartyId, PartyLegEnd, Timestamp};
+use acd_core::{
+    CallCommand, CallId, CallPhase, Company, Input, LegId, PartyFailure, PartyId, PartyLegEnd, PauseReason,
+    RingId, SeatCommand, SeatId, Supervision, Timestamp,
+};
 
 use crate::model::Call;
 use crate::options::Options;
@@ -24,6 +27,9 @@ pub(crate) struct Parties {
     phones: BTreeMap<PartyId, Phone>,
     pub(crate) outbound: BTreeSet<CallId>,
     heard: BTreeMap<CallId, Vec<Vec<LegId>>>,
+    /// Whose phones the supervisors' are, and to which seat they listen, heard by it or not.
+    pub(crate) supervisors: BTreeMap<PartyId, SeatId>,
+    pub(crate) supervised: BTreeMap<PartyId, (RingId, bool)>,
 }
 
 impl Parties {
@@ -35,7 +41,18 @@ impl Parties {
         matches!(self.phones.get(&party), Some(Phone::Talks { .. }))
     }
 
+    /// The phone rings or talks as a supervisor's.
+    pub(crate) fn supervises(&self, seat: SeatId) -> bool {
+        let is_at_it = |party| matches!(self.phones.get(party), Some(Phone::Rings | Phone::Talks { .. }));
+        self.supervisors.iter().any(|(party, its)| *its == seat && is_at_it(party))
+    }
+
     pub(crate) fn connect(&mut self, call: CallId, sets: Vec<Vec<LegId>>) {
+        for leg in sets.iter().flatten() {
+            if let LegId::Party(party) = leg {
+                self.supervised.remove(party);
+            }
+        }
         self.heard.insert(call, sets);
     }
 
@@ -116,6 +133,32 @@ impl World {
         self.plan(after + rng.millis(0, 2 * options.talk_ms), Plan::PartyEnds(party, end));
     }
 
+    /// A supervisor takes part in a call or leaves it, or forces a seat.
+    pub(crate) fn draw_supervision(&mut self, now: Timestamp, rng: &mut Rng) {
+        let Some(mut supervisor) = rng.pick(&self.seats).copied() else { return };
+        if rng.percent(5) {
+            supervisor = "nobody".parse().unwrap();
+        }
+        let pause = SeatCommand::Pause(PauseReason("supervising".parse().unwrap()));
+        let Some((seat, call)) = rng.pick(&self.talking()).copied() else { return };
+        if rng.percent(30) {
+            let commands = [SeatCommand::Ready, pause, SeatCommand::LogOut, SeatCommand::LogIn];
+            return self.plan(now, Plan::Force(supervisor, seat, *rng.pick(&commands).unwrap()));
+        }
+        self.plan(now, Plan::Command(supervisor, if rng.percent(50) { pause } else { SeatCommand::LogOut }));
+        for _ in 0..rng.within(1, 4) {
+            let part = *rng.pick(&[Supervision::Listen, Supervision::Whisper, Supervision::Join]).unwrap();
+            let at = now + rng.millis(0, 20_000);
+            self.plan(at, Plan::Supervise(supervisor, call, CallCommand::Supervise(part)));
+        }
+        if rng.percent(50) {
+            let at = now + rng.millis(0, 40_000);
+            self.plan(at, Plan::Supervise(supervisor, call, CallCommand::EndSupervision));
+        }
+        self.plan(now + rng.millis(0, 90_000), Plan::Command(supervisor, SeatCommand::LogIn));
+        self.plan(now + rng.millis(0, 90_000), Plan::Command(supervisor, SeatCommand::Ready));
+    }
+
     /// Who hears whom is what the rules say: nobody whom somebody holds or who is apart, and all others of a group.
     pub(crate) fn check(&mut self, calls: &[Call]) {
         self.parties.heard.retain(|id, _| calls.iter().any(|call| call.id == *id));
@@ -135,6 +178,12 @@ impl World {
                 heard == wanted || phone_alone,
                 "R-T1: who hears whom in {id}: {heard:?}, not {wanted:?}"
             );
+            for watcher in call.watchers.iter().filter(|it| it.answered) {
+                let (ring, _) = call.ring.expect("a seat that talks");
+                let whispers = watcher.part == Supervision::Whisper;
+                let supervised = self.parties.supervised.get(&watcher.id);
+                assert_eq!(supervised, Some(&(ring, whispers)), "R-S5: {} hears the seat", watcher.id);
+            }
             for leg in heard.iter().flatten() {
                 assert!(self.is_there(*leg), "{leg:?} is joined and gone");
             }

@@ -46,6 +46,8 @@ pub(crate) enum Plan {
     PartyFails(PartyId, PartyFailure),
     PartyEnds(PartyId, PartyLegEnd),
     CallOut(SeatId, u64),
+    Supervise(SeatId, CallId, CallCommand),
+    Force(SeatId, SeatId, SeatCommand),
 }
 
 #[derive(Debug, Default)]
@@ -70,7 +72,7 @@ enum Phone {
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) calm: bool,
-    seats: Vec<SeatId>,
+    pub(crate) seats: Vec<SeatId>,
     plans: BTreeMap<(Timestamp, u64), Plan>,
     planned: u64,
     calls: u64,
@@ -237,6 +239,18 @@ impl World {
                     request: RequestId(3),
                 })
             }
+            Plan::Supervise(supervisor, call, command) => Some(Input::CallCommanded {
+                call,
+                command,
+                source: CommandSource::Supervisor(supervisor),
+                request: RequestId(4),
+            }),
+            Plan::Force(supervisor, seat, command) => Some(Input::SeatCommanded {
+                seat,
+                command,
+                source: CommandSource::Supervisor(supervisor),
+                request: RequestId(4),
+            }),
             Plan::CommandCall(call, command) => Some(Input::CallCommanded {
                 call,
                 command,
@@ -300,6 +314,15 @@ impl World {
                 self.parties.connect(*call, sets);
             }
             Effect::DialParty { party, .. } => self.dial(now, *party, rng, options),
+            Effect::RingSupervisor { party, supervisor, .. } => {
+                self.parties.supervisors.insert(*party, *supervisor);
+                self.dial(now, *party, rng, options);
+            }
+            Effect::Supervise { party, ring, whispers } => {
+                assert!(self.is_there(LegId::Party(*party)), "only who is there listens");
+                assert!(self.is_there(LegId::Seat(*ring)), "only to who is there is listened");
+                self.parties.supervised.insert(*party, (*ring, *whispers));
+            }
             Effect::CancelParty { party } => {
                 self.parties.cancel(*party);
                 self.soon(now, Plan::PartyFails(*party, PartyFailure::Cancelled), rng);
@@ -401,6 +424,9 @@ impl World {
             let seat = *rng.pick(&self.seats)?;
             let whom = rng.within(0, 11);
             self.plan(now, Plan::CallOut(seat, whom));
+        }
+        if rng.percent(options.supervision) {
+            self.draw_supervision(now, rng);
         }
         if rng.percent(options.registrations) {
             let seat = *rng.pick(&self.seats)?;
@@ -541,6 +567,7 @@ impl World {
             .values()
             .find(|(other, phone)| *other == seat && matches!(phone, Phone::Rings | Phone::Talks { .. }));
         assert!(busy.is_none(), "R-Q5: {seat} is rung while it is busy");
+        assert!(!self.parties.supervises(seat), "R-S5: {seat} is rung while it supervises");
         let again = self.rings.insert(ring, (seat, Phone::Rings));
         assert!(again.is_none(), "a ring has an id of its own");
         let after = now + rng.millis(10, 18_000);
@@ -598,6 +625,12 @@ impl World {
             }
             LegId::Party(party) => self.parties.talks(party),
         }
+    }
+
+    /// The seats that talk, with their calls.
+    pub(crate) fn talking(&self) -> Vec<(SeatId, CallId)> {
+        let talks = self.rings.iter().filter(|(_, (_, phone))| matches!(phone, Phone::Talks { .. }));
+        talks.map(|(ring, (seat, _))| (*seat, ring.call)).collect()
     }
 
     fn soon(&mut self, now: Timestamp, plan: Plan, rng: &mut Rng) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use acd_core::{CallCommand, CallCommandResult, CallId, SkillId};
+use acd_core::{CallCommand, CallCommandResult, CallId, CommandSource, SkillId};
 use acd_proto::v1;
 use tonic::{Request, Response, Status};
 
@@ -62,12 +62,22 @@ impl Calls {
         command: CallCommand,
     ) -> Result<Response<v1::CommandCallResponse>, Status> {
         let v1::CommandCallRequest { call, idempotency_id } = request;
-        let call = CallId(call);
-        let words = format!("call {call} {command:?}");
-        let answer = self
-            .0
-            .once(&idempotency_id, words, |reply| ControlRequest::Call { call, command, reply }, answer)
-            .await?;
+        self.0.call(&idempotency_id, CallId(call), command, CommandSource::Api).await
+    }
+}
+
+impl Commands {
+    /// A command to a call in progress.
+    pub(super) async fn call(
+        &self,
+        id: &str,
+        call: CallId,
+        command: CallCommand,
+        source: CommandSource,
+    ) -> Result<Response<v1::CommandCallResponse>, Status> {
+        let words = format!("call {call} {command:?} {source:?}");
+        let request = |reply| ControlRequest::Call { call, command, source, reply };
+        let answer = self.once(id, words, request, answer).await?;
         let Answer::Call(response) = answer else { return Err(mixed_up(&answer)) };
         Ok(Response::new(response))
     }

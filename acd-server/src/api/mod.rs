@@ -11,6 +11,7 @@ mod guidance;
 mod node;
 mod plan;
 mod seats;
+mod supervisors;
 
 use std::io;
 use std::net::SocketAddr;
@@ -89,6 +90,7 @@ impl Api {
         let plan = plan::Plan::new(Arc::clone(&node), Arc::clone(&commands));
         let seats = seats::Seats(Arc::clone(&commands));
         let calls = calls::Calls(Arc::clone(&commands));
+        let supervisors = supervisors::Supervisors(Arc::clone(&commands));
         let guidance = guidance::Guidance(Arc::clone(&commands));
         let node = node::Node::new(node, commands);
         let reflection = || {
@@ -108,6 +110,9 @@ impl Api {
             .add_service(v1::plan_server::PlanServer::new(plan).max_decoding_message_size(API_PLAN_BYTES_MAX))
             .add_service(v1::seats_server::SeatsServer::new(seats).max_decoding_message_size(max))
             .add_service(v1::calls_server::CallsServer::new(calls).max_decoding_message_size(max))
+            .add_service(
+                v1::supervisors_server::SupervisorsServer::new(supervisors).max_decoding_message_size(max),
+            )
             .add_service(v1::guidance_server::GuidanceServer::new(guidance).max_decoding_message_size(max))
             .add_service(v1::node_server::NodeServer::new(node).max_decoding_message_size(max));
         Ok(router.serve_with_incoming_shutdown(connections, async move {

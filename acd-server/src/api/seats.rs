@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use acd_core::{SeatCommandResult, SeatId};
+use acd_core::{CommandSource, SeatCommand, SeatCommandResult, SeatId};
 use acd_proto::v1;
 use tonic::{Request, Response, Status};
 
@@ -19,17 +19,34 @@ impl v1::seats_server::Seats for Seats {
         request: Request<v1::CommandSeatRequest>,
     ) -> Result<Response<v1::CommandSeatResponse>, Status> {
         let v1::CommandSeatRequest { seat, command, idempotency_id } = request.into_inner();
-        let seat = SeatId::new(&seat).map_err(|error| Status::invalid_argument(format!("seat: {error}")))?;
-        let command = v1::seat_command(&command.unwrap_or_default())
-            .map_err(|fault| Status::invalid_argument(fault.to_string()))?;
-        let words = format!("{seat} {command:?}");
-        let answer = self
-            .0
-            .once(&idempotency_id, words, |reply| ControlRequest::Seat { seat, command, reply }, answer)
-            .await?;
+        let (seat, command) = wanted(&seat, command)?;
+        self.0.seat(&idempotency_id, seat, command, CommandSource::Api).await
+    }
+}
+
+impl Commands {
+    /// A command to a seat.
+    pub(super) async fn seat(
+        &self,
+        id: &str,
+        seat: SeatId,
+        command: SeatCommand,
+        source: CommandSource,
+    ) -> Result<Response<v1::CommandSeatResponse>, Status> {
+        let words = format!("{seat} {command:?} {source:?}");
+        let request = |reply| ControlRequest::Seat { seat, command, source, reply };
+        let answer = self.once(id, words, request, answer).await?;
         let Answer::Seat(response) = answer else { return Err(mixed_up(&answer)) };
         Ok(Response::new(response))
     }
+}
+
+/// Which seat is commanded, and to what.
+pub(super) fn wanted(seat: &str, command: Option<v1::SeatCommand>) -> Result<(SeatId, SeatCommand), Status> {
+    let seat = SeatId::new(seat).map_err(|error| Status::invalid_argument(format!("seat: {error}")))?;
+    let command = v1::seat_command(&command.unwrap_or_default())
+        .map_err(|fault| Status::invalid_argument(fault.to_string()))?;
+    Ok((seat, command))
 }
 
 fn answer(result: SeatCommandResult) -> Answer {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use acd_core::{
-    CallCommand, CallCommandResult, CallId, PromptId, SeatCommand, SeatCommandResult, SeatId, Switch,
-    TenantId, Timestamp,
+    CallCommand, CallCommandResult, CallId, CommandSource, PromptId, SeatCommand, SeatCommandResult, SeatId,
+    Switch, TenantId, Timestamp,
 };
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
@@ -14,21 +14,25 @@ use crate::limits::CONTROL_QUEUE_MAX;
 /// What an interface wants of the loop. An answer that is dropped unsent tells the client that the switch is ending.
 #[derive(Debug)]
 pub enum ControlRequest {
-    /// A seat's command (R-S2), by [`acd_core::CommandSource::Api`].
+    /// A command to a seat (R-S2, R-S5).
     Seat {
         /// The seat as it was named.
         seat: SeatId,
         /// What is wanted.
         command: SeatCommand,
+        /// Whose command it is.
+        source: CommandSource,
         /// For the core's answer.
         reply: Reply<SeatCommandResult>,
     },
-    /// A command to a call in progress, by [`acd_core::CommandSource::Api`].
+    /// A command to a call in progress (R-T1, R-S5).
     Call {
         /// The call.
         call: CallId,
         /// What is wanted.
         command: CallCommand,
+        /// Whose command it is.
+        source: CommandSource,
         /// For what came of it.
         reply: Reply<CallCommandResult>,
     },

@@ -1,10 +1,10 @@
 //! The calls that are open: a fold over facts. What is open when a journal ends was open when the switch died.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::{
-    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, OpenCall, OpenRecording, RingEnd, RingId,
-    SeatId, TalkEnd, TenantId, Timestamp,
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, OpenCall, OpenRecording, PartyId, RingEnd,
+    RingId, SeatId, TalkEnd, TenantId, Timestamp,
 };
 
 /// Calls admitted and not ended, with where they are.
@@ -21,6 +21,8 @@ struct Entry {
     admitted_by: u64,
     /// When a seat last answered.
     answered_at: Option<Timestamp>,
+    /// Those of the parties who are supervisors (R-S5).
+    supervisors: BTreeSet<PartyId>,
 }
 
 impl OpenCalls {
@@ -85,8 +87,16 @@ impl OpenCalls {
                     entry.call.parties = entry.call.parties.iter().chain([party]).copied().collect();
                 }
             }
+            CallEvent::SupervisorRung { party, .. } => {
+                if let Some(entry) = self.calls.get_mut(&party.call) {
+                    entry.call.parties = entry.call.parties.iter().chain([party]).copied().collect();
+                    entry.supervisors.insert(*party);
+                }
+            }
             CallEvent::PartyAnswered { party, .. } => {
                 let entry = self.calls.get_mut(&party.call);
+                // A supervisor is nobody whom the agent wanted to reach.
+                let entry = entry.filter(|entry| !entry.supervisors.contains(party));
                 if let Some(entry) = entry.filter(|entry| entry.call.phase == CallPhase::Outbound) {
                     entry.call.answered = true;
                     entry.answered_at.get_or_insert(time);
@@ -198,7 +208,10 @@ impl OpenCalls {
             recording: None,
             parties: [].into(),
         };
-        self.calls.insert(call, Entry { call: open, closed, admitted_by: seq, answered_at: None });
+        self.calls.insert(
+            call,
+            Entry { call: open, closed, admitted_by: seq, answered_at: None, supervisors: BTreeSet::new() },
+        );
     }
 
     fn has_parties(&self, call: CallId) -> bool {

@@ -308,6 +308,7 @@ impl Life {
             | CallEvent::HoldEnded { .. }
             | CallEvent::DigitPressed { .. }
             | CallEvent::PartyDialled { .. }
+            | CallEvent::SupervisorRung { .. }
             | CallEvent::PartyAnswered { .. }
             | CallEvent::PartyMoved { .. }
             | CallEvent::PartyEnded { .. }

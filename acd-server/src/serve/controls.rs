@@ -53,12 +53,12 @@ impl Engine {
     pub(super) fn controls(&mut self) {
         while let Ok(request) = self.interfaces.controls.try_recv() {
             match request {
-                ControlRequest::Seat { seat, command, reply } => {
-                    let request = self.bridge.command_seat(seat, command, CommandSource::Api);
+                ControlRequest::Seat { seat, command, source, reply } => {
+                    let request = self.bridge.command_seat(seat, command, source);
                     self.pending.seats.insert(request, reply);
                 }
-                ControlRequest::Call { call, command, reply } => {
-                    let request = self.bridge.command_call(call, command, CommandSource::Api);
+                ControlRequest::Call { call, command, source, reply } => {
+                    let request = self.bridge.command_call(call, command, source);
                     self.pending.calls.insert(request, reply);
                 }
                 ControlRequest::Guidance { prompt: Some(prompt), reply, .. }

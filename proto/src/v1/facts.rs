@@ -6,7 +6,7 @@ use std::time::Duration;
 use acd_core::{CallEvent, Timestamp};
 
 use super::generated as v1;
-use super::values::{call_command, caller, destination, dialled};
+use super::values::{call_command, caller, command_source, destination, dialled};
 use v1::fact::Event;
 
 /// A fact as the stream sends it: its place in the journal, its instant, its record, and what happened. A caller's
@@ -52,10 +52,12 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             Event::NoReachableSeatEnded(v1::NoReachableSeatEnded { tenant: tenant.to_string() })
         }
         CallEvent::GuidanceCommanded { tenant, prompt, source, result } => {
+            let (source, supervisor) = command_source(*source);
             Event::GuidanceCommanded(v1::GuidanceCommanded {
                 tenant: tenant.to_string(),
                 prompt: text(prompt.as_ref()),
-                source: v1::CommandSource::from(*source).into(),
+                source,
+                supervisor,
                 result: v1::GuidanceCommandResult::from(*result).into(),
             })
         }
@@ -171,9 +173,11 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             Event::DigitPressed(v1::DigitPressed { leg: Some((*leg).into()), digit: digit.to_string() })
         }
         CallEvent::CallCommanded { call, command, source, result } => {
+            let (source, supervisor) = command_source(*source);
             Event::CallCommanded(v1::CallCommanded {
                 call: call.0,
-                source: v1::CommandSource::from(*source).into(),
+                source,
+                supervisor,
                 result: v1::CallCommandResult::from(*result).into(),
                 ..call_command(*command, with_numbers)
             })
@@ -187,6 +191,11 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
                 takes_line: *takes_line,
             })
         }
+        CallEvent::SupervisorRung { party, supervisor, seat } => Event::SupervisorRung(v1::SupervisorRung {
+            party: Some((*party).into()),
+            supervisor: supervisor.to_string(),
+            seat: seat.to_string(),
+        }),
         CallEvent::PartyAnswered { party, company } => Event::PartyAnswered(v1::PartyAnswered {
             party: Some((*party).into()),
             company: v1::Company::from(*company).into(),
@@ -247,12 +256,14 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             reached: *reached,
         }),
         CallEvent::OutboundCommanded { call, seat, tenant, destination: whom, source, result } => {
+            let (source, supervisor) = command_source(*source);
             Event::OutboundCommanded(v1::OutboundCommanded {
                 call: call.0,
                 seat: seat.to_string(),
                 tenant: tenant.to_string(),
                 destination: Some(destination(*whom, with_numbers)),
-                source: v1::CommandSource::from(*source).into(),
+                source,
+                supervisor,
                 result: v1::CallCommandResult::from(*result).into(),
             })
         }
@@ -276,10 +287,12 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             loss: v1::SeatLoss::from(*loss).into(),
         }),
         CallEvent::SeatCommanded { seat, command, source, result } => {
+            let (source, supervisor) = command_source(*source);
             Event::SeatCommanded(v1::SeatCommanded {
                 seat: seat.to_string(),
                 command: Some((*command).into()),
-                source: v1::CommandSource::from(*source).into(),
+                source,
+                supervisor,
                 result: v1::SeatCommandResult::from(*result).into(),
             })
         }

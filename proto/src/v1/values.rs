@@ -6,7 +6,7 @@ use acd_core::{
     CommandSource, Company, Destination, DialledNumber, GuidanceCommandResult, LegId, LegQuality, LineKind,
     LineUse, LocateCondition, Name, NameError, Outcome, PartyEnd, PartyFailure, PartyId, PauseReason, Pii,
     PlanSource, RecordingFailure, RefusalReason, RingEnd, RingFailure, RingId, SeatCommand,
-    SeatCommandResult, SeatLoss, SeatState, TalkEnd, TrunkLoss, UnexpectedInput, WithheldReason,
+    SeatCommandResult, SeatLoss, SeatState, Supervision, TalkEnd, TrunkLoss, UnexpectedInput, WithheldReason,
 };
 
 use super::generated as v1;
@@ -36,7 +36,7 @@ plain! {
         Arriving, Guidance, Waiting, Ringing, Talking, Consulting, Conference, Transferred, WithoutCaller,
         Outbound, Closed, Closing,
     }
-    Company { Together, Aside, Held }
+    Company { Together, Aside, Held, Listening, Whispering }
     LineKind { Fixed, Mobile, Ip, Unknown }
     LocateCondition { Unresponsive, LifeInDanger, WhereaboutsUnknown }
     RefusalReason { UnknownNumber, LinesFull, Closed, Draining, Overload }
@@ -45,12 +45,14 @@ plain! {
     }
     CallerLegEnd { Cancelled, HungUp, Released, AckMissing, SessionExpired, Failed }
     SeatLoss { RegistrationExpired, Unregistered, LegFailed, MediaSilent }
-    CommandSource { StarCode, Api, Console }
     PlanSource { Start, Signal, Api }
-    SeatCommandResult { Done, Deferred, UnknownSeat, NotLoggedIn, NotReachable }
+    SeatCommandResult {
+        Done, Deferred, UnknownSeat, NotLoggedIn, NotReachable, Busy, Supervising, UnknownSupervisor,
+    }
+    Supervision { Listen, Whisper, Join }
     CallCommandResult {
         Done, UnknownCall, OutOfPhase, UnknownSkill, UnknownDestination, Forbidden, NoOutboundTrunk, LinesFull,
-        UnknownParty, TooManyParties, UnknownSeat, SeatNotFree, UnknownTenant, Draining,
+        UnknownParty, TooManyParties, UnknownSeat, SeatNotFree, UnknownTenant, Draining, UnknownSupervisor,
     }
     GuidanceCommandResult { Done, UnknownTenant }
     TrunkLoss { NoAnswer, Transport }
@@ -62,6 +64,17 @@ plain! {
         RecordingFailed, JournalDegraded,
     }
     UnexpectedInput { CallDuplicate, CallUnknown, RingOver, PartyOver, SeatUnknown, OutOfPhase, TimeBackwards }
+}
+
+/// By which way a command came, and the supervisor's seat if it was a supervisor's; empty for none, as protobuf has it.
+pub(super) fn command_source(source: CommandSource) -> (i32, String) {
+    let (source, supervisor) = match source {
+        CommandSource::StarCode => (v1::CommandSource::StarCode, None),
+        CommandSource::Api => (v1::CommandSource::Api, None),
+        CommandSource::Console => (v1::CommandSource::Console, None),
+        CommandSource::Supervisor(seat) => (v1::CommandSource::Supervisor, Some(seat)),
+    };
+    (source.into(), supervisor.map_or_else(String::new, |seat| seat.to_string()))
 }
 
 impl From<RingId> for v1::Ring {
@@ -221,6 +234,11 @@ pub(super) fn call_command(command: CallCommand, with_number: bool) -> v1::CallC
             v1::CallCommanded { condition, holds, ..plain(v1::CallCommand::Check) }
         }
         CallCommand::Explained => plain(v1::CallCommand::Explained),
+        CallCommand::Supervise(part) => {
+            let supervision = v1::Supervision::from(part).into();
+            v1::CallCommanded { supervision, ..plain(v1::CallCommand::Supervise) }
+        }
+        CallCommand::EndSupervision => plain(v1::CallCommand::EndSupervision),
     }
 }
 

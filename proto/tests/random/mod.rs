@@ -134,7 +134,10 @@ fn plan_source() -> impl Strategy<Value = PlanSource> {
 }
 
 fn source() -> impl Strategy<Value = CommandSource> {
-    select(vec![CommandSource::StarCode, CommandSource::Api, CommandSource::Console])
+    prop_oneof![
+        select(vec![CommandSource::StarCode, CommandSource::Api, CommandSource::Console]),
+        seat().prop_map(CommandSource::Supervisor),
+    ]
 }
 
 fn recording_failure() -> impl Strategy<Value = RecordingFailure> {
@@ -514,6 +517,9 @@ fn seat_fact() -> impl Strategy<Value = CallEvent> {
         SeatCommandResult::UnknownSeat,
         SeatCommandResult::NotLoggedIn,
         SeatCommandResult::NotReachable,
+        SeatCommandResult::Busy,
+        SeatCommandResult::Supervising,
+        SeatCommandResult::UnknownSupervisor,
     ]);
     prop_oneof![
         (seat(), seat_state(), seat_state()).prop_map(|(seat, from, to)| CallEvent::SeatStateChanged {

@@ -6,6 +6,7 @@ use acd_core::plan::{Directory, Duty, Entry, EntryKind, FireHeadquarters, Outbou
 use acd_core::{
     AreaId, CallCommand, CallCommandResult, CallEvent, Company, Destination, DestinationId, DialledNumber,
     Input, LineKind, LocateCondition, PartyEnd, PartyFailure, PartyId, PartyLegEnd, Pii, RequestId,
+    Supervision,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
@@ -49,7 +50,7 @@ fn condition() -> impl Strategy<Value = LocateCondition> {
 }
 
 fn company() -> impl Strategy<Value = Company> {
-    select(vec![Company::Together, Company::Aside, Company::Held])
+    select(vec![Company::Together, Company::Aside, Company::Held, Company::Listening, Company::Whispering])
 }
 
 fn failure() -> impl Strategy<Value = PartyFailure> {
@@ -85,6 +86,7 @@ fn result() -> impl Strategy<Value = CallCommandResult> {
         CallCommandResult::UnknownSeat,
         CallCommandResult::SeatNotFree,
         CallCommandResult::UnknownTenant,
+        CallCommandResult::UnknownSupervisor,
     ])
 }
 
@@ -100,6 +102,10 @@ pub(super) fn command() -> impl Strategy<Value = CallCommand> {
             CallCommand::Swap,
             CallCommand::ReleaseCaller,
             CallCommand::ShowNumber,
+            CallCommand::Supervise(Supervision::Listen),
+            CallCommand::Supervise(Supervision::Whisper),
+            CallCommand::Supervise(Supervision::Join),
+            CallCommand::EndSupervision,
         ]),
     ]
 }
@@ -138,6 +144,11 @@ pub(super) fn fact() -> impl Strategy<Value = CallEvent> {
                 takes_line,
             }
         ),
+        (party(), seat(), seat()).prop_map(|(party, supervisor, seat)| CallEvent::SupervisorRung {
+            party,
+            supervisor,
+            seat
+        }),
         (party(), company()).prop_map(|(party, company)| CallEvent::PartyAnswered { party, company }),
         (party(), company()).prop_map(|(party, company)| CallEvent::PartyMoved { party, company }),
         (party(), end()).prop_map(|(party, end)| CallEvent::PartyEnded { party, end }),

@@ -125,6 +125,7 @@ impl Fold for Board {
             | CallEvent::HoldEnded { .. }
             | CallEvent::DigitPressed { .. }
             | CallEvent::PartyDialled { takes_line: false, .. }
+            | CallEvent::SupervisorRung { .. }
             | CallEvent::PartyAnswered { .. }
             | CallEvent::PartyMoved { .. }
             | CallEvent::PartyEnded { .. }

@@ -4,7 +4,8 @@ use acd_core::{CallEvent, CallId, LegId, PartyId, Timestamp};
 
 use super::{
     CallEnd, CallRecord, GuidanceEnd, GuidanceRecord, HoldRecord, OutboundRecord, OverflowRecord,
-    PartyRecord, QueueRecord, RecordingRecord, Records, RefusedRecord, RingRecord, TalkRecord,
+    PartyRecord, QueueRecord, RecordingRecord, Records, RefusedRecord, RingRecord, SupervisorRecord,
+    TalkRecord,
 };
 use crate::Fold;
 use crate::limits::{RECORDS_MAX, REFUSED_MAX};
@@ -48,7 +49,22 @@ impl Fold for Records {
             | CallEvent::TalkEnded { ring, .. } => self.on_call(ring.call, time, event),
             CallEvent::PartyDialled { party, .. }
             | CallEvent::PartyAnswered { party, .. }
+            | CallEvent::PartyMoved { party, .. }
             | CallEvent::PartyEnded { party, .. } => self.on_party(*party, time, event),
+            CallEvent::SupervisorRung { party, supervisor, seat } => {
+                let record = SupervisorRecord {
+                    party: *party,
+                    supervisor: *supervisor,
+                    seat: *seat,
+                    rung_at: time,
+                    parts: Vec::new(),
+                    end: None,
+                };
+                match self.supervisors_of(party.call) {
+                    Some(supervisors) => supervisors.push(record),
+                    None => self.orphans += 1,
+                }
+            }
             CallEvent::CallerLeft { call, .. } => self.on_call(*call, time, event),
             CallEvent::OutboundStarted { call, tenant, seat, about } => {
                 if self.outbound.len() >= RECORDS_MAX {
@@ -56,8 +72,15 @@ impl Fold for Records {
                     return;
                 }
                 let (tenant, seat, about) = (*tenant, *seat, *about);
-                let record =
-                    OutboundRecord { tenant, seat, about, started_at: time, parties: Vec::new(), end: None };
+                let record = OutboundRecord {
+                    tenant,
+                    seat,
+                    about,
+                    started_at: time,
+                    parties: Vec::new(),
+                    supervisors: Vec::new(),
+                    end: None,
+                };
                 self.outbound.insert(*call, record);
             }
             CallEvent::OutboundEnded { call, reached, .. } => {
@@ -87,7 +110,6 @@ impl Fold for Records {
             | CallEvent::BlockageEnded { .. }
             | CallEvent::SeatLinesFullStarted { .. }
             | CallEvent::SeatLinesFullEnded { .. }
-            | CallEvent::PartyMoved { .. }
             | CallEvent::CallerProgressFailed { .. }
             | CallEvent::AnnouncementFailed { .. }
             | CallEvent::RefusalFailed { .. }
@@ -139,6 +161,7 @@ impl Records {
                 talks: Vec::new(),
                 holds: Vec::new(),
                 parties: Vec::new(),
+                supervisors: Vec::new(),
                 caller_left_at: None,
                 recording: RecordingRecord::default(),
                 quality: Vec::new(),
@@ -156,8 +179,29 @@ impl Records {
         }
     }
 
-    /// A party of a call, or of one that an agent began (R-T7).
+    /// The supervisors of a call, or of one that an agent began.
+    fn supervisors_of(&mut self, call: CallId) -> Option<&mut Vec<SupervisorRecord>> {
+        match (self.calls.get_mut(&call), self.outbound.get_mut(&call)) {
+            (Some(record), _) => Some(&mut record.supervisors),
+            (None, Some(record)) => Some(&mut record.supervisors),
+            (None, None) => None,
+        }
+    }
+
+    /// A party of a call, or of one that an agent began (R-T7), or a supervisor there (R-S5).
     fn on_party(&mut self, party: PartyId, time: Timestamp, event: &CallEvent) {
+        let supervisors = self.supervisors_of(party.call).into_iter().flatten();
+        if let Some(record) = { supervisors }.find(|record| record.party == party) {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "chosen by the exhaustive match of the fold")]
+            match event {
+                CallEvent::PartyAnswered { company, .. } | CallEvent::PartyMoved { company, .. } => {
+                    record.parts.push((time, *company));
+                }
+                CallEvent::PartyEnded { end, .. } => record.end = Some((time, *end)),
+                _ => {}
+            }
+            return;
+        }
         let parties = match (self.calls.get_mut(&party.call), self.outbound.get_mut(&party.call)) {
             (Some(record), _) => &mut record.parties,
             (None, Some(record)) => &mut record.parties,

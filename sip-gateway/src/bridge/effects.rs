@@ -48,13 +48,15 @@ impl Bridge {
                     self.media.command(MediaCommand::Unbridge { a: caller.into() });
                 }
             }
-            // This gateway has no way out to third parties.
-            Effect::DialParty { party, .. } => {
+            // This gateway has no way out to third parties, and mixes nobody into a talk.
+            Effect::DialParty { party, .. } | Effect::RingSupervisor { party, .. } => {
                 self.input(Input::PartyFailed { party: *party, failure: PartyFailure::NotSupported });
             }
             Effect::CancelParty { party } => {
                 self.input(Input::PartyFailed { party: *party, failure: PartyFailure::Cancelled });
             }
+            // No supervisor's phone has been answered.
+            Effect::Supervise { .. } => {}
             Effect::Connect { call, sets } => self.connect(*call, sets),
             Effect::ReleaseLeg { leg, cause } => self.release_leg(now, *leg, *cause),
             Effect::StartRecording { call, tenant } => self.start_recording(now, *call, *tenant),
@@ -287,7 +289,10 @@ impl Bridge {
             SeatCommandResult::Done | SeatCommandResult::Deferred => ToneKind::Confirm,
             SeatCommandResult::UnknownSeat
             | SeatCommandResult::NotLoggedIn
-            | SeatCommandResult::NotReachable => ToneKind::Refuse,
+            | SeatCommandResult::NotReachable
+            | SeatCommandResult::Busy
+            | SeatCommandResult::Supervising
+            | SeatCommandResult::UnknownSupervisor => ToneKind::Refuse,
         };
         let bound = self.media.bind();
         let Some(leg) = self.legs.get_mut(&dialog) else { return };

@@ -69,7 +69,7 @@ pub(in crate::call) fn joined_audio(talking: &Talking, visit: &Visit) -> Audio {
 }
 
 impl Meeting {
-    pub(super) fn audio(&self, visit: &Visit) -> Audio {
+    pub(in crate::call) fn audio(&self, visit: &Visit) -> Audio {
         let guests = |company| {
             self.guests
                 .iter()

@@ -8,7 +8,7 @@ use super::{CallState, CallerSide, Guest, Meeting, Seated};
 use crate::call::Visit;
 use crate::call::hunt::Hunt;
 use crate::effect::ReleaseCause;
-use crate::event::{CallEvent, TalkEnd};
+use crate::event::TalkEnd;
 use crate::house::House;
 use crate::ids::PartyId;
 use crate::input::{CallCommand, CallCommandResult};
@@ -41,6 +41,8 @@ impl Meeting {
             CallCommand::ReleaseCaller => self.has_caller() && usize::from(has_seat) + self.guests.len() >= 2,
             // Who else is there would be sent on as well.
             CallCommand::Blind(_) | CallCommand::HandOver(_) => false,
+            // The call itself takes these.
+            CallCommand::Supervise(_) | CallCommand::EndSupervision => false,
             CallCommand::DropParty(attempt) => {
                 return if self.has_party(attempt) {
                     CallCommandResult::Done
@@ -70,7 +72,9 @@ impl Meeting {
             | CallCommand::ReleaseCaller
             | CallCommand::Explained
             | CallCommand::ShowNumber
-            | CallCommand::Check(..) => CallCommandResult::Done,
+            | CallCommand::Check(..)
+            | CallCommand::Supervise(_)
+            | CallCommand::EndSupervision => CallCommandResult::Done,
         }
     }
 
@@ -133,7 +137,9 @@ impl Meeting {
             CallCommand::ShowNumber
             | CallCommand::Explained
             | CallCommand::Check(..)
-            | CallCommand::HandOver(_) => {}
+            | CallCommand::HandOver(_)
+            | CallCommand::Supervise(_)
+            | CallCommand::EndSupervision => {}
         }
         self.settle(before, phase, visit, house)
     }
@@ -168,9 +174,9 @@ impl Meeting {
     fn drop_party(&mut self, attempt: u32, visit: &Visit, house: &mut House) {
         if let Some(dialling) = self.dialling.take_if(|it| it.party.attempt == attempt) {
             dialling.give_up(PartyEnd::Commanded, house);
-        } else if self.guests.remove(&attempt).is_some() {
+        } else if let Some(guest) = self.guests.remove(&attempt) {
             let party = PartyId { call: visit.call, attempt };
-            house.out.state(CallEvent::PartyEnded { party, end: PartyEnd::Commanded });
+            house.party_ended(party, PartyEnd::Commanded, guest.supervisor);
             house.release_party(party, ReleaseCause::Commanded);
         }
     }

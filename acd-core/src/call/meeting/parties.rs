@@ -107,8 +107,9 @@ impl Meeting {
             PartyInput::LegEnded(PartyLegEnd::HungUp | PartyLegEnd::Lost) => {
                 let lost = matches!(input, PartyInput::LegEnded(PartyLegEnd::Lost));
                 let end = if lost { PartyEnd::Lost } else { PartyEnd::HungUp };
+                let supervisor = guest.supervisor;
                 self.guests.remove(&party.attempt);
-                house.out.state(CallEvent::PartyEnded { party, end });
+                house.party_ended(party, end, supervisor);
                 house.party_leg_over(party);
                 self.settle(&before, phase, visit, house)
             }
@@ -153,7 +154,7 @@ impl Meeting {
                 house.timers.cancel(Reason::PartyRingOver(party));
                 let aside = self.seat.is_some() && self.has_others();
                 let company = if aside { Company::Aside } else { Company::Together };
-                self.guests.insert(party.attempt, Guest { company, holds: false });
+                self.guests.insert(party.attempt, Guest { company, holds: false, supervisor: None });
                 house.out.state(CallEvent::PartyAnswered { party, company });
                 if visit.outbound {
                     visit.record(house);

@@ -6,6 +6,7 @@ use acd_proto::v1::calls_client::CallsClient;
 use acd_proto::v1::node_client::NodeClient;
 use acd_proto::v1::plan_client::PlanClient;
 use acd_proto::v1::seats_client::SeatsClient;
+use acd_proto::v1::supervisors_client::SupervisorsClient;
 use prost::Message;
 use serde_json::json;
 use tonic::{Code, Status};
@@ -17,7 +18,7 @@ use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use super::*;
 use crate::api::client::{Client, ClientError};
 use crate::interfaces::{ControlRequest, DrainResult, ReloadResult};
-use acd_core::{CallCommand, CallCommandResult};
+use acd_core::{CallCommand, CallCommandResult, Supervision};
 
 impl Loop {
     /// Lets the loop answer one command with `answer` while `asking` waits for it.
@@ -48,9 +49,12 @@ fn a_command_is_done_once_however_often_a_client_asks() {
     let switch = Loop::start(Folder::new());
     let mut seats = SeatsClient::new(switch.channel());
     let deferred = |request: ControlRequest| {
-        let ControlRequest::Seat { seat: at, command, reply } = request else { panic!("{request:?}") };
+        let ControlRequest::Seat { seat: at, command, source, reply } = request else {
+            panic!("{request:?}")
+        };
         let lunch = PauseReason(Name::new("lunch").expect("a name"));
         assert_eq!((at, command), (seat("seat101"), SeatCommand::Pause(lunch)));
+        assert_eq!(source, CommandSource::Api);
         reply.send(SeatCommandResult::Deferred);
     };
     let first = switch.while_answering(deferred, seats.command(pause("a", "lunch"))).expect("an answer");
@@ -98,9 +102,73 @@ fn calls_are_held_resumed_and_released() {
 }
 
 fn answer_call(request: ControlRequest, wanted: CallCommand, result: CallCommandResult) {
-    let ControlRequest::Call { call, command, reply } = request else { panic!("{request:?}") };
-    assert_eq!((call, command), (CallId(7), wanted));
+    let ControlRequest::Call { call, command, source, reply } = request else { panic!("{request:?}") };
+    assert_eq!((call, command, source), (CallId(7), wanted, CommandSource::Api));
     reply.send(result);
+}
+
+#[test]
+fn supervisors_take_part_in_calls_and_force_seats_by_name() {
+    let switch = Loop::start(Folder::new());
+    let mut supervisors = SupervisorsClient::new(switch.channel());
+    let request = |id: &str, part: i32| v1::SuperviseRequest {
+        supervisor: "seat109".to_owned(),
+        call: 7,
+        part,
+        idempotency_id: id.to_owned(),
+    };
+    let by_name = |request: ControlRequest| {
+        let ControlRequest::Call { call, command, source, reply } = request else { panic!("{request:?}") };
+        assert_eq!((call, command), (CallId(7), CallCommand::Supervise(Supervision::Whisper)));
+        assert_eq!(source, CommandSource::Supervisor(seat("seat109")));
+        reply.send(CallCommandResult::SeatNotFree);
+    };
+    let whisper = v1::Supervision::Whisper.into();
+    let refused = switch.while_answering(by_name, supervisors.supervise(request("1", whisper)));
+    assert_eq!(refused.expect("an answer").into_inner().result(), v1::CallCommandResult::SeatNotFree);
+
+    let left = v1::SuperviseCallRequest {
+        supervisor: "seat109".to_owned(),
+        call: 7,
+        idempotency_id: "2".to_owned(),
+    };
+    let left = switch.while_answering(
+        |request| {
+            let ControlRequest::Call { command, source, reply, .. } = request else { panic!("{request:?}") };
+            assert_eq!(command, CallCommand::EndSupervision);
+            assert_eq!(source, CommandSource::Supervisor(seat("seat109")));
+            reply.send(CallCommandResult::Done);
+        },
+        supervisors.leave(left),
+    );
+    assert_eq!(left.expect("an answer").into_inner().result(), v1::CallCommandResult::Done);
+
+    let force = |supervisor: &str, id: &str| v1::ForceSeatRequest {
+        supervisor: supervisor.to_owned(),
+        seat: "seat101".to_owned(),
+        command: Some(v1::SeatCommand {
+            kind: v1::seat_command::Kind::Ready.into(),
+            pause_reason: String::new(),
+        }),
+        idempotency_id: id.to_owned(),
+    };
+    let forced = switch.while_answering(
+        |request| {
+            let ControlRequest::Seat { seat: at, command, source, reply } = request else {
+                panic!("{request:?}")
+            };
+            assert_eq!((at, command), (seat("seat101"), SeatCommand::Ready));
+            assert_eq!(source, CommandSource::Supervisor(seat("seat109")));
+            reply.send(SeatCommandResult::Busy);
+        },
+        supervisors.force_seat(force("seat109", "3")),
+    );
+    assert_eq!(forced.expect("an answer").into_inner().result(), v1::SeatCommandResult::Busy);
+
+    let no_part = switch.runtime.block_on(supervisors.supervise(request("4", 0))).expect_err("no part");
+    assert_eq!(no_part.code(), Code::InvalidArgument, "{no_part}");
+    let nobody = switch.runtime.block_on(supervisors.force_seat(force("", "5"))).expect_err("nobody");
+    assert_eq!(nobody.code(), Code::InvalidArgument, "{nobody}");
 }
 
 #[test]

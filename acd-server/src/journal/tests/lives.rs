@@ -148,7 +148,9 @@ fn outcome(effect: &Effect) -> Option<Input> {
         Effect::ReleaseLeg { leg: LegId::Party(party), cause: _ } => {
             Input::PartyLegEnded { party: *party, end: acd_core::PartyLegEnd::Released }
         }
-        Effect::DialParty { party, .. } => Input::PartyAnswered { party: *party },
+        Effect::DialParty { party, .. } | Effect::RingSupervisor { party, .. } => {
+            Input::PartyAnswered { party: *party }
+        }
         Effect::CancelParty { party } => {
             Input::PartyFailed { party: *party, failure: acd_core::PartyFailure::Cancelled }
         }
@@ -165,6 +167,7 @@ fn outcome(effect: &Effect) -> Option<Input> {
         | Effect::Connect { .. }
         | Effect::AnswerSeatCommand { .. }
         | Effect::AnswerCallCommand { .. }
+        | Effect::Supervise { .. }
         | Effect::AnswerGuidanceCommand { .. } => return None,
     })
 }

@@ -300,6 +300,7 @@ impl Ledger {
             | CallEvent::AnnouncementFailed { .. }
             | CallEvent::RefusalFailed { .. }
             | CallEvent::PartyDialled { .. }
+            | CallEvent::SupervisorRung { .. }
             | CallEvent::PartyLineFreed { .. }
             | CallEvent::DestinationUnreached { .. }
             | CallEvent::HeadquartersDialled { .. }

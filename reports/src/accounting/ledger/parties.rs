@@ -53,10 +53,19 @@ impl Parties {
         charge_aside(open.aside_since, at, party, calls, books);
         if let Some(since) = open.answered_at {
             books.spread(since, at, |it| &mut it.outbound_ms);
+            // Whoever stays with the caller is a supervisor.
+            if !self.has_party(party.call) {
+                self.leave(at, party.call, books);
+            }
         }
     }
 
-    /// A call with a party alone is forwarded.
+    fn has_party(&self, call: CallId) -> bool {
+        let first = PartyId { call, attempt: 0 };
+        self.open.range(first..).next().is_some_and(|(party, _)| party.call == call)
+    }
+
+    /// A call with a party alone is forwarded; one with a supervisor, who is no party that we dialled, is not (R-S5).
     pub(super) fn phase(
         &mut self,
         at: Timestamp,
@@ -65,7 +74,7 @@ impl Parties {
         calls: &Calls,
         books: &mut Books,
     ) {
-        if phase == CallPhase::Transferred && calls.has(call) {
+        if phase == CallPhase::Transferred && calls.has(call) && self.has_party(call) {
             self.forwarded.insert(call, at);
         } else {
             self.leave(at, call, books);
