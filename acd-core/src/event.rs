@@ -56,7 +56,7 @@ pub enum CallEvent {
         trunk: TrunkId,
     },
     /// The tenant is open, calls are taken, and no seat that may serve a new caller can be reached (R-L9). The centre's
-    /// responsibility.
+    /// responsibility; ours for as long as phones may take to be back after a start, which is the reports' to tell.
     NoReachableSeatStarted {
         /// Whose.
         tenant: TenantId,

@@ -81,5 +81,6 @@ fn a_silent_carrier_is_an_outage_until_it_answers_and_the_form_says_so() {
         .filter(|outage| outage["cause"] == "trunk")
         .collect();
     assert_eq!(trunk.len(), 1, "{text}");
-    assert!(form["definitions"].to_string().contains("回線事業者側の不通"), "{text}");
+    assert_eq!(trunk[0]["responsibility"], "carrier");
+    assert!(form["definitions"].to_string().contains("回線事業者側の不通、責任：回線事業者"), "{text}");
 }

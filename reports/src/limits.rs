@@ -1,5 +1,7 @@
 //! Every bound of the reports, with its reason.
 
+use std::time::Duration;
+
 /// Call records kept by one [`Records`](crate::Records). A year of the busiest advice line has some 400,000 calls; at
 /// about 1 KiB a record this is the memory that a report may take.
 pub const RECORDS_MAX: usize = 1_000_000;
@@ -27,3 +29,7 @@ pub const OPENING_FACTS_MAX: usize = 300_000;
 
 /// Calls remembered only so that their ends are known to belong to the tenant; more cannot be open at once.
 pub const OPEN_CALLS_MAX: usize = 120_000;
+
+/// How long the phones may take to be back after a start before their absence is their centre's doing: the longest
+/// registration that the registrar grants, since a phone registers anew when its registration runs out.
+pub const SEATS_BACK_MAX: Duration = Duration::from_secs(3_600);

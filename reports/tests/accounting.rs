@@ -6,7 +6,7 @@ mod support;
 use acd_core::plan::Capacity;
 use acd_core::{CallEvent, LineUse};
 use reports::Fold;
-use reports::accounting::{Account, Figures, Interval, Ledger, OutageCause, Slots};
+use reports::accounting::{Account, Figures, Interval, Ledger, OutageCause, Responsibility, Slots};
 use support::{DATE, JST, account_over, at, other_tenant, plan, tenant};
 
 fn hour(account: &Account, hour: usize) -> Figures {
@@ -433,6 +433,61 @@ fn a_drain_and_a_stop_are_outages_of_their_own() {
     assert_eq!(hour(&account, 17).dedicated.staffed_ms(), 300_000);
     let causes: Vec<_> = account.outages.iter().map(|it| (it.cause, it.interval.ms())).collect();
     assert_eq!(causes, [(OutageCause::Drain, Some(300_000)), (OutageCause::Stopped, Some(300_000))]);
+}
+
+#[test]
+fn an_outage_says_whose_it_is_and_phones_get_a_registration_to_be_back() {
+    // After the stop no phone is registered for 90 minutes: the first hour is the restart's, the rest the centre's. At 20:00
+    // the last seat is lost: the centre's from the first second. The carrier's own from 21:00 to 21:01.
+    let account = day("
+        16:59:00 stop
+        17:00:00 life
+        17:00:00 start
+        17:00:00 seats gone
+        18:30:00 seats back
+        20:00:00 seats gone
+        20:00:30 seats back
+        21:00:00 trunk lost
+        21:01:00 trunk back
+        22:00:00 stop
+        22:00:10 life
+        22:00:10 start
+        22:00:10 seats gone
+        22:05:10 seats back
+    ");
+    let whose: Vec<_> = account
+        .outages
+        .iter()
+        .map(|it| (it.cause, it.cause.responsibility(), it.interval.ms().unwrap() / 1_000))
+        .collect();
+    let carrier = OutageCause::Trunk("carrier".parse().unwrap());
+    assert_eq!(
+        whose,
+        [
+            (OutageCause::Stopped, Responsibility::Switch, 60),
+            (OutageCause::SeatsNotBack, Responsibility::Switch, 3_600),
+            (OutageCause::NoReachableSeat, Responsibility::Centre, 1_800),
+            (OutageCause::NoReachableSeat, Responsibility::Centre, 30),
+            (carrier, Responsibility::Carrier, 60),
+            (OutageCause::Stopped, Responsibility::Switch, 10),
+            (OutageCause::SeatsNotBack, Responsibility::Switch, 300),
+        ]
+    );
+    assert_eq!(hour(&account, 17).outage_ms, 3_600_000);
+    assert_eq!(hour(&account, 18).outage_ms, 1_800_000);
+}
+
+#[test]
+fn seats_that_are_not_back_when_the_record_ends_are_still_awaited() {
+    let facts = "
+        22:59:00 stop
+        23:30:00 life
+        23:30:00 start
+        23:30:00 seats gone
+    ";
+    let account = account(&format!("{NIGHT}{facts}"), "+00:10:00");
+    let last = account.outages.last().unwrap();
+    assert_eq!((last.cause, last.interval.to), (OutageCause::SeatsNotBack, None));
 }
 
 #[test]

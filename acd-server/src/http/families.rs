@@ -298,11 +298,31 @@ pub(super) fn node(page: &mut Page, view: &View) {
     if let Some(at) = life.started {
         started.add([], at.as_millis() as f64 / 1_000.0);
     }
-    let draining = life.draining_since.map_or(0.0, |since| view.stamp().since(since).as_secs_f64());
-    let outage =
-        page.family(Kind::Counter, "acd_outage_seconds", "Outage by cause, an open one up to now (R-L9)");
-    outage.add([("cause", "node_down")], life.outage.as_secs_f64());
-    outage.add([("cause", "drain")], draining);
+    let now = view.stamp();
+    let outage = page.family(
+        Kind::Counter,
+        "acd_outage_seconds",
+        "Outage of the switch by the forms' cause, an open one up to now; what lay before this life too (R-L9)",
+    );
+    outage.add([("cause", "crash")], life.crash.as_secs_f64());
+    outage.add([("cause", "stopped")], life.stopped.as_secs_f64());
+    outage.add([("cause", "drain")], life.drain.total(now).as_secs_f64());
+    let outage = page.family(
+        Kind::Counter,
+        "acd_trunk_outage_seconds",
+        "A carrier's trunk was dead, up to now if it is; the carrier's responsibility (R-L9)",
+    );
+    for (trunk, seconds) in &life.trunks {
+        outage.add([("trunk", trunk.as_str())], seconds.total(now).as_secs_f64());
+    }
+    let outage = page.family(
+        Kind::Counter,
+        "acd_no_reachable_seat_seconds",
+        "An open tenant had no seat that could be reached, up to now if it has none (R-L9)",
+    );
+    for (tenant, life) in &life.tenants {
+        outage.add([("tenant", tenant.as_str())], life.no_reachable_seat.total(now).as_secs_f64());
+    }
     let alarms = page.family(Kind::Counter, "acd_alarms", "Alarms: a person should look");
     for (kind, name) in ALARMS {
         alarms.add([("kind", name)], life.alarms.get(&kind).copied().unwrap_or(0) as f64);

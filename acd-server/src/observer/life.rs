@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use acd_core::{
     AlarmKind, AnnouncementKind, CallEvent, CallId, LegId, LegQuality, Outcome, RecordingFailure,
-    RefusalReason, RingEnd, RingFailure, TenantId, Timestamp, UnexpectedInput,
+    RefusalReason, RingEnd, RingFailure, TenantId, Timestamp, TrunkId, UnexpectedInput,
 };
 
 use super::Histogram;
@@ -26,10 +26,16 @@ pub struct Life {
     pub orders_failed: BTreeMap<&'static str, u64>,
     /// Inputs that fitted no state.
     pub unexpected: BTreeMap<UnexpectedInput, u64>,
-    /// How long the switch was not there before this life (R-L9).
-    pub outage: Duration,
-    /// Since when no new calls are taken (R-L9).
-    pub draining_since: Option<Timestamp>,
+    /// How long the switch was dead before this life (R-L9).
+    pub crash: Duration,
+    /// How long it had been stopped before this life (R-L9).
+    pub stopped: Duration,
+    /// No new calls are taken (R-L9).
+    pub drain: Intervals,
+    /// Dead trunks (R-L9), those that have ever been.
+    pub trunks: BTreeMap<TrunkId, Intervals>,
+    /// When a life before ended clean, up to the start of this one.
+    stopped_at: Option<Timestamp>,
     /// When this life began to take calls.
     pub started: Option<Timestamp>,
     /// Where this life is.
@@ -73,6 +79,8 @@ pub struct TenantLife {
     pub blockage: Intervals,
     /// All seat lines busy (R-L7).
     pub seat_lines_full: Intervals,
+    /// No seat can be reached (R-L9).
+    pub no_reachable_seat: Intervals,
     /// From the first entry into the queue to the answer.
     pub answer_waits: Histogram,
 }
@@ -85,6 +93,7 @@ impl Default for TenantLife {
             refused: BTreeMap::new(),
             blockage: Intervals::default(),
             seat_lines_full: Intervals::default(),
+            no_reachable_seat: Intervals::default(),
             answer_waits: Histogram::of_waits(),
         }
     }
@@ -187,8 +196,11 @@ impl Default for Life {
             alarms: BTreeMap::new(),
             orders_failed: BTreeMap::new(),
             unexpected: BTreeMap::new(),
-            outage: Duration::ZERO,
-            draining_since: None,
+            crash: Duration::ZERO,
+            stopped: Duration::ZERO,
+            drain: Intervals::default(),
+            trunks: BTreeMap::new(),
+            stopped_at: None,
             started: None,
             state: NodeState::Starting,
             journal_degraded: false,
@@ -202,24 +214,46 @@ impl Default for Life {
 }
 
 impl Life {
+    /// Takes a fact of a life before: of these counts only for how long the switch had been stopped when this one began,
+    /// which is an outage of this one as its crash is.
+    pub fn apply_past(&mut self, time: Timestamp, fact: &CallEvent) {
+        if matches!(fact, CallEvent::NodeStopped) {
+            self.stopped_at = Some(time);
+        } else if matches!(fact, CallEvent::NodeStarted) {
+            self.stopped_at = None;
+        }
+    }
+
     /// Takes the next fact.
     pub fn apply(&mut self, time: Timestamp, fact: &CallEvent) {
         match fact {
             CallEvent::NodeStarted => {
                 self.state = NodeState::Serving;
                 self.started = Some(time);
+                self.stopped += self.stopped_at.take().map_or(Duration::ZERO, |at| time.since(at));
             }
-            CallEvent::NodeOutage { from, to } => self.outage += to.since(*from),
+            CallEvent::NodeOutage { from, to } => self.crash += to.since(*from),
             CallEvent::DrainStarted => {
                 self.state = NodeState::Draining;
-                self.draining_since = Some(time);
+                self.drain.open(time);
             }
             CallEvent::NodeStopped => {
                 self.state = NodeState::Stopped;
+                self.drain.close(time);
+                self.trunks.values_mut().for_each(|outage| outage.close(time));
                 for tenant in self.tenants.values_mut() {
                     tenant.blockage.close(time);
                     tenant.seat_lines_full.close(time);
+                    tenant.no_reachable_seat.close(time);
                 }
+            }
+            CallEvent::TrunkLost { trunk, .. } => self.trunks.entry(*trunk).or_default().open(time),
+            CallEvent::TrunkRestored { trunk } => self.trunks.entry(*trunk).or_default().close(time),
+            CallEvent::NoReachableSeatStarted { tenant } => {
+                self.tenants.entry(*tenant).or_default().no_reachable_seat.open(time);
+            }
+            CallEvent::NoReachableSeatEnded { tenant } => {
+                self.tenants.entry(*tenant).or_default().no_reachable_seat.close(time);
             }
             CallEvent::JournalDegraded => self.journal_degraded = true,
             CallEvent::JournalRestored => self.journal_degraded = false,
@@ -289,10 +323,6 @@ impl Life {
             CallEvent::RefusalFailed { .. } => self.order_failed("refusal"),
             CallEvent::InputUnexpected { input, .. } => *self.unexpected.entry(*input).or_default() += 1,
             CallEvent::PlanApplied { .. }
-            | CallEvent::TrunkLost { .. }
-            | CallEvent::TrunkRestored { .. }
-            | CallEvent::NoReachableSeatStarted { .. }
-            | CallEvent::NoReachableSeatEnded { .. }
             | CallEvent::GuidanceCommanded { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::CallerConnected { .. }

@@ -120,6 +120,24 @@ fn blockage_is_summed_to_the_millisecond_and_ends_with_the_life() {
 }
 
 #[test]
+fn a_clean_stop_is_an_outage_of_the_next_life_and_of_no_other() {
+    let mut life = Life::default();
+    // Stopped and started again, and stopped again: only the second stop is what this life ended.
+    for (seconds, fact) in
+        [(0, CallEvent::NodeStopped), (100, CallEvent::NodeStarted), (200, CallEvent::NodeStopped)]
+    {
+        life.apply_past(after(seconds), &fact);
+    }
+    life.apply(after(230), &CallEvent::NodeStarted);
+    assert_eq!((life.stopped, life.crash), (Duration::from_secs(30), Duration::ZERO));
+    life.apply(after(300), &CallEvent::DrainStarted);
+    assert_eq!(life.drain.total(after(310)), Duration::from_secs(10));
+    life.apply(after(320), &CallEvent::NodeStopped);
+    assert_eq!(life.drain.total(after(999)), Duration::from_secs(20), "from there on it is stopped");
+    assert_eq!(life.stopped, Duration::from_secs(30));
+}
+
+#[test]
 fn a_wait_ends_with_the_first_answer_and_rehearsals_have_no_outcome() {
     let mut life = Life::default();
     life.apply(LATE, &admitted(1));

@@ -42,13 +42,18 @@ impl View {
 
     /// Takes a fact of a life before.
     pub(super) fn take_past(&mut self, time: Timestamp, seq: u64, fact: &CallEvent) {
+        self.take_in(time, seq, fact);
+        self.life.apply_past(time, fact);
+    }
+
+    fn take_in(&mut self, time: Timestamp, seq: u64, fact: &CallEvent) {
         self.board.apply(time, seq, fact);
         self.day.apply(time, fact);
     }
 
     /// Takes a fact of this life.
     pub(super) fn take(&mut self, time: Timestamp, seq: u64, fact: &CallEvent) {
-        self.take_past(time, seq, fact);
+        self.take_in(time, seq, fact);
         self.life.apply(time, fact);
         self.hear(time);
     }

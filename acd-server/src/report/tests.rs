@@ -181,10 +181,11 @@ fn a_crash_and_a_new_plan_between_two_lives_are_read() {
     assert_eq!(form["hours"][11]["raw"]["outage_ms"], 3_600_000);
     assert_eq!(form["hours"][11]["raw"]["shared_seat_ms"], 0);
     assert_eq!(form["hours"][12]["raw"]["dedicated_seat_ms"], 3_600_000);
-    // From 7:00 until its registration, and after the crash until the next one, no seat could be reached.
+    // From the start at 7:00 until its registration no seat could be reached, and none could be expected.
     let outages = form["outages"].as_array().unwrap();
     let causes: Vec<&str> = outages.iter().filter_map(|it| it["cause"].as_str()).collect();
-    assert_eq!(causes, ["no_reachable_seat", "crash"]);
+    assert_eq!(causes, ["seats_not_back", "crash"]);
+    assert!(outages.iter().all(|it| it["responsibility"] == "switch"));
     assert_eq!(form["provisional"], false);
 }
 
@@ -280,4 +281,10 @@ fn a_file_that_cannot_be_written_leaves_nothing() {
     folder.live(built_in(), &morning());
     let error = write(&folder.options("no/such/folder.json"), on_day("12:00:00") + Duration::from_secs(1));
     assert!(error.unwrap_err().to_string().starts_with("cannot write"));
+}
+
+#[test]
+fn phones_may_take_a_registration_to_be_back_after_a_start() {
+    let granted = sip_gateway::registrar::RegistrarConfig::default().expires_max;
+    assert_eq!(granted, reports::limits::SEATS_BACK_MAX, "R-L9: from then on their absence is the centre's");
 }

@@ -59,10 +59,36 @@ pub enum OutageCause {
     Drain,
     /// It had been stopped.
     Stopped,
-    /// A carrier's trunk was dead: the carrier's responsibility.
+    /// A carrier's trunk was dead.
     Trunk(TrunkId),
+    /// The switch had just started, and no phone had registered with it anew, for which each had up to
+    /// [`SEATS_BACK_MAX`](crate::limits::SEATS_BACK_MAX).
+    SeatsNotBack,
     /// No seat that may serve a new caller could be reached.
     NoReachableSeat,
+}
+
+/// Whose an outage is (R-L9).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Responsibility {
+    /// Ours: who runs the switch.
+    Switch,
+    /// The carrier's.
+    Carrier,
+    /// Its operations centre's: who staffs the seats.
+    Centre,
+}
+
+impl OutageCause {
+    /// Whose it is. It follows from the cause, and nowhere else.
+    pub const fn responsibility(self) -> Responsibility {
+        match self {
+            // Phones register when their time comes; that they must is the restart's doing.
+            Self::Crash | Self::Drain | Self::Stopped | Self::SeatsNotBack => Responsibility::Switch,
+            Self::Trunk(_) => Responsibility::Carrier,
+            Self::NoReachableSeat => Responsibility::Centre,
+        }
+    }
 }
 
 /// An interval in which the switch took no calls; never part of a blockage.

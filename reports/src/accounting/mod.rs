@@ -26,7 +26,7 @@ pub use calendar::{Calendar, Contract, DayClass, Period};
 pub use counting::{Counting, Staffing, StaffingSeats};
 pub use figures::{CallTimes, Figures, SeatTimes};
 pub use fraction::Fraction;
-pub use intervals::{Blockage, Interval, Outage, OutageCause, Understaffing};
+pub use intervals::{Blockage, Interval, Outage, OutageCause, Responsibility, Understaffing};
 pub use ledger::Ledger;
 pub use profile::{ClockTimes, HandledBy, Handling, OfficialBlockage, Profile, Talk};
 pub use rate::Rate;

@@ -103,7 +103,7 @@ pub(super) fn record(account: &Account, header: &Header) -> Vec<Definition> {
                 )
             },
         ),
-        line("記録", "停止（当方の事由）", "R-L9", outages(account, zone)),
+        line("記録", "停止（原因・責任）", "R-L9", outages(account, zone)),
     ];
     let mut doubts = header.remarks.clone();
     if account.plans_unknown > 0 {
@@ -129,10 +129,10 @@ fn outages(account: &Account, zone: i32) -> String {
         return "なし".to_owned();
     }
     let total = printed::minutes(account.total().outage_ms);
-    let list = account.outages.iter().map(|it| {
-        let cause = values::outage_cause_in_japanese(it.cause);
-        format!("{}（{cause}）", interval(it.interval, zone))
-    });
+    let list = account
+        .outages
+        .iter()
+        .map(|it| format!("{}（{}）", interval(it.interval, zone), values::outage_remark(it.cause)));
     format!("期間分{total}分。{}。回線閉塞には含めない。", listed(list))
 }
 

@@ -4,7 +4,7 @@ use acd_core::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{civil, table};
-use crate::accounting::{Blockage, CallTimes, Figures, Interval, OutageCause, SeatTimes};
+use crate::accounting::{Blockage, CallTimes, Figures, Interval, OutageCause, Responsibility, SeatTimes};
 
 /// Every figure, counts and milliseconds.
 pub(super) fn raw(it: &Figures) -> Value {
@@ -119,6 +119,7 @@ pub(super) const fn outage_cause(cause: OutageCause) -> &'static str {
         OutageCause::Drain => "drain",
         OutageCause::Stopped => "stopped",
         OutageCause::Trunk(_) => "trunk",
+        OutageCause::SeatsNotBack => "seats_not_back",
         OutageCause::NoReachableSeat => "no_reachable_seat",
     }
 }
@@ -130,6 +131,26 @@ pub(super) const fn outage_cause_in_japanese(cause: OutageCause) -> &'static str
         OutageCause::Drain => "新規受付停止",
         OutageCause::Stopped => "停止",
         OutageCause::Trunk(_) => "回線事業者側の不通",
+        OutageCause::SeatsNotBack => "再開後の席の再登録待ち",
         OutageCause::NoReachableSeat => "応対席の不通",
     }
+}
+
+/// A responsibility as JSON has it.
+pub(super) const fn responsibility(whose: Responsibility) -> &'static str {
+    match whose {
+        Responsibility::Switch => "switch",
+        Responsibility::Carrier => "carrier",
+        Responsibility::Centre => "centre",
+    }
+}
+
+/// Cause and responsibility as a form has them.
+pub(super) fn outage_remark(cause: OutageCause) -> String {
+    let whose = match cause.responsibility() {
+        Responsibility::Switch => "当方",
+        Responsibility::Carrier => "回線事業者",
+        Responsibility::Centre => "応対センター",
+    };
+    format!("{}、責任：{whose}", outage_cause_in_japanese(cause))
 }

@@ -14,7 +14,7 @@ use acd_core::plan::{Capacity, Login, OverflowCause, Plan, Seat};
 use acd_core::{
     CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, DialledNumber, LegId, LineUse,
     Name, Outcome, PauseReason, Pii, PlanSource, RefusalReason, RingEnd, RingId, SeatId, SeatLoss, SeatState,
-    TalkEnd, TenantId, Timestamp, TrunkId, WithheldReason,
+    TalkEnd, TenantId, Timestamp, TrunkId, TrunkLoss, WithheldReason,
 };
 use reports::Fold;
 use reports::accounting::{Account, Ledger, Slots};
@@ -133,6 +133,10 @@ fn plan_without(seat: &str) -> Plan {
     plan
 }
 
+fn carrier() -> TrunkId {
+    TrunkId::new("carrier").unwrap()
+}
+
 fn call(text: &str) -> CallId {
     CallId(text.parse().unwrap())
 }
@@ -155,6 +159,10 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
         ["plan", _] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5, by: PlanSource::Api }],
         ["start"] => vec![CallEvent::NodeStarted],
         ["stop"] => vec![CallEvent::NodeStopped],
+        ["seats", "gone"] => vec![CallEvent::NoReachableSeatStarted { tenant }],
+        ["seats", "back"] => vec![CallEvent::NoReachableSeatEnded { tenant }],
+        ["trunk", "lost"] => vec![CallEvent::TrunkLost { trunk: carrier(), cause: TrunkLoss::NoAnswer }],
+        ["trunk", "back"] => vec![CallEvent::TrunkRestored { trunk: carrier() }],
         ["drain"] => vec![CallEvent::DrainStarted],
         ["outage", from, to] => vec![CallEvent::NodeOutage { from: at(from), to: at(to) }],
         ["capacity", "none"] => vec![CallEvent::CapacityChanged { tenant, capacity: None }],
@@ -188,7 +196,7 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
         ["call", id, ref kind @ ..] => vec![CallEvent::CallAdmitted {
             call: call(id),
             tenant: if kind.contains(&"other") { other_tenant() } else { tenant },
-            trunk: TrunkId::new("carrier").unwrap(),
+            trunk: carrier(),
             dialled: DialledNumber::new("0750007119").unwrap(),
             caller: match kind.iter().position(|word| *word == "from") {
                 Some(from) => CallerIdentity::Number(Pii::new(kind[from + 1].to_owned())),
@@ -202,7 +210,7 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
         ["refused", id, reason] => vec![CallEvent::CallRefused {
             call: call(id),
             tenant: Some(tenant),
-            trunk: TrunkId::new("carrier").unwrap(),
+            trunk: carrier(),
             dialled: None,
             caller: CallerIdentity::Withheld(WithheldReason::Payphone),
             reason: match reason {

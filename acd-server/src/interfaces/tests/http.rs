@@ -64,15 +64,20 @@ fn everything(switch: &mut Loop) {
             CallEvent::AlarmRaised { kind: AlarmKind::NobodyLoggedIn, tenant: Some(shiga), call: None },
             CallEvent::BlockageStarted { tenant: shiga, lines: LineUse::default(), lent: 0 },
             CallEvent::SeatLinesFullStarted { tenant: shiga, lines: LineUse::default() },
+            CallEvent::NoReachableSeatStarted { tenant: shiga },
             refused(3, Some(shiga), RefusalReason::LinesFull),
             refused(4, None, RefusalReason::UnknownNumber),
         ],
     );
+    let carrier = TrunkId::new("carrier").expect("a name");
     switch.happen(after(7), &answered(1, "shiga"));
+    switch.happen(after(7), &[CallEvent::TrunkLost { trunk: carrier, cause: acd_core::TrunkLoss::NoAnswer }]);
     switch.happen(
         after(60),
         &[
             CallEvent::BlockageEnded { tenant: shiga },
+            CallEvent::NoReachableSeatEnded { tenant: shiga },
+            CallEvent::TrunkRestored { trunk: carrier },
             CallEvent::SeatStateChanged { seat: at, from: SeatState::LoggedOut, to: SeatState::Ready },
             CallEvent::RingEnded { ring: ring(2), seat: at, end: RingEnd::Failed(RingFailure::Refused(486)) },
             CallEvent::RecordingStarted { call: CallId(1), file: "a.wav".to_owned() },
@@ -130,7 +135,10 @@ fn figures_are_those_of_the_facts() {
     is("acd_response_ratio{tenant=\"shiga\",window=\"day\"}", 0.5);
     is("acd_blockage_open{tenant=\"shiga\"}", 0.0);
     is("acd_blockage_seconds_total{tenant=\"shiga\"}", 60.0);
-    is("acd_outage_seconds_total{cause=\"node_down\"}", 12.0);
+    is("acd_outage_seconds_total{cause=\"crash\"}", 12.0);
+    is("acd_outage_seconds_total{cause=\"stopped\"}", 0.0);
+    is("acd_trunk_outage_seconds_total{trunk=\"carrier\"}", 53.0);
+    is("acd_no_reachable_seat_seconds_total{tenant=\"shiga\"}", 60.0);
     is("acd_seats{state=\"ready\"}", 1.0);
     is("acd_seats{state=\"logged_out\"}", 19.0);
     is("acd_rings_total{end=\"answered\"}", 1.0);

@@ -7,6 +7,7 @@ use acd_core::Timestamp;
 
 use super::books::{Books, Bounded};
 use crate::accounting::{Interval, Outage, OutageCause};
+use crate::limits::SEATS_BACK_MAX;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outages {
@@ -15,6 +16,8 @@ pub(super) struct Outages {
     partial: BTreeMap<OutageCause, Timestamp>,
     /// Since when there is any.
     since: Option<Timestamp>,
+    /// When this life began.
+    started: Option<Timestamp>,
     pub(super) list: Bounded<Outage>,
 }
 
@@ -50,13 +53,17 @@ impl Outages {
     }
 
     pub(super) fn node_started(&mut self, at: Timestamp, books: &mut Books) {
+        self.started = Some(at);
         self.end(at, books);
     }
 
     pub(super) fn close(&mut self, until: Timestamp, books: &mut Books) {
         let open = std::mem::take(&mut self.partial).into_iter().chain(self.open.take());
         for (cause, from) in open {
-            self.list(cause, Interval { from, to: None }, books);
+            let rest = self.list_seats_not_back(cause, from, until, None, books);
+            if let Some(from) = rest {
+                self.list(cause, Interval { from, to: None }, books);
+            }
         }
         self.count(until, books);
     }
@@ -69,9 +76,32 @@ impl Outages {
 
     pub(super) fn ended(&mut self, cause: OutageCause, at: Timestamp, books: &mut Books) {
         if let Some(from) = self.partial.remove(&cause) {
-            self.list(cause, Interval { from, to: Some(at) }, books);
+            let rest = self.list_seats_not_back(cause, from, at, Some(at), books);
+            if let Some(from) = rest {
+                self.list(cause, Interval { from, to: Some(at) }, books);
+            }
         }
         self.count(at, books);
+    }
+
+    /// Lists the first part of a want of seats that began with the life, in which the phones cannot be back yet. Where the
+    /// rest begins, if there is one.
+    fn list_seats_not_back(
+        &mut self,
+        cause: OutageCause,
+        from: Timestamp,
+        until: Timestamp,
+        end: Option<Timestamp>,
+        books: &Books,
+    ) -> Option<Timestamp> {
+        if cause != OutageCause::NoReachableSeat || self.started != Some(from) {
+            return Some(from);
+        }
+        let back = from + SEATS_BACK_MAX;
+        let goes_on = until > back;
+        let to = if goes_on { Some(back) } else { end };
+        self.list(OutageCause::SeatsNotBack, Interval { from, to }, books);
+        goes_on.then_some(back)
     }
 
     fn end_partial(&mut self, at: Timestamp, books: &mut Books) {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{FORM, PrintedRow, blockage_remark, full_rate_hours, hour_label, ms_of_day, printed_rows};
 use crate::accounting::{Account, Blockage, Figures, Interval};
-use crate::forms::values::{blockage, instant, interval, outage_cause, raw};
+use crate::forms::values::{blockage, instant, interval, outage_cause, raw, responsibility};
 use crate::forms::{Header, civil, definitions};
 
 /// The form as JSON: `hours` with raw milliseconds and the printed cells, `day`, `blockages` (the
@@ -30,6 +30,7 @@ pub fn json(account: &Account, header: &Header) -> Value {
             let mut value = interval(it.interval, zone);
             value["ms_of_day"] = json!(ms_of_day(account, it.interval));
             value["cause"] = json!(outage_cause(it.cause));
+            value["responsibility"] = json!(responsibility(it.cause.responsibility()));
             value
         })
         .collect();

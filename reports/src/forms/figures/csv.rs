@@ -134,7 +134,7 @@ fn intervals(statement: &Statement, header: &Header, out: &mut Lines) {
         }
     }
     for it in &account.outages {
-        out.line(line("停止", it.interval, values::outage_cause_in_japanese(it.cause).to_owned()));
+        out.line(line("停止", it.interval, values::outage_remark(it.cause)));
     }
     for it in &account.understaffed {
         let skill = it.skill.map_or_else(|| "席".to_owned(), |skill| skill.to_string());

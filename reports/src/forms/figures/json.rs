@@ -79,6 +79,7 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
         "outages": account.outages.iter().map(|it| {
             let mut value = values::interval(it.interval, zone);
             value["cause"] = json!(values::outage_cause(it.cause));
+            value["responsibility"] = json!(values::responsibility(it.cause.responsibility()));
             value
         }).collect::<Vec<_>>(),
         "understaffed": account.understaffed.iter().map(|it| {
