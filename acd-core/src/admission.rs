@@ -1,7 +1,7 @@
 //! Which calls are taken, which are refused, and why: number, drain, overload, hours, lines, in this order (R-L4).
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
 
 use crate::call::{Call, Visit, Watchers};
@@ -109,6 +109,7 @@ impl Switch {
             caller_holds: false,
             unheard: BTreeSet::new(),
             watchers: Watchers::new(),
+            conditions: BTreeMap::new(),
         };
         self.house.out.state(CallEvent::CallAdmitted {
             call,

@@ -2,7 +2,7 @@
 //! returns the next.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::house::House;
 use crate::ids::{CallId, LegId, PartyId, PromptId, RingId, SeatId, SkillId, TenantId};
 use crate::input::{CallerIdentity, CallerLegEnd, RingFailure, SeatLegEnd, SeatLoss};
 use crate::lines::Holding;
-use crate::party::PartyEnd;
+use crate::party::{LocateCondition, PartyEnd};
 use crate::plan::{Choice, Guidance as GuidancePlan, RecordingPolicy};
 use crate::queue::Place;
 use crate::timer::Reason;
@@ -25,6 +25,7 @@ mod command;
 mod guidance;
 mod hearing;
 mod hunt;
+mod locating;
 mod meeting;
 mod outbound;
 mod overflow;
@@ -45,6 +46,7 @@ use ringing::Ringing;
 use talking::Talking;
 use waiting::Waiting;
 
+pub use locating::{CallerKnown, HeadquartersKnown};
 pub(crate) use meeting::PartyInput;
 pub(crate) use outbound::OutboundOrder;
 pub(crate) use supervision::Watchers;
@@ -87,6 +89,9 @@ pub(crate) struct Visit {
     pub(crate) unheard: BTreeSet<(LegId, AnnouncementKind)>,
     /// Supervisors who listen, whisper, or are being rung (R-S5).
     pub(crate) watchers: Watchers,
+    /// What the agent has ticked off for asking where the caller is (R-T6).
+    #[serde(with = "crate::snapshot::pairs")]
+    pub(crate) conditions: BTreeMap<LocateCondition, bool>,
 }
 
 /// What happens to a call.
@@ -246,6 +251,11 @@ impl Call {
             let CallState::Meeting(meeting) = state else { return state };
             meeting.party(party, input, visit, house)
         });
+    }
+
+    /// Whether the next party is dialled once the leg of this one is over.
+    pub(crate) fn awaits_line_of(&self, party: PartyId) -> bool {
+        matches!(&self.state, CallState::Meeting(meeting) if meeting.awaits_line_of(party))
     }
 
     /// Where the caller waits.

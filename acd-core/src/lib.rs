@@ -40,6 +40,7 @@ mod time;
 mod timer;
 mod touched;
 
+pub use call::{CallerKnown, HeadquartersKnown};
 pub use effect::{Announcement, Effect, ReleaseCause};
 pub use event::{
     AnnouncementKind, CallEvent, CallPhase, LineUse, Outcome, RefusalReason, RingEnd, SeatState, TalkEnd,
@@ -55,7 +56,7 @@ pub use input::{
 pub use input::{CallCommandResult, CallerLegEnd, GuidanceCommandResult, SeatCommandResult, TrunkLoss};
 pub use party::{
     Company, Destination, LineKind, LocateCondition, PartyEnd, PartyFailure, PartyLegEnd, Supervision,
-    is_emergency_number, line_kind,
+    dialable, is_emergency_number, line_kind,
 };
 pub use pii::Pii;
 pub use stranding::Stranding;

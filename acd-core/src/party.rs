@@ -116,7 +116,7 @@ pub enum LineKind {
 }
 
 /// The conditions of the notice of 2017-11-17 for asking a carrier where a silent caller lives (R-T6).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum LocateCondition {
     /// The caller does not respond.
     Unresponsive,
@@ -126,8 +126,13 @@ pub enum LocateCondition {
     WhereaboutsUnknown,
 }
 
+impl LocateCondition {
+    /// All of them, in the order of the notice.
+    pub const ALL: [Self; 3] = [Self::Unresponsive, Self::LifeInDanger, Self::WhereaboutsUnknown];
+}
+
 /// The digits that a number is dialled by from here: `+81` becomes the leading 0. `None`: no number of this country.
-pub(crate) fn dialable(number: &str) -> Option<DialledNumber> {
+pub fn dialable(number: &str) -> Option<DialledNumber> {
     let (lead, rest) = match number.strip_prefix("+81") {
         Some(rest) => ("0", rest),
         None => ("", number),

@@ -368,6 +368,9 @@ impl Switch {
     fn party_failed(&mut self, party: PartyId, failure: PartyFailure) {
         if self.house.outstanding.cancelled_parties.settle(&party) {
             self.house.party_leg_over(party);
+            if self.calls.get(&party.call).is_some_and(|call| call.awaits_line_of(party)) {
+                self.tell_party(party, PartyInput::Cancelled);
+            }
         } else {
             self.tell_party(party, PartyInput::Failed(failure));
         }

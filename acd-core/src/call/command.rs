@@ -7,7 +7,7 @@ use crate::effect::{Effect, ReleaseCause};
 use crate::event::{CallEvent, Outcome};
 use crate::house::House;
 use crate::ids::{CallId, PromptId, RequestId, SeatId, TenantId};
-use crate::input::{CallCommand, CallCommandResult, CallerIdentity, CommandSource, GuidanceCommandResult};
+use crate::input::{CallCommand, CallCommandResult, CommandSource, GuidanceCommandResult};
 use crate::party::Destination;
 use crate::switch::Switch;
 use alloc::boxed::Box;
@@ -143,20 +143,6 @@ impl Call {
                 self.change(house, |state, visit, house| state.obey(command, visit, house));
             }
             (_, _) => {}
-        }
-    }
-
-    /// What an agent does for a caller who does not respond (R-T6).
-    fn state_locating(&self, command: CallCommand, house: &mut House) {
-        let call = self.visit.call;
-        match (command, self.state.seat(), &self.visit.caller) {
-            (CallCommand::ShowNumber, Some(seat), CallerIdentity::Withheld(_)) => {
-                house.out.state(CallEvent::NumberShown { call, seat });
-            }
-            (CallCommand::Check(condition, holds), _, _) => {
-                house.out.state(CallEvent::ConditionChecked { call, condition, holds });
-            }
-            (_, _, _) => {}
         }
     }
 }

@@ -92,6 +92,11 @@ impl Hunt {
         self.to_try.pop_front()
     }
 
+    /// Whether there is a number to try, in this round or the next.
+    pub(super) fn has_more(&self) -> bool {
+        !self.to_try.is_empty() || (self.rounds > 0 && !self.next_rounds.is_empty())
+    }
+
     /// Nobody can be dialled at all.
     pub(super) fn give_up(&mut self) {
         self.to_try.clear();

@@ -74,6 +74,8 @@ struct Guest {
 struct Dialling {
     party: PartyId,
     hunt: Hunt,
+    /// The try is over, but its leg still holds the line that the next one needs (R-L8).
+    awaits_line: bool,
 }
 
 /// What a party does.
@@ -87,6 +89,8 @@ pub(crate) enum PartyInput {
     Holds(bool),
     Pressed(char),
     CannotHear,
+    /// The leg of a try that we cancelled is over.
+    Cancelled,
 }
 
 impl Seated {

@@ -1,7 +1,7 @@
 //! An agent calls out: the agent's own phone is rung first, then the party is dialled (R-T8, R-A7).
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +177,7 @@ impl Switch {
             caller_holds: false,
             unheard: BTreeSet::new(),
             watchers: Watchers::new(),
+            conditions: BTreeMap::new(),
         };
         let result = may_dial(destination, &visit, &self.house);
         if result == CallCommandResult::Done { Ok((visit, before)) } else { Err(result) }

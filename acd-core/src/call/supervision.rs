@@ -144,6 +144,7 @@ impl Call {
                 | PartyInput::TimedOut
                 | PartyInput::Holds(_)
                 | PartyInput::Pressed(_)
+                | PartyInput::Cancelled
                 | PartyInput::CannotHear,
                 _,
             ) => self.visit.out_of_phase(house),

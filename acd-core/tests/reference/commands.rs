@@ -45,7 +45,8 @@ impl Model {
             CallCommand::Leave => call.may_leave(),
             CallCommand::ReleaseCaller => call.may_release_caller(),
             CallCommand::DropParty(attempt) => {
-                return match call.parties.iter().any(|it| it.id.attempt == attempt) {
+                let waits = call.waits_for().is_some_and(|it| it.attempt == attempt);
+                return match waits || call.parties.iter().any(|it| it.id.attempt == attempt) {
                     true => CallCommandResult::Done,
                     false if call.phase == CallPhase::Talking || call.is_with_parties() => {
                         CallCommandResult::UnknownParty

@@ -54,6 +54,8 @@ pub(crate) struct Hunt {
     /// Over the tenant's own trunk, as the plan had it when the agent gave the order.
     takes_lines: bool,
     headquarters: Option<(DestinationId, Option<CivilDate>)>,
+    /// The try that is over and holds the line which the next one needs.
+    waits_for: Option<PartyId>,
 }
 
 impl Call {
@@ -74,12 +76,17 @@ impl Call {
     }
 
     pub(crate) fn is_dialling(&self) -> bool {
-        self.parties.iter().any(|it| !it.answered)
+        self.parties.iter().any(|it| !it.answered) || self.waits_for().is_some()
+    }
+
+    /// R-L8: the try whose line must be free before the next number is dialled.
+    pub(crate) fn waits_for(&self) -> Option<PartyId> {
+        self.hunt.as_ref()?.waits_for
     }
 
     /// The seat dials somebody, or has drawn a party aside.
     pub(crate) fn is_apart(&self) -> bool {
-        self.parties.iter().any(|it| !it.answered || it.company == Company::Aside)
+        self.is_dialling() || self.parties.iter().any(|it| it.company == Company::Aside)
     }
 
     fn has_away(&self) -> bool {
@@ -142,6 +149,7 @@ impl Model {
             rounds: 0,
             takes_lines,
             headquarters: None,
+            waits_for: None,
         };
         let name = match destination {
             Destination::Entry(name) => Some(name),
@@ -195,6 +203,7 @@ impl Model {
             rounds: 20,
             takes_lines,
             headquarters,
+            waits_for: None,
         })
     }
 
@@ -305,7 +314,9 @@ impl Model {
             (true, _, _) => CallPhase::Outbound,
             (_, Caller::Leaving | Caller::Gone(_), _) => CallPhase::WithoutCaller,
             (_, Caller::Here, None) => CallPhase::Transferred,
-            (_, Caller::Here, Some(_)) if call.parties.is_empty() => CallPhase::Talking,
+            (_, Caller::Here, Some(_)) if call.parties.is_empty() && !call.is_dialling() => {
+                CallPhase::Talking
+            }
             (_, Caller::Here, Some(_)) if away => CallPhase::Consulting,
             (_, Caller::Here, Some(_)) => CallPhase::Conference,
         };
@@ -331,6 +342,7 @@ impl Model {
 
     /// The seat and the parties are released.
     pub(crate) fn part(&mut self, at: usize, end: PartyEnd, talk_end: TalkEnd) {
+        self.calls[at].hunt = None;
         for party in std::mem::take(&mut self.calls[at].parties) {
             self.state(CallEvent::PartyEnded { party: party.id, end });
             let owed = if party.answered { &mut self.parties_released } else { &mut self.parties_cancelled };
@@ -382,6 +394,10 @@ impl Model {
     }
 
     pub(crate) fn drop_party(&mut self, at: usize, attempt: u32) {
+        if self.calls[at].waits_for().is_some_and(|it| it.attempt == attempt) {
+            self.calls[at].hunt = None;
+            return self.regroup(at);
+        }
         let found = self.calls[at].parties.iter().position(|it| it.id.attempt == attempt).unwrap();
         let party = self.calls[at].parties.remove(found);
         self.state(CallEvent::PartyEnded { party: party.id, end: PartyEnd::Commanded });
@@ -423,7 +439,15 @@ impl Model {
             other => panic!("{other:?} is of no party"),
         };
         if owed.is_some_and(|owed| settle(owed, party)) {
-            return self.free_line(party);
+            self.free_line(party);
+            if let Some(at) = self.calls.iter().position(|it| it.waits_for() == Some(party)) {
+                if let Some(hunt) = &mut self.calls[at].hunt {
+                    hunt.waits_for = None;
+                }
+                self.try_next(at);
+                self.after_try(at);
+            }
+            return;
         }
         let Some(at) = self.calls.iter().position(|it| it.id == party.call) else {
             return self.unexpected(UnexpectedInput::CallUnknown, Some(party.call));
@@ -497,6 +521,17 @@ impl Model {
         let party = self.calls[at].parties.remove(found).id;
         self.parties_cancelled.push(party);
         self.state(CallEvent::PartyEnded { party, end: PartyEnd::TimedOut });
+        let Call { tenant, test, .. } = self.calls[at];
+        let has_line = self.has_line(tenant);
+        if let Some(hunt) = self.calls[at].hunt.as_mut()
+            && hunt.takes_lines
+            && !test
+            && !has_line
+            && (!hunt.left.is_empty() || (hunt.rounds > 0 && !hunt.again.is_empty()))
+        {
+            hunt.waits_for = Some(party);
+            return;
+        }
         self.try_next(at);
         self.after_try(at);
     }

@@ -114,13 +114,21 @@ impl Parties {
 }
 
 impl World {
-    pub(crate) fn dial(&mut self, now: Timestamp, party: PartyId, rng: &mut Rng, options: &Options) {
+    /// `sleeps`: most tries of such a party are in vain, so that rosters are hunted to their end and anew (R-T3, R-T8).
+    pub(crate) fn dial(
+        &mut self,
+        now: Timestamp,
+        party: PartyId,
+        sleeps: bool,
+        rng: &mut Rng,
+        options: &Options,
+    ) {
         let again = self.parties.phones.insert(party, Phone::Rings);
         assert!(again.is_none(), "a party has an id of its own");
         let after = now + rng.millis(10, 18_000);
         let plan = if self.calm {
             Plan::PartyAnswers(party)
-        } else if rng.percent(options.never_answers) {
+        } else if rng.percent(if sleeps { 75 } else { options.never_answers }) {
             return;
         } else if rng.percent(options.party_fails) {
             let failure = *rng.pick(&[PartyFailure::Refused(486), PartyFailure::NotSupported]).unwrap();

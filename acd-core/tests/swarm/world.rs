@@ -15,6 +15,9 @@ use crate::options::Options;
 use crate::party_phones::Parties;
 use crate::rng::Rng;
 
+/// What the numbers of doctors on a roster begin with.
+const DOCTORS: &str = "03111111";
+
 /// How many of a hundred cancelled rings were answered before the cancelling reached the phone.
 const ANSWERS_CROSS: u64 = 10;
 
@@ -313,10 +316,13 @@ impl World {
                 assert!(sets.iter().all(|set| set.len() > 1), "a set of one hears nobody");
                 self.parties.connect(*call, sets);
             }
-            Effect::DialParty { party, .. } => self.dial(now, *party, rng, options),
+            Effect::DialParty { party, number, .. } => {
+                let sleeps = number.reveal().as_str().starts_with(DOCTORS);
+                self.dial(now, *party, sleeps, rng, options);
+            }
             Effect::RingSupervisor { party, supervisor, .. } => {
                 self.parties.supervisors.insert(*party, *supervisor);
-                self.dial(now, *party, rng, options);
+                self.dial(now, *party, false, rng, options);
             }
             Effect::Supervise { party, ring, whispers } => {
                 assert!(self.is_there(LegId::Party(*party)), "only who is there listens");

@@ -17,6 +17,9 @@ use alloc::boxed::Box;
 impl Dialling {
     /// The try is over before an answer, by our doing.
     pub(super) fn give_up(&self, end: PartyEnd, house: &mut House) {
+        if self.awaits_line {
+            return;
+        }
         house.cancel_party(self.party);
         self.over(end, house);
     }
@@ -69,7 +72,7 @@ impl Meeting {
             let (trunk, shown) = (hunt.outbound.trunk, hunt.outbound.shown);
             house.out.order(Effect::DialParty { party, tenant: visit.tenant, trunk, number, shown });
             house.timers.set(Reason::PartyRingOver(party), house.now + hunt.ring);
-            self.dialling = Some(Dialling { party, hunt });
+            self.dialling = Some(Dialling { party, hunt, awaits_line: false });
             return Some(());
         }
     }
@@ -95,6 +98,9 @@ impl Meeting {
     ) -> CallState {
         let before = self.audio(visit);
         let phase = self.phase();
+        if let Some(dialling) = self.dialling.take_if(|it| it.party == party && it.awaits_line) {
+            return self.after_cancel(dialling, input, (before, phase), visit, house);
+        }
         if let Some(dialling) = self.dialling.take_if(|it| it.party == party) {
             return self.dialled(dialling, input, (before, phase), visit, house);
         }
@@ -132,11 +138,34 @@ impl Meeting {
             | PartyInput::TimedOut
             | PartyInput::Holds(_)
             | PartyInput::CannotHear
+            | PartyInput::Cancelled
             | PartyInput::LegEnded(PartyLegEnd::Released) => {
                 visit.out_of_phase(house);
                 CallState::Meeting(self)
             }
         }
+    }
+
+    /// What comes of a try that is over and whose line the next one needs.
+    fn after_cancel(
+        mut self: Box<Self>,
+        dialling: Dialling,
+        input: PartyInput,
+        (before, phase): (Audio, CallPhase),
+        visit: &mut Visit,
+        house: &mut House,
+    ) -> CallState {
+        if matches!(input, PartyInput::Cancelled) {
+            return self.try_next(dialling.hunt, (before, phase), visit, house);
+        }
+        self.dialling = Some(dialling);
+        house.unexpected(UnexpectedInput::PartyOver, Some(visit.call));
+        CallState::Meeting(self)
+    }
+
+    /// Whether the next try waits for the line of this one, which we have cancelled.
+    pub(in crate::call) fn awaits_line_of(&self, party: PartyId) -> bool {
+        self.dialling.as_ref().is_some_and(|it| it.party == party && it.awaits_line)
     }
 
     /// What the party does that is being dialled.
@@ -173,6 +202,12 @@ impl Meeting {
             }
             PartyInput::TimedOut => {
                 dialling.give_up(PartyEnd::TimedOut, house);
+                let takes_line = dialling.hunt.outbound.takes_lines && !visit.test;
+                if takes_line && dialling.hunt.has_more() && !house.lines.line_is_free(visit.tenant) {
+                    // On to the next number once this one's line is free: every number is rung (R-T3, R-L8).
+                    self.dialling = Some(Dialling { awaits_line: true, ..dialling });
+                    return CallState::Meeting(self);
+                }
                 self.try_next(dialling.hunt, (before, phase), visit, house)
             }
             PartyInput::Progressed => {
@@ -182,6 +217,7 @@ impl Meeting {
             PartyInput::LegEnded(_)
             | PartyInput::Holds(_)
             | PartyInput::Pressed(_)
+            | PartyInput::Cancelled
             | PartyInput::CannotHear => {
                 self.dialling = Some(dialling);
                 visit.out_of_phase(house);
