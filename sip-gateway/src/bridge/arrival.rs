@@ -8,7 +8,7 @@ use acd_core::{
 };
 
 use super::Bridge;
-use super::identity::{caller_identity, dialled_numbers};
+use super::identity::{caller_identity, dialled_numbers, sealed_number};
 use super::leg::{Leg, LegRole};
 use super::trunks::StrangerAnswer;
 use crate::sip::message::{HeaderName, Method, Request, Uri};
@@ -68,6 +68,7 @@ impl Bridge {
             return;
         }
         self.next_call += 1;
+        leg.sealed = sealed_number(request);
         self.legs.insert(dialog, leg);
         self.callers.insert(call, dialog);
         self.input(Input::CallArrived {

@@ -51,6 +51,15 @@ pub(super) fn caller_identity(request: &Request) -> CallerIdentity {
     }
 }
 
+/// The number that came with the wish not to show it: for the fire department alone, and by command (R-T6).
+pub(super) fn sealed_number(request: &Request) -> Option<Pii<String>> {
+    if !wants_privacy(request) {
+        return None;
+    }
+    let asserted = request.headers.p_asserted_identity().unwrap_or_default();
+    asserted.iter().find_map(|identity| caller_number(&identity.uri)).map(Pii::new)
+}
+
 fn wants_privacy(request: &Request) -> bool {
     request
         .headers
@@ -142,5 +151,17 @@ mod tests {
         let private = format!("{asserted}Privacy: id\r\n");
         let hidden = caller_identity(&request("sip:1@c", &private));
         assert_eq!(hidden, CallerIdentity::Withheld(WithheldReason::Withheld));
+    }
+
+    #[test]
+    fn a_number_is_sealed_only_where_its_caller_wants_it_hidden() {
+        let asserted = "From: <sip:anonymous@anonymous.invalid>;tag=1\r\nTo: <sip:1@c>\r\n\
+                        P-Asserted-Identity: <sip:0312345678@c>\r\n";
+        assert_eq!(sealed_number(&request("sip:1@c", asserted)), None, "it is shown");
+        let private = format!("{asserted}Privacy: id\r\n");
+        let sealed = sealed_number(&request("sip:1@c", &private));
+        assert_eq!(sealed, Some(Pii::new("0312345678".to_owned())));
+        let unknown = "From: <sip:anonymous@anonymous.invalid>;tag=1\r\nTo: <sip:1@c>\r\nPrivacy: id\r\n";
+        assert_eq!(sealed_number(&request("sip:1@c", unknown)), None, "the carrier sent none");
     }
 }

@@ -3,10 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use acd_core::{CallId, LegId, RequestId, RingId, SeatId};
+use acd_core::{CallId, LegId, Pii, RequestId, RingId, SeatId};
 
 use crate::limits::CALLER_SILENCE;
-use crate::media::{BoundPorts, Codec, MediaCommand, MediaPlane, MediaSession, SilenceWatch, ToneKind};
+use crate::media::{
+    BoundPorts, Codec, Hearing, MediaCommand, MediaPlane, MediaSession, SilenceWatch, ToneKind,
+};
 use crate::sip::DialogKey;
 use crate::sip::sdp::{self, Direction, LocalDescription, Negotiated, RemoteMedia, SdpFault};
 
@@ -66,6 +68,9 @@ pub(super) struct Leg {
     offered: bool,
     media: Option<LegMedia>,
     silence: SilenceWatch,
+    /// A caller's number that is not to be shown.
+    pub(super) sealed: Option<Pii<String>>,
+    hearing: Option<Hearing>,
 }
 
 struct LegMedia {
@@ -89,6 +94,8 @@ impl Leg {
             offered: false,
             media: None,
             silence,
+            sealed: None,
+            hearing: None,
         }
     }
 
@@ -126,6 +133,11 @@ impl Leg {
         Ok(())
     }
 
+    /// For how long the far end has not been heard; `None`: never.
+    pub(super) fn silent_for(&self) -> Option<Duration> {
+        self.hearing.as_ref()?.silent_for()
+    }
+
     /// Whether our offer waits for its answer.
     pub(super) const fn awaits_answer(&self) -> bool {
         self.offered
@@ -142,6 +154,7 @@ impl Leg {
     ) -> Option<Vec<u8>> {
         let address = SocketAddr::new(advertised, ports.rtp_address().port());
         let mut local = LocalDescription::new(dialog.0, address);
+        self.hearing = Some(ports.hearing());
         plane.command(MediaCommand::Open { leg: dialog.into(), group, ports });
         let sdp = match &self.offer {
             Some(offer) => {

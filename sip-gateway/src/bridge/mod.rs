@@ -5,6 +5,7 @@
 //! nothing of queues or lines. It reads no clock; the loop stamps what comes in.
 
 mod arrival;
+mod callers;
 mod effects;
 mod identity;
 mod leg;

@@ -198,6 +198,9 @@ impl Leg {
         if !session.receive {
             return None;
         }
+        if let Content::Audio(codec) = content {
+            self.ports.hearing.listen(codec, &datagram[header.payload.clone()]);
+        }
         if content == Content::TelephoneEvent
             && let Some(digit) = self.digits.note(
                 place.generation,

@@ -82,6 +82,12 @@ pub(super) const REPORT_BYTES_MAX: usize = 256;
 /// Media threads. One carries about 2,500 calls; a node has few cores.
 pub(super) const THREADS_MAX: usize = 16;
 
+/// The least amplitude that is a sound, of 32,768: 40 dB below full scale. Speech is above it, a line's noise far below.
+pub(super) const SOUND_MIN: u16 = 328;
+
+/// Every how many samples one is looked at for sound: speech has most of its power below 500 Hz.
+pub(super) const SOUND_SAMPLED_EVERY: usize = 8;
+
 const _: () = assert!(PACKET_MICROS.is_multiple_of(GRID_MICROS), "a packet is whole points of the grid");
 const _: () = assert!(PACKET_SAMPLES as u64 * 125 == PACKET_MICROS, "8 kHz");
 const _: () = assert!(DATAGRAM_BYTES_MAX > PACKET_SAMPLES + 12, "a packet fits");

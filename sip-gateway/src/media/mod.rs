@@ -12,6 +12,7 @@
 mod codec;
 mod command;
 mod events;
+mod hearing;
 mod leg;
 mod leg_rtcp;
 mod leg_send;
@@ -33,6 +34,7 @@ mod worker;
 pub use codec::Codec;
 pub use command::{MediaCommand, MediaEvent, MediaLeg, MediaSession, SilenceWatch};
 pub use events::MediaCounters;
+pub use hearing::Hearing;
 pub use plane::{MediaConfig, MediaError, MediaPlane};
 pub use playout::Playout;
 pub use ports::BoundPorts;

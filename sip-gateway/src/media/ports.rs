@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 use super::MediaError;
+use super::hearing::Hearing;
 use super::limits::{RTCP_RECEIVE_BUFFER_BYTES, RTP_RECEIVE_BUFFER_BYTES};
 
 /// A pair of bound sockets. Dropping it frees the ports.
@@ -17,6 +18,7 @@ pub struct BoundPorts {
     pub(super) rtp: UdpSocket,
     pub(super) rtcp: UdpSocket,
     address: SocketAddr,
+    pub(super) hearing: Hearing,
     held: Held,
 }
 
@@ -25,6 +27,12 @@ impl BoundPorts {
     #[must_use]
     pub const fn rtp_address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// When the leg on these ports was last heard.
+    #[must_use]
+    pub fn hearing(&self) -> Hearing {
+        self.hearing.clone()
     }
 
     /// The even port, for SDP.
@@ -93,7 +101,10 @@ impl PortAllocator {
             let held = Held { table: Arc::clone(&self.table), pair };
             let address = SocketAddr::new(local, self.first + 2 * pair as u16);
             match self.bind_pair(address) {
-                Ok((rtp, rtcp)) => return Ok(BoundPorts { rtp, rtcp, address, held }),
+                Ok((rtp, rtcp)) => {
+                    let hearing = Hearing::new();
+                    return Ok(BoundPorts { rtp, rtcp, address, hearing, held });
+                }
                 Err(source) if source.kind() == io::ErrorKind::AddrInUse => {}
                 Err(source) => return Err(MediaError::Bind { address, source }),
             }
