@@ -34,6 +34,8 @@ mod api {
                 "acd.v1.Caller.identity",
                 "acd.v1.Destination",
                 "acd.v1.Destination.whom",
+                "acd.v1.ShowNumberResponse",
+                "acd.v1.CallerToCallBack",
             ])
             .compile_fds(compiler.file_descriptor_set())?;
         Ok(())

@@ -81,6 +81,15 @@ pub const OBSERVER_QUEUE_MAX: usize = 10_000;
 /// How long the board waits for facts that it missed to become durable, before it goes on without them.
 pub const OBSERVER_HOLE_MAX: Duration = Duration::from_secs(2);
 
+/// How far back callers to call back are looked for unless a client says otherwise, in hours: a day's work.
+pub const CALL_BACK_HOURS: u32 = 24;
+
+/// How far back they are looked for at most, in hours: whoever has waited a week has asked elsewhere.
+pub const CALL_BACK_HOURS_MAX: u32 = 168;
+
+/// Callers in one list: more than a shift of agents calls back.
+pub const CALL_BACK_LIST_MAX: usize = 1_000;
+
 /// Facts that are read from the journal at once: 1 MB at most, and a millisecond or two.
 pub const FACTS_PAGE_MAX: usize = 500;
 

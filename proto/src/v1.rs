@@ -1,9 +1,10 @@
 //! The gRPC interface `acd.v1`: generated messages and services, and the core's values in their words.
 //!
 //! Conversions go from the core outward by exhaustive matches without `..`, so that a fact or a field that the core gains
-//! breaks the build here until the interface has been thought about. The one way inward is [`seat_command()`].
+//! breaks the build here until the interface has been thought about. The ways inward are [`seat_command()`] and those of `inward`.
 
 mod facts;
+mod inward;
 mod values;
 
 #[allow(
@@ -22,7 +23,8 @@ mod generated {
 
 pub use facts::fact;
 pub use generated::*;
-pub use values::{SeatCommandFault, seat_command};
+pub use inward::{DestinationFault, command_destination, locate_condition};
+pub use values::{SeatCommandFault, caller, seat_command};
 
 /// The descriptions of all messages and services with their comments, for reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/acd_v1.bin"));
@@ -52,5 +54,19 @@ impl std::fmt::Debug for destination::Whom {
     /// Never shows a number.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Whom(***)")
+    }
+}
+
+impl std::fmt::Debug for ShowNumberResponse {
+    /// Never shows the number.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShowNumberResponse").field("result", &self.result).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for CallerToCallBack {
+    /// Never shows the number.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallerToCallBack").field("call", &self.call).finish_non_exhaustive()
     }
 }

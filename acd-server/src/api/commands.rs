@@ -17,6 +17,7 @@ use crate::limits::{CONTROL_ANSWER_MAX, IDEMPOTENCY_ID_CHARS_MAX, IDEMPOTENCY_ID
 pub(super) enum Answer {
     Seat(v1::CommandSeatResponse),
     Call(v1::CommandCallResponse),
+    CallOut(v1::CallOutResponse),
     /// `None`: the plan has no such prompt.
     Guidance(Option<v1::SetEmergencyGuidanceResponse>),
     Reload(v1::ReloadPlanResponse),

@@ -2,6 +2,8 @@
 
 mod auth;
 mod board;
+mod call_back;
+mod caller;
 mod calls;
 pub mod client;
 mod commands;
@@ -89,7 +91,7 @@ impl Api {
         let board = board::Board::new(Arc::clone(&node), stopping.clone());
         let plan = plan::Plan::new(Arc::clone(&node), Arc::clone(&commands));
         let seats = seats::Seats(Arc::clone(&commands));
-        let calls = calls::Calls(Arc::clone(&commands));
+        let calls = calls::Calls::new(Arc::clone(&node), Arc::clone(&commands));
         let supervisors = supervisors::Supervisors(Arc::clone(&commands));
         let guidance = guidance::Guidance(Arc::clone(&commands));
         let node = node::Node::new(node, commands);

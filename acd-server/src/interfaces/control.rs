@@ -1,10 +1,11 @@
 //! Commands from the interfaces to the loop, and the way back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use acd_core::{
-    CallCommand, CallCommandResult, CallId, CommandSource, PromptId, SeatCommand, SeatCommandResult, SeatId,
-    Switch, TenantId, Timestamp,
+    AreaId, CallCommand, CallCommandResult, CallId, CallerKnown, CommandSource, Destination, Pii, PromptId,
+    SeatCommand, SeatCommandResult, SeatId, Switch, TenantId, Timestamp,
 };
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
@@ -36,6 +37,22 @@ pub enum ControlRequest {
         /// For what came of it.
         reply: Reply<CallCommandResult>,
     },
+    /// An agent calls out (R-T8), by [`acd_core::CommandSource::Api`].
+    CallOut {
+        /// Who calls whom.
+        wish: CallOut,
+        /// For the call's id and what came of it.
+        reply: Reply<(CallId, CallCommandResult)>,
+    },
+    /// What is known of the caller of a call in progress (R-T6).
+    Caller {
+        /// The call.
+        call: CallId,
+        /// Whose headquarters are meant; `None`: those of the number's area code.
+        area: Option<AreaId>,
+        /// For it; `None`: no such call, or nobody called.
+        reply: Reply<Option<CallerSeen>>,
+    },
     /// Emergency guidance of a tenant (R-G4).
     Guidance {
         /// The tenant as it was named.
@@ -60,6 +77,30 @@ pub enum ControlRequest {
         /// For how long it may take.
         reply: Reply<DrainResult>,
     },
+}
+
+/// An agent's wish to call out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CallOut {
+    /// Whose phone is rung first.
+    pub seat: SeatId,
+    /// For which client.
+    pub tenant: TenantId,
+    /// Whom.
+    pub destination: Destination,
+    /// The earlier call that it is about.
+    pub about: Option<CallId>,
+}
+
+/// What core and gateway know of a caller.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CallerSeen {
+    /// What the core knows.
+    pub known: CallerKnown,
+    /// For how long the caller has not been heard; `None`: never heard.
+    pub silent: Option<Duration>,
+    /// The number that the carrier sent with the wish not to show it. No record and no log holds it.
+    pub sealed: Option<Pii<String>>,
 }
 
 /// What came of a command about emergency guidance.

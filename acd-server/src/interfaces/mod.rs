@@ -28,7 +28,8 @@ use crate::observer::{Observer, ObserverThread, StartObserverError};
 use crate::plan::PlanFile;
 use listener::BoundedListener;
 
-pub use control::{ControlFault, ControlRequest, Controls, DrainResult, GuidanceResult, ReloadResult, Reply};
+pub use control::{CallOut, CallerSeen, ControlFault, ControlRequest, Controls, DrainResult, GuidanceResult};
+pub use control::{ReloadResult, Reply};
 pub use token::{TOKEN_VARIABLE, Token, TokenError};
 
 /// Threads that serve both interfaces: one can be busy with a large answer while the other takes commands.

@@ -161,6 +161,28 @@ impl FactReader {
         Ok(Some(tenant))
     }
 
+    /// The first fact of a call: how it was admitted or refused, or that an agent began it. `None`: none is kept.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or the fact cannot be understood.
+    pub fn first_of(&self, call: CallId) -> Result<Option<CallEvent>, JournalError> {
+        let json: Option<String> = self
+            .connection
+            .query_row(
+                "SELECT json FROM facts WHERE call = ?1 ORDER BY seq LIMIT 1",
+                params![call.0],
+                |row| row.get(0),
+            )
+            .optional()
+            .at(&self.path)?;
+        json.map(|json| {
+            fact_from_json(&json).map_err(|error| {
+                JournalError::malformed(&self.path, format!("first fact of call {call}: {error}"))
+            })
+        })
+        .transpose()
+    }
+
     fn rows(&self, after: u64, max: usize) -> Result<Vec<StoredFact>, JournalError> {
         let mut statement = self
             .connection

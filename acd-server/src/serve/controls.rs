@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use acd_core::{
-    CallCommandResult, CommandSource, Effect, GuidanceCommandResult, Input, PlanSource, RequestId,
+    CallCommandResult, CallId, CommandSource, Effect, GuidanceCommandResult, Input, PlanSource, RequestId,
     SeatCommandResult, Timestamp,
 };
 
 use super::engine::{Engine, State};
-use crate::interfaces::{ControlRequest, DrainResult, GuidanceResult, ReloadResult, Reply};
+use crate::interfaces::{
+    CallOut, CallerSeen, ControlRequest, DrainResult, GuidanceResult, ReloadResult, Reply,
+};
 use crate::observer::MachineFigures;
 
 /// Who waits for the core's answer.
@@ -17,6 +19,7 @@ use crate::observer::MachineFigures;
 pub(super) struct Pending {
     seats: BTreeMap<RequestId, Reply<SeatCommandResult>>,
     calls: BTreeMap<RequestId, Reply<CallCommandResult>>,
+    calls_out: BTreeMap<RequestId, (CallId, Reply<(CallId, CallCommandResult)>)>,
     guidance: BTreeMap<RequestId, Reply<GuidanceResult>>,
 }
 
@@ -44,6 +47,12 @@ impl Pending {
             reply.send(*result);
             return true;
         }
+        if let Effect::AnswerCallCommand { request, result } = effect
+            && let Some((call, reply)) = self.calls_out.remove(request)
+        {
+            reply.send((call, *result));
+            return true;
+        }
         false
     }
 }
@@ -60,6 +69,20 @@ impl Engine {
                 ControlRequest::Call { call, command, source, reply } => {
                     let request = self.bridge.command_call(call, command, source);
                     self.pending.calls.insert(request, reply);
+                }
+                ControlRequest::CallOut { wish, reply } => {
+                    let CallOut { seat, tenant, destination, about } = wish;
+                    let source = CommandSource::Api;
+                    let (call, request) = self.bridge.call_out(seat, tenant, destination, about, source);
+                    self.pending.calls_out.insert(request, (call, reply));
+                }
+                ControlRequest::Caller { call, area, reply } => {
+                    let seen = self.switch.caller_known(call, area).map(|known| CallerSeen {
+                        known,
+                        silent: self.bridge.caller_silent_for(call),
+                        sealed: self.bridge.sealed_number(call),
+                    });
+                    reply.send(seen);
                 }
                 ControlRequest::Guidance { prompt: Some(prompt), reply, .. }
                     if !self.plan.shell.prompts.contains_key(&prompt) =>

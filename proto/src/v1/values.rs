@@ -147,7 +147,7 @@ impl From<LegId> for v1::Leg {
 }
 
 /// Who calls; the number only if `with_number`.
-pub(super) fn caller(caller: &CallerIdentity, with_number: bool) -> v1::Caller {
+pub fn caller(caller: &CallerIdentity, with_number: bool) -> v1::Caller {
     let identity = match caller {
         CallerIdentity::Number(number) if with_number => {
             v1::caller::Identity::Number(number.reveal().clone())

@@ -17,8 +17,9 @@ use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
 use super::*;
 use crate::api::client::{Client, ClientError};
-use crate::interfaces::{ControlRequest, DrainResult, ReloadResult};
-use acd_core::{CallCommand, CallCommandResult, Supervision};
+use crate::interfaces::{CallerSeen, ControlRequest, DrainResult, ReloadResult};
+use acd_core::{CallCommand, CallCommandResult, CallerKnown, Destination, LocateCondition, Supervision};
+use v1::destination::Whom;
 
 impl Loop {
     /// Lets the loop answer one command with `answer` while `asking` waits for it.
@@ -99,6 +100,156 @@ fn calls_are_held_resumed_and_released() {
         calls.hang_up(request("3")),
     );
     assert_eq!(gone.expect("an answer").into_inner().result(), v1::CallCommandResult::UnknownCall);
+}
+
+#[test]
+fn what_agents_command_of_parties_reaches_the_loop_as_it_is_meant() {
+    let switch = Loop::start(Folder::new());
+    let mut calls = CallsClient::new(switch.channel());
+    let plain = |id: &str| v1::CommandCallRequest { call: 7, idempotency_id: id.to_owned() };
+    let dial = |id: &str, whom| v1::DialPartyRequest {
+        call: 7,
+        destination: Some(v1::Destination { whom: Some(whom) }),
+        idempotency_id: id.to_owned(),
+    };
+    let done = v1::CallCommandResult::Done;
+    macro_rules! reaches {
+        ($method:ident($request:expr), $wanted:expr) => {
+            let answered = switch.while_answering(
+                |request| answer_call(request, $wanted, CallCommandResult::Done),
+                calls.$method($request),
+            );
+            assert_eq!(answered.expect("an answer").into_inner().result(), done);
+        };
+    }
+    reaches!(join(plain("1")), CallCommand::Join);
+    reaches!(swap(plain("2")), CallCommand::Swap);
+    reaches!(leave(plain("3")), CallCommand::Leave);
+    reaches!(release_caller(plain("4")), CallCommand::ReleaseCaller);
+    reaches!(
+        dial(dial("5", Whom::Number("0312345678".to_owned()))),
+        CallCommand::Dial(Destination::Number(Pii::new("0312345678".parse().expect("a number"))))
+    );
+    reaches!(transfer(dial("6", Whom::Caller(true))), CallCommand::Blind(Destination::Caller));
+    let party = Some(v1::Party { call: 7, attempt: 3 });
+    reaches!(
+        drop_party(v1::DropPartyRequest { party, idempotency_id: "7".to_owned() }),
+        CallCommand::DropParty(3)
+    );
+    reaches!(
+        check(v1::CheckConditionRequest {
+            call: 7,
+            condition: v1::LocateCondition::LifeInDanger.into(),
+            holds: true,
+            idempotency_id: "8".to_owned(),
+        }),
+        CallCommand::Check(LocateCondition::LifeInDanger, true)
+    );
+    // One id with another number is another command, although no number is ever printed.
+    let other = dial("5", Whom::Number("0312345679".to_owned()));
+    let status = switch.runtime.block_on(calls.dial(other)).expect_err("a used id");
+    assert_eq!(status.code(), Code::InvalidArgument);
+    assert!(switch.interfaces.controls.try_recv().is_err(), "nothing else was asked of the loop");
+}
+
+#[test]
+fn a_withheld_number_is_shown_by_command_alone() {
+    let switch = Loop::start(Folder::new());
+    let mut calls = CallsClient::new(switch.channel());
+    let seen = |request: ControlRequest| {
+        let ControlRequest::Caller { call, area: None, reply } = request else { panic!("{request:?}") };
+        assert_eq!(call, CallId(7));
+        let known = CallerKnown {
+            tenant: TenantId::new("shiga").expect("a name"),
+            caller: CallerIdentity::Withheld(acd_core::WithheldReason::Withheld),
+            line: acd_core::LineKind::Unknown,
+            conditions: [(LocateCondition::WhereaboutsUnknown, false)].into(),
+            seat: Some(seat("seat101")),
+            headquarters: None,
+        };
+        let sealed = Some(Pii::new(NUMBER.to_owned()));
+        reply.send(Some(CallerSeen { known, silent: Some(Duration::from_millis(31_500)), sealed }));
+    };
+    let request = v1::CallerKnownRequest { call: 7, municipality: String::new() };
+    let known = switch.while_answering(seen, calls.known(request)).expect("known").into_inner();
+    let withheld = v1::caller::Identity::Withheld(v1::WithheldReason::Withheld.into());
+    assert!(known.caller.and_then(|it| it.identity) == Some(withheld), "not the number");
+    assert_eq!((known.silent_ms, known.carrier_can_be_asked), (Some(31_500), false));
+    let holds: Vec<Option<bool>> = known.conditions.iter().map(|it| it.holds).collect();
+    assert_eq!(holds, [None, None, Some(false)], "the notice's conditions, in its order");
+
+    let controls = switch.interfaces.controls.clone();
+    let show = move |result| {
+        let controls = controls.clone();
+        std::thread::spawn(move || {
+            let command = controls.recv_timeout(PATIENCE).expect("a command");
+            answer_call(command, CallCommand::ShowNumber, result);
+            if result == CallCommandResult::Done {
+                seen(controls.recv_timeout(PATIENCE).expect("a question"));
+            }
+        })
+    };
+    for (id, result, number) in
+        [("1", CallCommandResult::Done, NUMBER), ("2", CallCommandResult::OutOfPhase, "")]
+    {
+        let answering = show(result);
+        let request = v1::CommandCallRequest { call: 7, idempotency_id: id.to_owned() };
+        let shown = switch.runtime.block_on(calls.show_number(request)).expect("an answer").into_inner();
+        answering.join().expect("the right command");
+        assert!(shown.number == number, "shown after the fact, and only then");
+    }
+}
+
+#[test]
+fn who_gave_up_is_on_the_list_and_a_call_back_knows_the_number() {
+    let mut switch = Loop::start(Folder::new());
+    let ended = |call, outcome| CallEvent::CallEnded {
+        call: CallId(call),
+        tenant: TenantId::new("shiga").expect("a name"),
+        outcome,
+        phase: CallPhase::Waiting,
+        end: Some(CallerLegEnd::HungUp),
+    };
+    switch.happen(EVENING, &[admitted(1, "shiga"), admitted(2, "shiga")]);
+    let later = EVENING + Duration::from_secs(60);
+    switch.happen(later, &[ended(1, Outcome::AbandonedInQueue), ended(2, Outcome::Answered)]);
+    switch.second(later);
+    let mut calls = CallsClient::new(switch.channel());
+    let mut list = |tenants: &[&str], with_numbers| {
+        let tenants = tenants.iter().map(ToString::to_string).collect();
+        let request = v1::ToCallBackRequest { tenants, with_numbers, hours: 0 };
+        switch.runtime.block_on(calls.to_call_back(request)).expect("a list").into_inner().callers
+    };
+    assert!(list(&["kyoto"], true).is_empty());
+    let callers = list(&["shiga"], true);
+    assert_eq!(callers.len(), 1, "{callers:?}");
+    assert_eq!((callers[0].call, callers[0].ended_time_ms), (1, later.as_millis()));
+    assert!(callers[0].number == NUMBER);
+    assert!(list(&[], false)[0].number.is_empty());
+
+    let back = |about, tenant: &str| v1::CallOutRequest {
+        seat: "seat101".to_owned(),
+        tenant: tenant.to_owned(),
+        destination: Some(v1::Destination { whom: Some(Whom::Caller(true)) }),
+        about,
+        idempotency_id: format!("{about}{tenant}"),
+    };
+    let wished = |request: ControlRequest| {
+        let ControlRequest::CallOut { wish, reply } = request else { panic!("{request:?}") };
+        let number = Destination::CallBack(Pii::new(NUMBER.parse().expect("a number")));
+        assert_eq!((wish.destination, wish.about), (number, Some(CallId(1))));
+        assert_eq!((wish.seat, wish.tenant.as_str()), (seat("seat101"), "shiga"));
+        reply.send((CallId(3), CallCommandResult::Done));
+    };
+    let started =
+        switch.while_answering(wished, calls.call_out(back(1, ""))).expect("an answer").into_inner();
+    assert_eq!((started.call, started.result()), (3, v1::CallCommandResult::Done));
+    let unknown = switch.runtime.block_on(calls.call_out(back(9, ""))).expect("an answer").into_inner();
+    assert_eq!((unknown.call, unknown.result()), (0, v1::CallCommandResult::UnknownCall));
+    for (wrong, why) in [(back(1, "kyoto"), "another client's"), (back(0, ""), "nobody's")] {
+        let status = switch.runtime.block_on(calls.call_out(wrong)).expect_err(why);
+        assert_eq!(status.code(), Code::InvalidArgument, "{why}");
+    }
 }
 
 fn answer_call(request: ControlRequest, wanted: CallCommand, result: CallCommandResult) {
