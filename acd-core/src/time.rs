@@ -202,3 +202,6 @@ impl fmt::Display for CivilTime {
         write!(f, "{} {}", self.date, self.time)
     }
 }
+
+#[cfg(test)]
+mod tests;

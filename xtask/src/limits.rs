@@ -23,6 +23,9 @@ pub(crate) const END_TO_END_TIME_MAX: Duration = Duration::from_secs(40 * 60);
 /// One shard of mutants: a shard that takes longer should be cut into more.
 pub(crate) const MUTANTS_TIME_MAX: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// How many times as long as the tests of the right code a mutant's may take: room for what else the machine does.
+pub(crate) const MUTANT_BASELINES_MAX: u32 = 3;
+
 /// What the demonstration may take beyond the seconds that it was asked for: start, last calls, summary.
 pub(crate) const DEMO_EXTRA_TIME_MAX: Duration = Duration::from_secs(180);
 

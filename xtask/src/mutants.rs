@@ -2,12 +2,13 @@
 //! seconds. Shards are run one after another; `docs/testing.md` keeps what they found.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::Args;
 
-use crate::limits::MUTANTS_TIME_MAX;
+use crate::limits::{MUTANT_BASELINES_MAX, MUTANTS_TIME_MAX};
 use crate::test::install;
 use crate::{process, workspace};
 
@@ -20,6 +21,15 @@ pub(crate) struct Options {
     /// Only these files (may be given several times); a pattern from the root of the workspace.
     #[arg(long)]
     file: Vec<String>,
+    /// How many mutants are tried at once, each in a copy of the workspace with libraries of its own.
+    #[arg(long, default_value_t = NonZeroUsize::MIN)]
+    jobs: NonZeroUsize,
+    /// Only these mutants (may be given several times): a regular expression on their names, as survivors are listed.
+    #[arg(long)]
+    re: Vec<String>,
+    /// Only these tests, by name (`lib,scenarios`): fewer where a file's own unit tests are enough, more for survivors.
+    #[arg(long, value_delimiter = ',')]
+    tests: Vec<String>,
     /// Where the results are left.
     #[arg(long, default_value = "out/mutants")]
     out: PathBuf,
@@ -37,12 +47,12 @@ const TARGETS: [Target; 2] = [
     Target {
         package: "acd-core",
         files: &[],
-        tests: &["--lib", "--test=scenarios", "--test=bounds", "--test=swarm"],
+        tests: &["lib", "plan_diff", "scenarios", "snapshots", "swarm"],
     },
     Target {
         package: "reports",
         files: &["reports/src/accounting/**"],
-        tests: &["--lib", "--test=accounting", "--test=fdma2", "--test=random_days"],
+        tests: &["lib", "accounting", "fdma2", "parties", "profiles", "random_days"],
     },
 ];
 
@@ -79,20 +89,40 @@ fn files(target: &Target, wanted: &[String]) -> Option<Vec<String>> {
     (!files.is_empty()).then_some(files)
 }
 
+/// The tests to run, as cargo is told.
+fn selection(usual: &[&str], wanted: &[String]) -> Vec<String> {
+    let names: Vec<&str> =
+        if wanted.is_empty() { usual.to_vec() } else { wanted.iter().map(String::as_str).collect() };
+    let told = |name: &str| if name == "lib" { "--lib".to_owned() } else { format!("--test={name}") };
+    names.into_iter().map(told).collect()
+}
+
 fn command(target: &Target, files: &[String], options: &Options, out: &Path) -> Command {
     let mut command = workspace::cargo();
     command
-        .args(["mutants", "--package", target.package, "--jobs", "1", "--no-shuffle", "--colors", "never"])
+        .args(["mutants", "--package", target.package, "--no-shuffle", "--colors", "never"])
+        .args([
+            "--jobs",
+            &options.jobs.to_string(),
+            "--timeout-multiplier",
+            &MUTANT_BASELINES_MAX.to_string(),
+        ])
         .args(["--shard", &options.shard, "--output"])
         .arg(out)
         .args(files.iter().flat_map(|file| ["--file", file]))
-        .arg("--")
-        .args(target.tests)
+        .args(options.re.iter().flat_map(|name| ["--re", name]))
+        // Not behind `--`: these go to the build too, which otherwise makes every test of the crate.
+        .args(selection(target.tests, &options.tests).iter().map(|test| format!("--cargo-arg={test}")))
         .env("ACD_SEEDS", SEEDS)
         .env("PROPTEST_CASES", CASES)
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
+    if options.jobs == NonZeroUsize::MIN {
         // The libraries are the same for every shard.
-        .env("CARGO_TARGET_DIR", workspace::target_dir().join("mutants"));
+        command.env("CARGO_TARGET_DIR", workspace::target_dir().join("mutants").join(target.package));
+    } else {
+        // Two builds in one folder would wait for each other.
+        command.env_remove("CARGO_TARGET_DIR");
+    }
     command
 }
 
@@ -141,6 +171,12 @@ mod tests {
         let wanted = ["acd-core/src/time.rs".to_owned()];
         assert_eq!(files(&core, &wanted), Some(wanted.to_vec()));
         assert_eq!(files(&reports, &wanted), None);
+    }
+
+    #[test]
+    fn tests_are_named_as_cargo_names_them() {
+        assert_eq!(selection(&["lib", "swarm"], &[]), ["--lib", "--test=swarm"]);
+        assert_eq!(selection(&["lib", "swarm"], &["bounds".to_owned()]), ["--test=bounds"]);
     }
 
     #[test]
