@@ -4,7 +4,10 @@
 mod support;
 
 use acd_core::plan::Capacity;
-use acd_core::{CallEvent, LineUse};
+use acd_core::{
+    CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, LineUse, Outcome, PlanSource, RefusalReason,
+    TenantId, Timestamp, TrunkId, WithheldReason,
+};
 use reports::Fold;
 use reports::accounting::{Account, Figures, Interval, Ledger, OutageCause, Responsibility, Slots};
 use support::{DATE, JST, account_over, at, other_tenant, plan, tenant};
@@ -573,6 +576,112 @@ fn what_goes_on_at_the_close_is_counted_up_to_it_and_said() {
     assert_eq!(twenty.blockage_ms, 240_000);
     assert_eq!(account.blockages[0].interval.to, None);
     assert!(account.is_provisional());
+}
+
+#[test]
+fn books_are_final_when_the_day_is_over_and_nothing_of_it_goes_on() {
+    let provisional = |text: &str, until| account(&format!("{NIGHT}{text}"), until).is_provisional();
+    assert!(provisional("", "23:59:59.999"));
+    assert!(!provisional("", "+00:00:00"));
+    let waits = "23:50:00 call 1\n";
+    let talks = "
+        23:40:00 seat a1 ready
+        23:40:00 call 2
+        23:40:00 ring 2.1 a1
+        23:40:10 answer 2.1 a1
+    ";
+    for in_progress in [waits, talks, &format!("{talks}{waits}")] {
+        assert!(provisional(in_progress, "+02:00:00"), "{in_progress}");
+    }
+    let ended = format!("{talks}+00:10:00 talked 2.1 a1 ready\n+00:10:00 end 2 answered\n");
+    assert!(!provisional(&ended, "+02:00:00"));
+}
+
+/// What is told of a tenant's lines, seats and callers from one instant to another.
+fn troubles(tenant: TenantId, call: u64, from: &str, to: &str) -> Vec<(Timestamp, CallEvent)> {
+    let open = |seat_lines| {
+        let capacity = Some(Capacity { seat_lines, guidance_lines: 1 });
+        CallEvent::CapacityChanged { tenant, capacity }
+    };
+    let (call, lines) = (CallId(call), LineUse::default());
+    let refused = CallEvent::CallRefused {
+        call,
+        tenant: Some(tenant),
+        trunk: TrunkId::new("carrier").unwrap(),
+        dialled: None,
+        caller: CallerIdentity::Withheld(WithheldReason::Withheld),
+        reason: RefusalReason::LinesFull,
+    };
+    let begins = [
+        open(1),
+        CallEvent::BlockageStarted { tenant, lines, lent: 0 },
+        CallEvent::SeatLinesFullStarted { tenant },
+        CallEvent::NoReachableSeatStarted { tenant },
+        refused,
+    ];
+    let ends = [
+        open(2),
+        CallEvent::BlockageEnded { tenant },
+        CallEvent::SeatLinesFullEnded { tenant },
+        CallEvent::NoReachableSeatEnded { tenant },
+        CallEvent::CallEnded {
+            call,
+            tenant,
+            outcome: Outcome::AbandonedInQueue,
+            phase: CallPhase::Waiting,
+            end: Some(CallerLegEnd::HungUp),
+        },
+    ];
+    let told = |time: &str, facts: [CallEvent; 5]| facts.map(|fact| (at(time), fact));
+    told(from, begins).into_iter().chain(told(to, ends)).collect()
+}
+
+#[test]
+fn the_facts_of_other_tenants_change_nothing_in_our_books() {
+    let folded = |mut facts: Vec<(Timestamp, CallEvent)>| {
+        facts.sort_by_key(|(time, _)| *time);
+        let mut ledger = Ledger::new(tenant(), Slots::hours(DATE, JST));
+        ledger.apply(at("00:00:00"), 1, &CallEvent::NodeStarted);
+        for (time, fact) in &facts {
+            ledger.apply(*time, 1, fact);
+        }
+        ledger.close(at("+01:00:00"))
+    };
+    let ours = troubles(tenant(), 1, "09:00:00", "10:00:00");
+    let alone = folded(ours.clone());
+    let total = alone.total();
+    assert_eq!(
+        (total.blockage_ms, total.seat_lines_full_ms, total.outage_ms),
+        (3_600_000, 3_600_000, 3_600_000)
+    );
+    assert_eq!((total.blocked_attempts, alone.orphans, alone.capacities.len()), (1, 1, 2));
+    assert_eq!(alone.outages[0].cause, OutageCause::NoReachableSeat);
+    for (from, to) in [("08:30:00", "09:30:00"), ("09:30:00", "10:30:00")] {
+        let others = troubles(other_tenant(), 2, from, to);
+        assert_eq!(folded([ours.clone(), others].concat()), alone, "theirs from {from} to {to}");
+    }
+}
+
+#[test]
+fn a_plan_whose_text_is_not_at_hand_is_counted() {
+    let mut ledger = Ledger::new(tenant(), Slots::hours(DATE, JST));
+    let changed = CallEvent::PlanApplied { tenants: 2, seats: 5, by: PlanSource::Api };
+    ledger.plan_changes(&plan());
+    for seq in 1..=3 {
+        ledger.apply(at("08:00:00"), seq, &changed);
+    }
+    assert_eq!(ledger.close(at("09:00:00")).plans_unknown, 2, "the first was at hand");
+}
+
+#[test]
+fn a_record_from_midnight_on_is_of_the_whole_day() {
+    let begins_unrecorded = |from| {
+        let text = format!("{from} amid\n{from} seat a1 ready\n");
+        account(&text, "+01:00:00").begins_unrecorded()
+    };
+    assert!(!begins_unrecorded("-23:00:00"));
+    assert!(!begins_unrecorded("00:00:00"));
+    assert!(begins_unrecorded("00:00:00.001"));
 }
 
 #[test]

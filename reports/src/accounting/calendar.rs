@@ -190,6 +190,23 @@ mod tests {
         assert_eq!(Period::FiscalYear(2027).dates().count(), 366);
     }
 
+    #[test]
+    fn a_period_is_named_as_precisely_as_it_is() {
+        let names =
+            [Period::Day(date(2026, 4, 1)), Period::Month { year: 2026, month: 4 }, Period::FiscalYear(2026)]
+                .map(|period| period.to_string());
+        assert_eq!(names, ["2026-04-01", "2026-04", "2026"]);
+    }
+
+    #[test]
+    fn a_civil_day_and_a_day_from_midnight_are_one() {
+        let day = date(2026, 11, 21);
+        let (from, to) = shizuoka().civil_day(day);
+        assert_eq!((ms_hours(to, from), from), (24, shizuoka().at(day, 0)));
+        assert_eq!(shizuoka().with_day_start(0).day(day), (from, to));
+        assert_ne!(shizuoka().day(day), (from, to));
+    }
+
     /// R-A9: 8:00 to 8:00, but the contract's first day from 0:00 and its last to 24:00.
     #[test]
     fn a_contracts_first_day_has_32_hours_and_its_last_16() {

@@ -1,7 +1,7 @@
 //! Bands by the day kinds of the specifications.
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -187,6 +187,51 @@ fn gaps_and_overlaps_are_found_by_kind_of_day() {
 }
 
 #[test]
+fn a_long_band_overlaps_all_that_lie_within_it() {
+    use DayKind::Weekday;
+    let overlaps = |bands: &[(u32, u32)]| {
+        let bands = bands.iter().map(|(from, to)| band(&[Weekday], *from, *to, 2)).collect();
+        let faults = check_bands(&tenant(8, bands, Vec::new()));
+        let pairs = faults.into_iter().filter_map(|fault| match fault {
+            BandFault::Overlap { first, second, from, to, .. } => {
+                Some((first, second, from.as_millis() / 3_600_000, to.as_millis() / 3_600_000))
+            }
+            BandFault::Gap { .. }
+            | BandFault::PastDayEnd { .. }
+            | BandFault::NoDays { .. }
+            | BandFault::UnknownRange { .. } => None,
+        });
+        pairs.collect::<Vec<_>>()
+    };
+    assert_eq!(overlaps(&[(8, 20), (9, 10), (15, 16)]), [(0, 1, 9, 10), (0, 2, 15, 16)]);
+    assert_eq!(overlaps(&[(8, 10), (9, 12), (11, 13)]), [(0, 1, 9, 10), (1, 2, 11, 12)]);
+    assert_eq!(overlaps(&[(8, 12), (9, 12), (10, 11)]), [(0, 1, 9, 12), (0, 2, 10, 11)]);
+    assert_eq!(overlaps(&[(8, 10), (10, 12), (12, 8)]), []);
+}
+
+#[test]
+fn a_fault_says_where_it_is_and_what_to_do() {
+    let (kind, from, to) = (DayKind::Weekday, time(8), time(10));
+    let faults = [
+        BandFault::Gap { kind, from, to },
+        BandFault::Overlap { kind, first: 0, second: 2, from, to },
+        BandFault::PastDayEnd { band: 1 },
+        BandFault::NoDays { band: 1 },
+        BandFault::UnknownRange { band: 1, range: 7 },
+    ];
+    assert_eq!(
+        faults.map(|fault| fault.to_string()),
+        [
+            "no band covers 08:00 to 10:00 on Weekday: add one or lengthen a neighbour",
+            "bands 0 and 2 both cover 08:00 to 10:00 on Weekday: shorten one of them",
+            "band 1 runs past day_start: split it there, or move day_start to its end",
+            "band 1 names no kind of day: name at least one",
+            "band 1 names date range 7, which the tenant does not have",
+        ]
+    );
+}
+
+#[test]
 fn a_band_may_not_run_past_the_day() {
     let tenant = tenant(0, vec![band(&ALL_DAYS, 7, 23, 3), band(&ALL_DAYS, 23, 7, 2)], Vec::new());
     let faults = check_bands(&tenant);
@@ -212,6 +257,20 @@ fn a_range_needs_bands_and_bands_need_their_range() {
         check_bands(&tenant),
         [BandFault::Gap { kind: DayKind::Range(0), from: time(8), to: time(8) }]
     );
+}
+
+#[test]
+fn a_range_of_a_few_hours_within_one_day_needs_no_band_before_and_after() {
+    let open_house =
+        DateRange { name: "x".into(), from: (8, 13, time(10)), to: (8, 13, time(20)), year: None };
+    let mut tenant = tenant(8, vec![band(&ALL_DAYS, 8, 8, 2)], vec![open_house]);
+    tenant.bands.push(band(&[DayKind::Range(0)], 10, 19, 1));
+    assert_eq!(
+        check_bands(&tenant),
+        [BandFault::Gap { kind: DayKind::Range(0), from: time(19), to: time(20) }]
+    );
+    tenant.bands.push(band(&[DayKind::Range(0)], 19, 20, 1));
+    assert_eq!(check_bands(&tenant), []);
 }
 
 #[test]

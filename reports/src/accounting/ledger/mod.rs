@@ -358,3 +358,57 @@ impl Fold for Ledger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use acd_core::{CallId, CivilDate, Outcome};
+
+    use super::*;
+    use crate::accounting::{Blockage, Interval, Outage, Understaffing};
+    use crate::limits::{INTERVALS_MAX, OPEN_CALLS_MAX};
+
+    fn ledger() -> Ledger {
+        let slots = Slots::hours(CivilDate { year: 2026, month: 11, day: 21 }, 540);
+        Ledger::new(TenantId::new("kyoto").expect("a name"), slots)
+    }
+
+    #[test]
+    fn the_oldest_of_too_many_tests_and_closed_calls_is_forgotten_and_no_other() {
+        let mut ledger = ledger();
+        let at = ledger.books.slots.from();
+        let ids: Vec<CallId> = (0_u64..).map(CallId).take(OPEN_CALLS_MAX + 1).collect();
+        for id in &ids {
+            ledger.calls.pass_by(*id);
+        }
+        for id in &ids {
+            ledger.calls.end(at, *id, Outcome::Closed, Duration::ZERO, &mut ledger.books);
+        }
+        assert_eq!(ledger.close(at).orphans, 1);
+    }
+
+    /// Each list is one to four longer than it may be, so that it shows which was left out of the sum.
+    #[test]
+    fn what_the_lists_have_no_room_for_is_said() {
+        let mut ledger = ledger();
+        let interval = Interval { from: ledger.books.slots.from(), to: Some(ledger.books.slots.to()) };
+        for _ in 0..INTERVALS_MAX + 1 {
+            ledger.lines.blockages.push(Blockage { interval, lines: None, cut_by_outage: false });
+        }
+        for _ in 0..INTERVALS_MAX + 2 {
+            ledger.lines.seat_lines_full.push(interval);
+        }
+        for _ in 0..INTERVALS_MAX + 3 {
+            ledger.outages.list.push(Outage { interval, cause: OutageCause::Crash });
+        }
+        for _ in 0..INTERVALS_MAX + 4 {
+            ledger.shortages.list.push(Understaffing { interval, skill: None, wanted: 1, staffed: 0 });
+        }
+        let account = ledger.close(interval.from);
+        assert_eq!(account.dropped, 1 + 2 + 3 + 4);
+        let Account { blockages, seat_lines_full, outages, understaffed, .. } = account;
+        let listed = [blockages.len(), seat_lines_full.len(), outages.len(), understaffed.len()];
+        assert_eq!(listed, [INTERVALS_MAX; 4]);
+    }
+}
