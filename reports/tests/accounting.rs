@@ -615,7 +615,7 @@ fn troubles(tenant: TenantId, call: u64, from: &str, to: &str) -> Vec<(Timestamp
     let begins = [
         open(1),
         CallEvent::BlockageStarted { tenant, lines, lent: 0 },
-        CallEvent::SeatLinesFullStarted { tenant },
+        CallEvent::SeatLinesFullStarted { tenant, lines },
         CallEvent::NoReachableSeatStarted { tenant },
         refused,
     ];

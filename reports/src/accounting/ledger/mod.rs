@@ -393,11 +393,12 @@ mod tests {
     fn what_the_lists_have_no_room_for_is_said() {
         let mut ledger = ledger();
         let interval = Interval { from: ledger.books.slots.from(), to: Some(ledger.books.slots.to()) };
+        let blockage = Blockage { interval, lines: None, lent: 0, cut_by_outage: false };
         for _ in 0..INTERVALS_MAX + 1 {
-            ledger.lines.blockages.push(Blockage { interval, lines: None, cut_by_outage: false });
+            ledger.lines.blockages.push(blockage);
         }
         for _ in 0..INTERVALS_MAX + 2 {
-            ledger.lines.seat_lines_full.push(interval);
+            ledger.lines.seat_lines_full.push(blockage);
         }
         for _ in 0..INTERVALS_MAX + 3 {
             ledger.outages.list.push(Outage { interval, cause: OutageCause::Crash });
