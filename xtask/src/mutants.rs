@@ -107,7 +107,8 @@ fn command(target: &Target, files: &[String], options: &Options, out: &Path) -> 
             "--timeout-multiplier",
             &MUTANT_BASELINES_MAX.to_string(),
         ])
-        .args(["--shard", &options.shard, "--output"])
+        // Dealt out in turn, so that one shard is a sample of all.
+        .args(["--shard", &options.shard, "--sharding", "round-robin", "--output"])
         .arg(out)
         .args(files.iter().flat_map(|file| ["--file", file]))
         .args(options.re.iter().flat_map(|name| ["--re", name]))
