@@ -396,6 +396,8 @@ pub enum CommandSource {
     Console,
     /// A supervisor, who is a seat of the plan, by console or interface (R-S5): whose command it was is in its fact.
     Supervisor(SeatId),
+    /// None: it was in force when the life before ended, and the new one begins with it (R-G4).
+    LifeBefore,
 }
 
 /// What came of a seat's command.

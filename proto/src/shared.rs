@@ -107,6 +107,7 @@ pub(crate) enum CommandSourceDef {
     Api,
     Console,
     Supervisor(#[serde(with = "As::<DisplayFromStr>")] SeatId),
+    LifeBefore,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -72,7 +72,10 @@ impl Model {
             CommandSource::Supervisor(seat) => {
                 !self.oversees(seat, call.tenant) && !self.oversees(seat, call.serving)
             }
-            CommandSource::StarCode | CommandSource::Api | CommandSource::Console => false,
+            CommandSource::StarCode
+            | CommandSource::Api
+            | CommandSource::Console
+            | CommandSource::LifeBefore => false,
         }
     }
 

@@ -42,6 +42,14 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
             Input::TrunkLost { trunk: trunk.parse().unwrap(), cause: TrunkLoss::NoAnswer }
         }
         ["trunk", trunk, "answers"] => Input::TrunkRestored { trunk: trunk.parse().unwrap() },
+        ["emergency", "guidance", "of", tenant, prompt, "from", "the", "life", "before"] => {
+            Input::GuidanceCommanded {
+                tenant: tenant.parse().unwrap(),
+                prompt: Some(prompt.parse().unwrap()),
+                source: CommandSource::LifeBefore,
+                request: RequestId(0),
+            }
+        }
         ["emergency", "guidance", "of", tenant, prompt] => Input::GuidanceCommanded {
             tenant: tenant.parse().unwrap(),
             prompt: (*prompt != "off").then(|| prompt.parse().unwrap()),

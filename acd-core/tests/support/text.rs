@@ -33,9 +33,10 @@ pub(crate) fn fact(event: &CallEvent) -> String {
             format!("OUTAGE of {tenant} begins: no reachable seat")
         }
         CallEvent::NoReachableSeatEnded { tenant } => format!("OUTAGE of {tenant} ends"),
-        CallEvent::GuidanceCommanded { tenant, prompt, result, source: _ } => {
+        CallEvent::GuidanceCommanded { tenant, prompt, result, source } => {
             let prompt = prompt.map_or_else(|| "off".into(), |it| it.to_string());
-            format!("emergency guidance of {tenant} commanded: {prompt}: {result:?}")
+            let commanded = if *source == CommandSource::LifeBefore { "as before" } else { "commanded" };
+            format!("emergency guidance of {tenant} {commanded}: {prompt}: {result:?}")
         }
         CallEvent::DrainStarted => "no new calls are taken".into(),
         CallEvent::NodeStopped => "the switch has stopped".into(),
@@ -238,7 +239,10 @@ pub(crate) fn order(effect: &Effect) -> String {
 fn by(source: CommandSource) -> String {
     match source {
         CommandSource::Supervisor(seat) => format!(" by supervisor {seat}"),
-        CommandSource::StarCode | CommandSource::Api | CommandSource::Console => String::new(),
+        CommandSource::StarCode
+        | CommandSource::Api
+        | CommandSource::Console
+        | CommandSource::LifeBefore => String::new(),
     }
 }
 

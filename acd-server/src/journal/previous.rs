@@ -1,8 +1,12 @@
 //! What the life before left: read once, when a journal is opened.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use acd_core::{CallId, OpenCall, Timestamp};
+use acd_core::{
+    CallEvent, CallId, CommandSource, GuidanceCommandResult, Input, OpenCall, PromptId, RequestId, TenantId,
+    Timestamp,
+};
 use acd_proto::fact_from_json;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -28,12 +32,40 @@ pub struct PreviousLife {
     pub open_calls: Vec<OpenCall>,
     /// SIP dialogs that were open when it ended.
     pub open_dialogs: Vec<DialogRow>,
+    /// The emergency guidance that was in force when it ended (R-G4).
+    pub emergency_guidance: BTreeMap<TenantId, PromptId>,
 }
 
 impl PreviousLife {
     /// Since when the switch was not there, if its life before did not end clean (R-L9).
     pub const fn down_since(&self) -> Option<Timestamp> {
         if self.ended_clean { None } else { self.last_record_time }
+    }
+
+    /// What puts the emergency guidance in force again that was so when the life before ended (R-G4): a restart in the
+    /// midst of a disaster must not bring the usual guidance back. Of a prompt that the plan has no more nothing can be
+    /// heard, so the usual guidance plays in its place, and that is told.
+    pub fn guidance_commands(&self, is_prompt: impl Fn(PromptId) -> bool) -> Vec<Input> {
+        let mut commands = Vec::new();
+        for (&tenant, &prompt) in &self.emergency_guidance {
+            if !is_prompt(prompt) {
+                tracing::warn!(
+                    %tenant, %prompt,
+                    "emergency guidance was in force, but the plan has no such prompt any more: the usual guidance \
+                     plays; add [prompts.NAME], reload, and command it again"
+                );
+                continue;
+            }
+            tracing::info!(%tenant, %prompt, "emergency guidance is in force as it was before the restart");
+            commands.push(Input::GuidanceCommanded {
+                tenant,
+                prompt: Some(prompt),
+                source: CommandSource::LifeBefore,
+                // Nobody waits for the answer: no interface is open yet.
+                request: RequestId(0),
+            });
+        }
+        commands
     }
 }
 
@@ -67,6 +99,7 @@ pub(super) fn read(
         ended_clean: last.is_none() || ended_clean(connection).at(&path)?,
         open_calls: open_calls.calls().cloned().collect(),
         open_dialogs: dialogs::open(connection).at(&path)?,
+        emergency_guidance: read_guidance(connection, &path)?,
     };
     Ok((previous, open_calls))
 }
@@ -97,4 +130,32 @@ fn read_open_calls(connection: &Connection, path: &Path) -> Result<OpenCalls, Jo
         open_calls.apply(seq, time, &fact);
     }
     Ok(open_calls)
+}
+
+/// What the last commands of each tenant left in force, in this life or any before it.
+fn read_guidance(
+    connection: &Connection,
+    path: &Path,
+) -> Result<BTreeMap<TenantId, PromptId>, JournalError> {
+    let mut in_force = BTreeMap::new();
+    let mut statement = connection
+        .prepare("SELECT seq, json FROM facts WHERE fact = 'guidance_commanded' ORDER BY seq")
+        .at(path)?;
+    let mut rows = statement.query([]).at(path)?;
+    while let Some(row) = rows.next().at(path)? {
+        let seq: u64 = row.get(0).at(path)?;
+        let json: String = row.get(1).at(path)?;
+        let fact = fact_from_json(&json)
+            .map_err(|error| JournalError::malformed(path, format!("fact {seq}: {error}")))?;
+        let CallEvent::GuidanceCommanded { tenant, prompt, result: GuidanceCommandResult::Done, source: _ } =
+            fact
+        else {
+            continue;
+        };
+        match prompt {
+            Some(prompt) => in_force.insert(tenant, prompt),
+            None => in_force.remove(&tenant),
+        };
+    }
+    Ok(in_force)
 }

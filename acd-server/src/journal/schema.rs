@@ -13,10 +13,10 @@ use crate::limits::{JOURNAL_BUSY_MAX, JOURNAL_READER_BUSY_MAX};
 const FILE: &str = "journal.db";
 
 /// The version of the tables that this program writes.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 
 /// From version n to n + 1 at index n; from nothing at index 0.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 const _: () =
     assert!(MIGRATIONS.len() == SCHEMA_VERSION as usize, "each version needs the step that leads to it");
@@ -98,6 +98,10 @@ const VERSION_1: &str = "
 /// A segment may begin with a snapshot in the midst of a life. The tables are the same, but a program of version 1 would
 /// take each segment for a life.
 const VERSION_2: &str = "";
+
+/// What emergency guidance is in force is asked at each start, of facts of years (R-G4).
+const VERSION_3: &str =
+    "CREATE INDEX IF NOT EXISTS guidance_facts ON facts (tenant) WHERE fact = 'guidance_commanded';";
 
 /// Where the journal of a data folder is.
 pub(super) fn path(dir: &Path) -> PathBuf {

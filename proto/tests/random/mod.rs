@@ -135,7 +135,12 @@ fn plan_source() -> impl Strategy<Value = PlanSource> {
 
 fn source() -> impl Strategy<Value = CommandSource> {
     prop_oneof![
-        select(vec![CommandSource::StarCode, CommandSource::Api, CommandSource::Console]),
+        select(vec![
+            CommandSource::StarCode,
+            CommandSource::Api,
+            CommandSource::Console,
+            CommandSource::LifeBefore
+        ]),
         seat().prop_map(CommandSource::Supervisor),
     ]
 }

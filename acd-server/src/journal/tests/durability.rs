@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use acd_core::{CallId, CallPhase, Input, LegId, Pii};
+use acd_core::{
+    Announcement, CallId, CallPhase, CommandSource, Input, LegId, Pii, PromptId, RequestId,
+};
 
 use super::super::queue::{Entry, Queue, Urgency};
 use super::super::store::Store;
@@ -14,6 +16,8 @@ use super::super::{
 };
 use super::lives::{World, plan, ring, seat};
 use super::{EVENING, Folder, batch_of, wait_durable, waker};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 fn dialog(leg: LegId, local_cseq: u32) -> DialogRow {
     DialogRow {
@@ -106,6 +110,51 @@ fn a_call_that_is_open_over_thousands_of_facts_is_still_found() {
 }
 
 #[test]
+fn emergency_guidance_outlives_the_process_that_was_told_of_it() {
+    let folder = Folder::new();
+    let known = |_| true;
+    let mut world = World::begin(EVENING);
+    let mut command = |tenant: &str, prompt: Option<&str>| {
+        world.input(Input::GuidanceCommanded {
+            tenant: tenant.parse().expect("a name"),
+            prompt: prompt.map(|it| it.parse().expect("a name")),
+            source: CommandSource::Api,
+            request: RequestId(7),
+        });
+    };
+    command("shiga", Some("quake"));
+    command("shiga", Some("flood"));
+    command("nobody", Some("flood"));
+    folder.live(EVENING, world.records());
+
+    // R-G4: the next life begins with it, and the first caller hears it.
+    let (journal, previous) = folder.start(EVENING + DAY);
+    let commands = previous.guidance_commands(known);
+    let mut world = World::begin_with(EVENING + DAY, commands);
+    world.arrive(1);
+    let flood = Announcement::Once(PromptId::new("flood").expect("a name"));
+    assert!(world.heard().contains(&flood), "{:?}", world.heard());
+    journal.append(Batch { records: world.take_records(), ..Batch::default() });
+    journal.close().expect("room");
+    folder.assert_clean();
+
+    // Each life hands it on to the next, a prompt that is gone is not played, and what was taken away stays so.
+    let (journal, previous) = folder.start(EVENING + 2 * DAY);
+    assert_eq!(previous.guidance_commands(|_| false), []);
+    let mut world = World::begin_with(EVENING + 2 * DAY, previous.guidance_commands(known));
+    world.input(Input::GuidanceCommanded {
+        tenant: "shiga".parse().expect("a name"),
+        prompt: None,
+        source: CommandSource::Api,
+        request: RequestId(7),
+    });
+    journal.append(Batch { records: world.records(), ..Batch::default() });
+    journal.close().expect("room");
+    let (_journal, previous) = folder.start(EVENING + 3 * DAY);
+    assert_eq!(previous.guidance_commands(known), []);
+}
+
+#[test]
 fn a_second_process_is_refused_the_folder_and_told_who_has_it() {
     let folder = Folder::new();
     let (journal, _) = folder.start(EVENING);
@@ -120,12 +169,12 @@ fn a_second_process_is_refused_the_folder_and_told_who_has_it() {
 fn a_newer_journal_is_refused_and_left_as_it_is() {
     let folder = Folder::new();
     folder.live(EVENING, World::day(EVENING, 1..2));
-    schema::set_meta(&folder.tamper(), "schema_version", 3).expect("a table");
+    schema::set_meta(&folder.tamper(), "schema_version", 4).expect("a table");
     for error in [
         Journal::open(folder.path()).map(|_| ()).expect_err("newer"),
         verify(folder.path(), Format::Text, &mut Vec::new()).map(|_| ()).expect_err("newer"),
     ] {
-        assert!(matches!(error, JournalError::Newer { found: 3, known: 2, .. }), "{error}");
+        assert!(matches!(error, JournalError::Newer { found: 4, known: 3, .. }), "{error}");
         assert!(error.to_string().contains("use a newer acd"), "{error}");
     }
 }

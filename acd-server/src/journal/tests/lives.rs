@@ -49,12 +49,21 @@ pub(super) struct World {
     now: Timestamp,
     records: Vec<Record>,
     orders: Vec<Effect>,
+    heard: Vec<Announcement>,
 }
 
 impl World {
     pub(super) fn begin(at: Timestamp) -> Self {
-        let mut world =
-            Self { switch: Switch::new(plan(), at), now: at, records: Vec::new(), orders: Vec::new() };
+        Self::begin_with(at, Vec::new())
+    }
+
+    /// A life that begins with these.
+    pub(super) fn begin_with(at: Timestamp, first: Vec<Input>) -> Self {
+        let switch = Switch::new(plan(), at);
+        let mut world = Self { switch, now: at, records: Vec::new(), orders: Vec::new(), heard: Vec::new() };
+        for input in first {
+            world.input(input);
+        }
         world.input(Input::NodeStarted { down_since: None });
         world
     }
@@ -85,6 +94,11 @@ impl World {
         self.obey();
     }
 
+    /// What has been played.
+    pub(super) fn heard(&self) -> &[Announcement] {
+        &self.heard
+    }
+
     pub(super) fn hang_up(&mut self, call: u64) {
         self.input(Input::CallerLegEnded { call: CallId(call), end: CallerLegEnd::HungUp });
         self.obey();
@@ -94,6 +108,9 @@ impl World {
     fn obey(&mut self) {
         while !self.orders.is_empty() {
             for effect in std::mem::take(&mut self.orders) {
+                if let Effect::Play { announcement, .. } = effect {
+                    self.heard.push(announcement);
+                }
                 if let Some(input) = outcome(&effect) {
                     self.input(input);
                 }
