@@ -122,6 +122,26 @@ pub enum CallEvent {
         tenant: TenantId,
     },
 
+    /// From here on fewer seats are staffed than the contract promises within the tenant's hours; other numbers begin an
+    /// interval of their own (R-A8). It ends when the switch stops, if not before.
+    StaffingShort {
+        /// Whose.
+        tenant: TenantId,
+        /// Of which skill (nurse, doctor); `None`: of any.
+        skill: Option<SkillId>,
+        /// How many are promised.
+        wanted: u32,
+        /// How many are ready or at work for the tenant.
+        staffed: u32,
+    },
+    /// As many are staffed again, or the tenant is closed, or the plan has no such promise any more.
+    StaffingRestored {
+        /// Whose.
+        tenant: TenantId,
+        /// Of which skill; `None`: of any.
+        skill: Option<SkillId>,
+    },
+
     /// A call took a line (入電 within hours).
     CallAdmitted {
         /// The call.

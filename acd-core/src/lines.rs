@@ -8,7 +8,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{CallEvent, CallPhase, LineUse};
-use crate::ids::{CallId, PartyId, PromptId, SeatId, TenantId};
+use crate::ids::{CallId, PartyId, PromptId, SeatId, SkillId, TenantId};
 use crate::limits::OVERFLOWS_MAX;
 use crate::output::Output;
 use crate::plan::{Capacity, OverflowCause, Tenant};
@@ -16,8 +16,12 @@ use crate::touched::Touched;
 
 mod pools;
 mod reach;
+mod staffing;
 
 use pools::Pools;
+use staffing::Shortage;
+
+pub(crate) use staffing::Staffs;
 
 /// What a call takes away from others (R-L6, R-L11).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -62,6 +66,10 @@ pub(crate) struct Room {
     /// Whether there has been one: only a loss is worth an alarm, not the minute after the start.
     was_reachable: bool,
     unreachable: bool,
+    /// Seats that are staffed for the tenant, with their skills; empty if the contract promises no staffing (R-A8).
+    staff: BTreeMap<SeatId, Vec<SkillId>>,
+    /// Promises of staffing that are broken.
+    shortages: Vec<Shortage>,
     /// Within which time calls are expected; `None`: outside hours, or not at all (R-G5).
     calls_expected: Option<Duration>,
 }
@@ -86,6 +94,8 @@ impl Room {
             reachable_seats: BTreeSet::new(),
             was_reachable: false,
             unreachable: false,
+            staff: BTreeMap::new(),
+            shortages: Vec::new(),
             calls_expected: None,
         }
     }
@@ -381,6 +391,7 @@ impl Lines {
                 });
             }
             room.state_reach(tenant, self.accepting, out);
+            room.state_staffing(tenant, out);
             if !room.in_plan && !room.has_calls() {
                 self.rooms.remove(&tenant);
                 self.pools.leave(tenant);

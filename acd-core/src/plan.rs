@@ -14,10 +14,12 @@ use crate::time::{CivilDate, TimeOfDay};
 mod bands;
 mod diff;
 mod directory;
+mod staffing;
 
 pub use bands::{BandFault, band_at, capacity_at, check_bands, day_kind_at, next_band_edge};
 pub use diff::{Change, diff};
 pub use directory::{Directory, Duty, Entry, EntryKind, FireHeadquarters, Outbound};
+pub use staffing::{Staffing, StaffingSeats};
 
 /// Everything that the core must know of the outside's wishes.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -80,6 +82,8 @@ pub struct Tenant {
     pub outbound: Option<Outbound>,
     /// Whom the agents may reach (R-T2).
     pub directory: Directory,
+    /// The staffing that the contract promises, each skill once (R-A8).
+    pub staffing: Vec<Staffing>,
     /// 応答率の目標 in thousandths (89.1 % is 891), where the client names one.
     pub response_rate_target_permille: Option<u16>,
 }

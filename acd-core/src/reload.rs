@@ -109,6 +109,7 @@ impl Switch {
         for id in ids {
             self.house.seat_settings_changed(id);
             self.house.follow_reach(id);
+            self.house.follow_staff(id);
         }
     }
 

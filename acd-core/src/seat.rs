@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{CallEvent, RingEnd, SeatState};
 use crate::house::House;
-use crate::ids::{RingId, SeatId};
+use crate::ids::{RingId, SeatId, TenantId};
 use crate::input::PauseReason;
+use crate::lines::Staffs;
 use crate::plan::{self, Login};
 use crate::queue::Presence;
 use crate::time::Timestamp;
@@ -28,6 +29,8 @@ pub(crate) struct Seat {
     state: SeatState,
     /// Since when the state is what it is.
     since: Timestamp,
+    /// Whose call it rings for, talks in or wraps up after; a rehearsal's is nobody's.
+    works_for: Option<TenantId>,
     /// What was asked for during a ring or a call (R-S2).
     deferred: Option<Deferred>,
 }
@@ -47,6 +50,7 @@ impl Seat {
             registered: false,
             state: SeatState::LoggedOut,
             since: now,
+            works_for: None,
             deferred: None,
         }
     }
@@ -65,6 +69,21 @@ impl Seat {
             | SeatState::Paused(_)
             | SeatState::NotAnswering(_)
             | SeatState::Unreachable => None,
+        }
+    }
+
+    /// For whom the seat is staff (R-A8): not on a call out, nor while it cannot be rung.
+    pub(crate) fn staffs(&self) -> Staffs {
+        match self.state {
+            SeatState::Ready => Staffs::EveryTenantItServes,
+            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => {
+                self.works_for.map_or(Staffs::Nobody, Staffs::One)
+            }
+            SeatState::LoggedOut
+            | SeatState::Outbound(_)
+            | SeatState::Paused(_)
+            | SeatState::NotAnswering(_)
+            | SeatState::Unreachable => Staffs::Nobody,
         }
     }
 
@@ -152,6 +171,21 @@ impl House {
         }
     }
 
+    /// The seat is rung for a caller of this tenant; `None`: for a rehearsal.
+    pub(crate) fn ring_seat_for(&mut self, id: SeatId, ring: RingId, tenant: Option<TenantId>) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.works_for = tenant;
+        }
+        self.set_seat(id, SeatState::Ringing(ring));
+    }
+
+    /// Tells the lines for whom the seat is staff.
+    pub(crate) fn follow_staff(&mut self, id: SeatId) {
+        if let Some(seat) = self.seats.get(&id) {
+            self.lines.follow_staff(id, &seat.settings, seat.staffs());
+        }
+    }
+
     /// Changes a seat's state; facts, queues and deadlines follow.
     pub(crate) fn set_seat(&mut self, id: SeatId, to: SeatState) {
         let Some(seat) = self.seats.get_mut(&id) else { return };
@@ -166,7 +200,16 @@ impl House {
         if seat.busy_ring().is_none() && to != SeatState::WrapUp {
             seat.deferred = None;
         }
+        match to {
+            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp | SeatState::Outbound(_) => {}
+            SeatState::LoggedOut
+            | SeatState::Ready
+            | SeatState::Paused(_)
+            | SeatState::NotAnswering(_)
+            | SeatState::Unreachable => seat.works_for = None,
+        }
         self.out.state(CallEvent::SeatStateChanged { seat: id, from, to });
+        self.lines.follow_staff(id, &seat.settings, seat.staffs());
         self.queues.follow_seat(id, &seat.settings, before, seat.presence());
         if seat.can_be_rung() != could_be_rung {
             self.lines.follow_reach(id, &seat.settings, !could_be_rung);

@@ -4,7 +4,7 @@
 #[path = "support/plans.rs"]
 mod plans;
 
-use acd_core::plan::{Overflow, OverflowCause, Plan, PoolShare, diff};
+use acd_core::plan::{Overflow, OverflowCause, Plan, PoolShare, Staffing, StaffingSeats, diff};
 
 const PLAN: &str = "\
 tenant shiga: number 0770007119, number 0770008000, bands, day_start 8:00
@@ -173,12 +173,21 @@ fn every_other_setting_is_named() {
         tenant.waiting.music = None;
         tenant.hand_over.insert("nurse".parse().unwrap(), "*1".into());
         tenant.overflow = Some(Overflow { to: "other".parse().unwrap(), on: [OverflowCause::Closed].into() });
+        tenant.staffing = vec![Staffing { skill: None, seats: StaffingSeats::SeatLines }];
         tenant.response_rate_target_permille = Some(891);
     }
     let said: Vec<String> = diff(&old, &new).iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
-        ["title", "time zone", "waiting message and music", "hand-over", "overflow", "response rate target"]
-            .map(|setting| format!("tenant clinic: {setting} changed"))
+        [
+            "title",
+            "time zone",
+            "waiting message and music",
+            "hand-over",
+            "overflow",
+            "promised staffing",
+            "response rate target"
+        ]
+        .map(|setting| format!("tenant clinic: {setting} changed"))
     );
 }

@@ -31,6 +31,8 @@ mod rng;
 mod seats;
 #[path = "reference/sides.rs"]
 mod sides;
+#[path = "reference/staffing.rs"]
+mod staffing;
 #[path = "reference/supervision.rs"]
 mod supervision;
 #[path = "support/turn.rs"]

@@ -43,6 +43,8 @@ mod rng;
 mod seats;
 #[path = "reference/sides.rs"]
 mod sides;
+#[path = "reference/staffing.rs"]
+mod staffing;
 #[path = "reference/supervision.rs"]
 mod supervision;
 #[path = "support/text.rs"]
@@ -101,7 +103,7 @@ fn seeds() -> Range<u64> {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 86] = [
+const WANTED: [&str; 88] = [
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",
     "TrunkLost NoAnswer",
@@ -137,6 +139,8 @@ const WANTED: [&str; 86] = [
     "AlarmRaised NobodyLoggedIn",
     "AlarmRaised WaitTooLong",
     "AlarmRaised RecordingFailed",
+    "StaffingShort",
+    "StaffingRestored",
     "GuidanceFailed",
     "CallerProgressFailed",
     "RefusalFailed Failed",

@@ -129,6 +129,20 @@ enum CallEventDef {
         #[serde(with = "As::<DisplayFromStr>")]
         tenant: TenantId,
     },
+    StaffingShort {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<Option<DisplayFromStr>>")]
+        skill: Option<SkillId>,
+        wanted: u32,
+        staffed: u32,
+    },
+    StaffingRestored {
+        #[serde(with = "As::<DisplayFromStr>")]
+        tenant: TenantId,
+        #[serde(with = "As::<Option<DisplayFromStr>>")]
+        skill: Option<SkillId>,
+    },
     CallAdmitted {
         #[serde(with = "CallIdDef")]
         call: CallId,

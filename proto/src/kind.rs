@@ -44,6 +44,8 @@ kinds! {
     BlockageEnded = "blockage_ended",
     SeatLinesFullStarted = "seat_lines_full_started",
     SeatLinesFullEnded = "seat_lines_full_ended",
+    StaffingShort = "staffing_short",
+    StaffingRestored = "staffing_restored",
     CallAdmitted = "call_admitted",
     CallRefused = "call_refused",
     RefusalFailed = "refusal_failed",
@@ -197,6 +199,8 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::NoReachableSeatEnded { tenant }
         | CallEvent::BlockageStarted { tenant, .. }
         | CallEvent::BlockageEnded { tenant }
+        | CallEvent::StaffingShort { tenant, .. }
+        | CallEvent::StaffingRestored { tenant, .. }
         | CallEvent::SeatLinesFullStarted { tenant, .. }
         | CallEvent::SeatLinesFullEnded { tenant } => Subject::tenant(*tenant),
         CallEvent::CallAdmitted { call, tenant, .. }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use acd_core::plan::{
     Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Directory, Guidance, LinesFullRefusal, Login,
-    Number, Outbound, Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
+    Number, Outbound, Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Staffing,
+    StaffingSeats, Tenant, Waiting,
 };
 use acd_core::{CivilDate, DialledNumber, PoolId, PromptId, SeatId, SkillId, TenantId, TimeOfDay};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -113,7 +114,26 @@ struct TenantDef {
     outbound: Option<Outbound>,
     #[serde(default, skip_serializing_if = "is_empty", with = "DirectoryDef")]
     directory: Directory,
+    /// Absent in what was written before the switch stated a want of staff.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "As::<Vec<StaffingDef>>")]
+    staffing: Vec<Staffing>,
     response_rate_target_permille: Option<u16>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Staffing")]
+struct StaffingDef {
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    skill: Option<SkillId>,
+    #[serde(with = "StaffingSeatsDef")]
+    seats: StaffingSeats,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "StaffingSeats", rename_all = "snake_case")]
+enum StaffingSeatsDef {
+    SeatLines,
+    Count(u16),
 }
 
 fn is_empty(directory: &Directory) -> bool {
@@ -272,6 +292,7 @@ enum LoginDef {
 
 in_containers!(
     TenantDef => Tenant,
+    StaffingDef => Staffing,
     NumberDef => Number,
     ChoiceDef => Choice,
     ChoiceOptionDef => ChoiceOption,

@@ -10,11 +10,11 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::plan::{Tenant, capacity_at, next_band_edge};
-use acd_core::{CallEvent, CallId, CivilDate, SeatState, TenantId, Timestamp};
+use acd_core::{CallEvent, CallId, CivilDate, SeatState, SkillId, TenantId, Timestamp};
 use auditor::{Auditor, Found};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use reports::accounting::{Account, Calendar, Figures, Ledger, Period, Profile, Sheet, Slots};
+use reports::accounting::{Account, Calendar, Counting, Figures, Ledger, Period, Profile, Sheet, Slots};
 use reports::{CallRecord, Fold, Records};
 use world::Day;
 
@@ -202,6 +202,7 @@ fn holds(seed: u64) {
         calls_are_as_recorded(&records, tenant, &account);
         blockage_is_as_recorded(&day, &records, tenant, &account);
         seats_are_as_stated(&day, &records, tenant, &account);
+        short_staff_is_as_stated(&day, tenant);
     }
 }
 
@@ -227,6 +228,60 @@ fn adds_up(day: &Day, tenant: TenantId, hourly: &Account) {
     assert_eq!(settled.blockages, hourly.blockages);
     assert!(!settled.is_provisional());
     assert_eq!(hourly.orphans + hourly.dropped + hourly.plans_unknown, 0);
+}
+
+/// A stretch below a promise: of which skill, from when to when, how many were wanted and how many there.
+type Short = (Option<SkillId>, Timestamp, Option<Timestamp>, u64, u64);
+
+/// R-A8: what the ledger makes of the seats' states is what the switch stated of them, turn by turn.
+fn short_staff_is_as_stated(day: &Day, tenant: TenantId) {
+    let staffing = day.plan.tenants[&tenant].staffing.clone();
+    let mut ledger =
+        Ledger::counting(tenant, hours(), Counting { staffing: staffing.clone(), ..Counting::default() });
+    ledger.life_begins(&day.plan);
+    for (seq, (time, fact)) in (1..).zip(&day.facts) {
+        ledger.apply(*time, seq, fact);
+    }
+    let account = ledger.close(day.facts.last().unwrap().0);
+    let listed = account
+        .understaffed
+        .iter()
+        .map(|it| (it.skill, it.interval.from, it.interval.to, it.wanted, it.staffed))
+        .collect();
+
+    let mut stated = Vec::<Short>::new();
+    let end = |stated: &mut Vec<Short>, of: Option<SkillId>, at| {
+        stated.iter_mut().filter(|it| it.0 == of && it.2.is_none()).for_each(|it| it.2 = Some(at));
+    };
+    for (at, fact) in &day.facts {
+        match fact {
+            CallEvent::StaffingShort { tenant: of, skill, wanted, staffed } if *of == tenant => {
+                end(&mut stated, *skill, *at);
+                stated.push((*skill, *at, None, u64::from(*wanted), u64::from(*staffed)));
+            }
+            CallEvent::StaffingRestored { tenant: of, skill } if *of == tenant => {
+                end(&mut stated, *skill, *at);
+            }
+            _ => {}
+        }
+    }
+    stated.retain(|it| it.1 < hours().to() && it.2.is_none_or(|to| to > hours().from()));
+    assert!(stated.len() > 20, "a day with a want of staff");
+    for promise in staffing {
+        assert_eq!(joined(&listed, promise.skill), joined(&stated, promise.skill), "{tenant}");
+    }
+}
+
+/// Stretches without those of no length, and with those joined that say the same one after the other.
+fn joined(stretches: &Vec<Short>, skill: Option<SkillId>) -> Vec<Short> {
+    let mut joined = Vec::<Short>::new();
+    for it in stretches.iter().filter(|it| it.0 == skill && it.2 != Some(it.1)) {
+        match joined.last_mut() {
+            Some(last) if last.2 == Some(it.1) && (last.3, last.4) == (it.3, it.4) => last.2 = it.2,
+            Some(_) | None => joined.push(*it),
+        }
+    }
+    joined
 }
 
 fn offered(records: &Records, tenant: TenantId) -> impl Iterator<Item = &CallRecord> {

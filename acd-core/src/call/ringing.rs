@@ -6,7 +6,7 @@ use super::talking::Talking;
 use super::waiting::Waiting;
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::Effect;
-use crate::event::{CallEvent, CallPhase, Outcome, RingEnd, SeatState};
+use crate::event::{CallEvent, CallPhase, Outcome, RingEnd};
 use crate::house::House;
 use crate::ids::{RingId, SeatId};
 use crate::queue::Place;
@@ -25,7 +25,7 @@ impl Ringing {
         let ring = RingId { call: visit.call, attempt: visit.rings };
         house.out.order(Effect::RingSeat { ring, seat, tenant: visit.tenant, caller: visit.caller.clone() });
         house.out.state(CallEvent::RingStarted { ring, seat });
-        house.set_seat(seat, SeatState::Ringing(ring));
+        house.ring_seat_for(seat, ring, (!visit.test).then_some(visit.tenant));
         let patience = house.lines.room(visit.tenant).tenant.ring;
         house.timers.set(Reason::RingOver(ring), house.now + patience);
         CallState::Ringing(Self { place, ring, seat })

@@ -60,6 +60,7 @@ impl Lines {
     pub(crate) fn forget_seats(&mut self) {
         for room in self.rooms.values_mut() {
             room.reachable_seats.clear();
+            room.staff.clear();
         }
         self.touched.extend(self.rooms.keys().copied());
     }

@@ -298,6 +298,7 @@ fn tenant_settings(before: &Tenant, after: &Tenant) -> impl Iterator<Item = &'st
         overflow,
         outbound,
         directory,
+        staffing,
         response_rate_target_permille,
     } = before;
     let changed = [
@@ -320,6 +321,7 @@ fn tenant_settings(before: &Tenant, after: &Tenant) -> impl Iterator<Item = &'st
         (*overflow != after.overflow, "overflow"),
         (*outbound != after.outbound, "way out"),
         (*directory != after.directory, "directory"),
+        (*staffing != after.staffing, "promised staffing"),
         (*response_rate_target_permille != after.response_rate_target_permille, "response rate target"),
     ];
     changed.into_iter().filter(|(is_other, _)| *is_other).map(|(_, setting)| setting)

@@ -146,6 +146,7 @@ impl Model {
                     calls_due: None,
                     blocked: false,
                     seat_lines_full: false,
+                    short: Vec::new(),
                 }),
             }
         }
@@ -185,6 +186,7 @@ impl Model {
                     since: self.now,
                     deferred: None,
                     until: None,
+                    works_for: None,
                 });
             }
         }
@@ -323,6 +325,7 @@ impl Model {
             self.tenants[at].blocked = blocked;
             self.tenants[at].seat_lines_full = full;
             self.state_reach(at);
+            self.state_staffing(at);
         }
         let Self { tenants, calls, alarmed, lines_out, .. } = self;
         let lives = |id| {

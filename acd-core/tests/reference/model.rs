@@ -27,6 +27,8 @@ pub(crate) struct Tenant {
     pub(crate) calls_due: Option<Timestamp>,
     pub(crate) blocked: bool,
     pub(crate) seat_lines_full: bool,
+    /// Broken promises of staffing: skill, wanted, staffed.
+    pub(crate) short: Vec<(Option<SkillId>, u32, u32)>,
 }
 
 pub(crate) struct Call {
@@ -100,6 +102,8 @@ pub(crate) struct Seat {
     pub(crate) since: Timestamp,
     pub(crate) deferred: Option<SeatState>,
     pub(crate) until: Option<Timestamp>,
+    /// Whose call it rings for, talks in, wraps up after.
+    pub(crate) works_for: Option<TenantId>,
 }
 
 /// Of a call in guidance.
@@ -550,6 +554,8 @@ impl Model {
             call.ring = Some((ring, seat));
             call.ring_until = Some(self.now + patience);
             self.state(CallEvent::RingStarted { ring, seat });
+            let works_for = (!self.calls[at].test).then_some(self.calls[at].tenant);
+            self.seat(seat).works_for = works_for;
             self.set_seat(seat, SeatState::Ringing(ring));
         }
     }

@@ -47,6 +47,9 @@ impl Model {
         }
         seat.state = to;
         seat.since = now;
+        if !seat.is_busy() && to != SeatState::WrapUp {
+            seat.works_for = None;
+        }
         let stay: Option<Duration> = match to {
             SeatState::WrapUp => seat.plan.wrap_up_max,
             SeatState::NotAnswering(_) => seat.plan.not_answering_retry,

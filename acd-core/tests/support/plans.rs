@@ -7,7 +7,7 @@ use std::time::Duration;
 use acd_core::plan::{
     Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Directory, Duty, Entry, EntryKind,
     FireHeadquarters, Guidance, LinesFullRefusal, Login, Number, Outbound, Overflow, OverflowCause, Plan,
-    PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
+    PoolShare, RecordingPolicy, Seat, Staffing, StaffingSeats, Tenant, Waiting,
 };
 use acd_core::{CivilDate, Pii, PromptId, SkillId, TenantId, TimeOfDay, TrunkId};
 
@@ -69,6 +69,7 @@ pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
         overflow: None,
         outbound: None,
         directory: Directory::default(),
+        staffing: Vec::new(),
         response_rate_target_permille: None,
     }
 }
@@ -145,6 +146,16 @@ fn read_tenant(plan: &mut Plan, text: &str) {
                     trunk: TrunkId::new(if value == "own" { "own" } else { "outbound" }).unwrap(),
                     takes_lines: value == "own",
                     shown: "0770007119".parse().unwrap(),
+                });
+            }
+            "staffing" => {
+                let (skill, seats) = value.split_once(' ').expect("staffing SKILL|any SEATS|lines");
+                tenant.staffing.push(Staffing {
+                    skill: (skill != "any").then(|| skill.parse().unwrap()),
+                    seats: match seats {
+                        "lines" => StaffingSeats::SeatLines,
+                        count => StaffingSeats::Count(count.parse().unwrap()),
+                    },
                 });
             }
             "free_dialling" => tenant.directory.free_dialling = true,

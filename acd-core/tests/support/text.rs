@@ -2,7 +2,7 @@
 
 use acd_core::{
     Announcement, CallEvent, CallerIdentity, CivilTime, CommandSource, Company, Destination, Effect, LegId,
-    PartyEnd, PlanSource, RingEnd, RingFailure, SeatState, TalkEnd, Timestamp,
+    PartyEnd, PlanSource, RingEnd, RingFailure, SeatState, SkillId, TalkEnd, Timestamp,
 };
 
 const UTC_OFFSET_MINUTES: i32 = 540;
@@ -72,6 +72,10 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::BlockageEnded { tenant } => format!("BLOCKAGE of {tenant} ends"),
         CallEvent::SeatLinesFullStarted { tenant, .. } => format!("seat lines of {tenant} are full"),
         CallEvent::SeatLinesFullEnded { tenant } => format!("a seat line of {tenant} is free again"),
+        CallEvent::StaffingShort { tenant, skill, wanted, staffed } => {
+            format!("{tenant} is SHORT of {}: {staffed} of {wanted}", staff(*skill))
+        }
+        CallEvent::StaffingRestored { tenant, skill } => format!("{tenant} has its {} again", staff(*skill)),
         CallEvent::CallAdmitted {
             call,
             tenant,
@@ -251,6 +255,10 @@ fn identity(caller: &CallerIdentity) -> &'static str {
         CallerIdentity::Number(_) => "",
         CallerIdentity::Withheld(_) => " (number withheld)",
     }
+}
+
+fn staff(skill: Option<SkillId>) -> String {
+    skill.map_or_else(|| "staff".into(), |skill| format!("staff for {skill}"))
 }
 
 pub(crate) fn leg_text(leg: LegId) -> String {

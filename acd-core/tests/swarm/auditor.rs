@@ -304,6 +304,8 @@ impl Auditor {
             | CallEvent::TrunkRestored { .. }
             | CallEvent::NoReachableSeatStarted { .. }
             | CallEvent::NoReachableSeatEnded { .. }
+            | CallEvent::StaffingShort { .. }
+            | CallEvent::StaffingRestored { .. }
             | CallEvent::GuidanceCommanded { .. }
             | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }

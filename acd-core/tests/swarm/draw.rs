@@ -36,6 +36,8 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
             "early_media",
             "guidance_delay 3s",
             "expect_calls_within 40s",
+            "staffing any lines",
+            "staffing adviser 2",
         ] {
             if rng.percent(30) {
                 line += &format!(", {extra}");

@@ -155,6 +155,8 @@ impl OpenCalls {
             | CallEvent::BlockageEnded { .. }
             | CallEvent::SeatLinesFullStarted { .. }
             | CallEvent::SeatLinesFullEnded { .. }
+            | CallEvent::StaffingShort { .. }
+            | CallEvent::StaffingRestored { .. }
             | CallEvent::CallRefused { .. }
             | CallEvent::CallOverflowed { .. }
             | CallEvent::ChoiceMade { .. }

@@ -133,10 +133,7 @@ fn read_open_calls(connection: &Connection, path: &Path) -> Result<OpenCalls, Jo
 }
 
 /// What the last commands of each tenant left in force, in this life or any before it.
-fn read_guidance(
-    connection: &Connection,
-    path: &Path,
-) -> Result<BTreeMap<TenantId, PromptId>, JournalError> {
+fn read_guidance(connection: &Connection, path: &Path) -> Result<BTreeMap<TenantId, PromptId>, JournalError> {
     let mut in_force = BTreeMap::new();
     let mut statement = connection
         .prepare("SELECT seq, json FROM facts WHERE fact = 'guidance_commanded' ORDER BY seq")

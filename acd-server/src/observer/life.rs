@@ -323,6 +323,8 @@ impl Life {
             CallEvent::RefusalFailed { .. } => self.order_failed("refusal"),
             CallEvent::InputUnexpected { input, .. } => *self.unexpected.entry(*input).or_default() += 1,
             CallEvent::PlanApplied { .. }
+            | CallEvent::StaffingShort { .. }
+            | CallEvent::StaffingRestored { .. }
             | CallEvent::GuidanceCommanded { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::CallerConnected { .. }

@@ -102,6 +102,7 @@ fn tenant(
     let ring = fields.seconds(report, "ring_s", &RING_S).unwrap_or(Duration::from_secs(15));
     let (directory, verified_within_days, directory_tenants_at) =
         directory::directory(report, fields, ring).into_parts();
+    let accounting = accounting(report, fields);
     let core = Tenant {
         title,
         utc_offset_minutes: fields
@@ -133,6 +134,7 @@ fn tenant(
         overflow: overflow.as_ref().map(|it| it.value.clone()),
         outbound: outbound::outbound(report, fields, trunks),
         directory,
+        staffing: accounting.counting.staffing.clone(),
         response_rate_target_permille: target.and_then(|target| permille(report, target)),
     };
     // From `day_start` on everything is measured.
@@ -145,7 +147,7 @@ fn tenant(
             greeting,
             dedicated_seats: fields.boolean(report, "dedicated_seats").unwrap_or(false),
             seat_lines_min: bands.seat_lines_min,
-            accounting: accounting(report, fields),
+            accounting,
             verified_within_days: verified_within_days.unwrap_or(VERIFIED_WITHIN_DAYS_DEFAULT),
         },
         at: fields.at(),

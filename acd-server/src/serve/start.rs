@@ -219,8 +219,7 @@ pub(super) fn log_warnings(plan: &PlanFile, now: Timestamp) {
 /// `shift_ms`: how far `--clock-start` put the clock from the machine's; it is journalled as a step of the wall clock.
 fn begin(mut engine: Engine, previous: PreviousLife, shift_ms: Option<i64>) -> Result<(), StartError> {
     let down_since = previous.down_since();
-    let guidance =
-        previous.guidance_commands(|prompt| engine.plan.shell.prompts.contains_key(&prompt));
+    let guidance = previous.guidance_commands(|prompt| engine.plan.shell.prompts.contains_key(&prompt));
     let recordings = engine.options.data.join(&engine.plan.shell.recordings_folder);
     for call in previous.open_calls {
         let recording_end = cut::recording_end(&recordings, &call, previous.last_record_time);

@@ -82,6 +82,18 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
         CallEvent::SeatLinesFullEnded { tenant } => {
             Event::SeatLinesFullEnded(v1::SeatLinesFullEnded { tenant: tenant.to_string() })
         }
+        CallEvent::StaffingShort { tenant, skill, wanted, staffed } => {
+            Event::StaffingShort(v1::StaffingShort {
+                tenant: tenant.to_string(),
+                skill: text(skill.as_ref()),
+                wanted: *wanted,
+                staffed: *staffed,
+            })
+        }
+        CallEvent::StaffingRestored { tenant, skill } => Event::StaffingRestored(v1::StaffingRestored {
+            tenant: tenant.to_string(),
+            skill: text(skill.as_ref()),
+        }),
         CallEvent::CallAdmitted {
             call,
             tenant,

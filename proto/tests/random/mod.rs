@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use acd_core::plan::{
     Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number,
-    Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Tenant, Waiting,
+    Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Staffing, StaffingSeats, Tenant,
+    Waiting,
 };
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
@@ -400,6 +401,10 @@ fn line_fact() -> impl Strategy<Value = CallEvent> {
         (tenant(), any::<[u32; 8]>())
             .prop_map(|(tenant, lines)| CallEvent::SeatLinesFullStarted { tenant, lines: line_use(lines) }),
         tenant().prop_map(|tenant| CallEvent::SeatLinesFullEnded { tenant }),
+        (tenant(), of(skill()), any::<u32>(), any::<u32>()).prop_map(|(tenant, skill, wanted, staffed)| {
+            CallEvent::StaffingShort { tenant, skill, wanted, staffed }
+        }),
+        (tenant(), of(skill())).prop_map(|(tenant, skill)| CallEvent::StaffingRestored { tenant, skill }),
     ]
 }
 
@@ -587,7 +592,9 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
     let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>(), of(share));
     let sound = (of(prompt()), waiting, of(prompt()), any::<bool>(), span(), of(span()));
     let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3), of(overflow()));
-    let beyond = (of(parties::outbound()), parties::directory());
+    let seats = prop_oneof![Just(StaffingSeats::SeatLines), any::<u16>().prop_map(StaffingSeats::Count)];
+    let promise = (of(skill()), seats).prop_map(|(skill, seats)| Staffing { skill, seats });
+    let beyond = (of(parties::outbound()), parties::directory(), vec(promise, 0..3));
     let queue = (span(), of(span()), skills, of(any::<u16>()), beyond);
     (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
         |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
@@ -596,7 +603,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 sound;
             let (ring, max_wait, (entry_skill, hand_over, overflow), response_rate_target_permille, beyond) =
                 queue;
-            let (outbound, directory) = beyond;
+            let (outbound, directory, staffing) = beyond;
             Tenant {
                 title,
                 utc_offset_minutes,
@@ -620,6 +627,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 overflow,
                 outbound,
                 directory,
+                staffing,
                 response_rate_target_permille,
             }
         },

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acd_core::SkillId;
+pub use acd_core::plan::{Staffing, StaffingSeats};
 
 /// A client's parameters of counting (R-A8, R-A11).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,22 +20,4 @@ impl Default for Counting {
     fn default() -> Self {
         Self { short_abandon: Duration::from_secs(5), staffing: Vec::new() }
     }
-}
-
-/// Seats that must be staffed within the tenant's hours (R-A8).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Staffing {
-    /// Only seats with this skill (nurse, doctor); `None`: any that serves the tenant.
-    pub skill: Option<SkillId>,
-    /// How many.
-    pub seats: StaffingSeats,
-}
-
-/// How many seats must be staffed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum StaffingSeats {
-    /// As many as there are seat lines in force: 「回線数以上」.
-    SeatLines,
-    /// So many whenever the tenant is open.
-    Count(u16),
 }

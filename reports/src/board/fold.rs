@@ -108,6 +108,8 @@ impl Fold for Board {
             | CallEvent::TrunkRestored { .. }
             | CallEvent::NoReachableSeatStarted { .. }
             | CallEvent::NoReachableSeatEnded { .. }
+            | CallEvent::StaffingShort { .. }
+            | CallEvent::StaffingRestored { .. }
             | CallEvent::GuidanceCommanded { .. }
             | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded

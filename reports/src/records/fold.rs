@@ -110,6 +110,8 @@ impl Fold for Records {
             | CallEvent::BlockageEnded { .. }
             | CallEvent::SeatLinesFullStarted { .. }
             | CallEvent::SeatLinesFullEnded { .. }
+            | CallEvent::StaffingShort { .. }
+            | CallEvent::StaffingRestored { .. }
             | CallEvent::CallerProgressFailed { .. }
             | CallEvent::AnnouncementFailed { .. }
             | CallEvent::RefusalFailed { .. }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use acd_core::plan::{
     Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
-    Seat, Tenant, Waiting,
+    Seat, Staffing, StaffingSeats, Tenant, Waiting,
 };
 use acd_core::{
     Announcement, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, CommandSource,
@@ -334,7 +334,7 @@ fn plan() -> Plan {
             SeatId::new(name).unwrap(),
             Seat {
                 serves: serves.into_iter().map(|tenant| (tenant, 1)).collect(),
-                skills: BTreeSet::new(),
+                skills: if name.ends_with('1') { ["nurse".parse().unwrap()].into() } else { BTreeSet::new() },
                 login: Login::ByCommand,
                 static_contact: false,
                 wrap_up_max: None,
@@ -385,6 +385,10 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
         directory: acd_core::plan::Directory::default(),
         hand_over: BTreeMap::new(),
         overflow: None,
+        staffing: vec![
+            Staffing { skill: None, seats: StaffingSeats::SeatLines },
+            Staffing { skill: Some("nurse".parse().unwrap()), seats: StaffingSeats::Count(1) },
+        ],
         response_rate_target_permille: Some(800),
     }
 }

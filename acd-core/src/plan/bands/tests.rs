@@ -53,6 +53,7 @@ fn tenant(day_start: u32, bands: Vec<Band>, ranges: Vec<DateRange>) -> Tenant {
         directory: crate::plan::Directory::default(),
         hand_over: BTreeMap::new(),
         overflow: None,
+        staffing: Vec::new(),
         response_rate_target_permille: None,
     }
 }

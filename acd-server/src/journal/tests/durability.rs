@@ -4,9 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use acd_core::{
-    Announcement, CallId, CallPhase, CommandSource, Input, LegId, Pii, PromptId, RequestId,
-};
+use acd_core::{Announcement, CallId, CallPhase, CommandSource, Input, LegId, Pii, PromptId, RequestId};
 
 use super::super::queue::{Entry, Queue, Urgency};
 use super::super::store::Store;

@@ -282,6 +282,8 @@ impl Ledger {
             | CallEvent::BlockageEnded { .. }
             | CallEvent::SeatLinesFullStarted { .. }
             | CallEvent::SeatLinesFullEnded { .. }
+            | CallEvent::StaffingShort { .. }
+            | CallEvent::StaffingRestored { .. }
             | CallEvent::CallAdmitted { .. }
             | CallEvent::CallRefused { .. }
             | CallEvent::CallEnded { .. }
