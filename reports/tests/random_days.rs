@@ -272,10 +272,13 @@ fn short_staff_is_as_stated(day: &Day, tenant: TenantId) {
     }
 }
 
-/// Stretches without those of no length, and with those joined that say the same one after the other.
+/// Stretches up to the period's end, after which the ledger knows no new calls and so not whom a seat serves; without those
+/// of no length, and with those joined that say the same one after the other.
 fn joined(stretches: &Vec<Short>, skill: Option<SkillId>) -> Vec<Short> {
     let mut joined = Vec::<Short>::new();
     for it in stretches.iter().filter(|it| it.0 == skill && it.2 != Some(it.1)) {
+        let to = it.2.map_or(hours().to(), |to| to.min(hours().to()));
+        let it = &(it.0, it.1, Some(to), it.3, it.4);
         match joined.last_mut() {
             Some(last) if last.2 == Some(it.1) && (last.3, last.4) == (it.3, it.4) => last.2 = it.2,
             Some(_) | None => joined.push(*it),
