@@ -243,10 +243,9 @@ pub(crate) fn order(effect: &Effect) -> String {
 fn by(source: CommandSource) -> String {
     match source {
         CommandSource::Supervisor(seat) => format!(" by supervisor {seat}"),
-        CommandSource::StarCode
-        | CommandSource::Api
-        | CommandSource::Console
-        | CommandSource::LifeBefore => String::new(),
+        CommandSource::StarCode | CommandSource::Api | CommandSource::Console | CommandSource::LifeBefore => {
+            String::new()
+        }
     }
 }
 
