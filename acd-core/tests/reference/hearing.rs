@@ -1,11 +1,52 @@
 //! Who hears what has no end, and when it is tried again if it could not be played, as the rules have it (R-G3, R-T1).
 
-use acd_core::{AnnouncementKind, CallEvent, CallPhase, Company, LegId};
+use acd_core::{AnnouncementKind, CallEvent, CallPhase, Company, LegId, Outcome};
 
-use crate::model::{Call, Model};
+use crate::model::{Call, Model, Stage};
 use crate::parties::Caller;
 
 impl Model {
+    /// An announcement with an end is over, or could not be heard.
+    pub(crate) fn heard(&mut self, at: usize, completed: bool) {
+        let Call { id: call, phase, .. } = self.calls[at];
+        let leg = LegId::Caller(call);
+        match phase {
+            CallPhase::Guidance if self.calls[at].chooses.is_some() => {
+                if !completed && self.calls[at].chooses.is_some_and(|(heard, _)| !heard) {
+                    let announcement = AnnouncementKind::Choice;
+                    self.state(CallEvent::AnnouncementFailed { leg, announcement });
+                }
+                self.asked(at, completed);
+            }
+            CallPhase::Guidance if self.calls[at].guidance != Stage::Playing => self.out_of_phase(at),
+            CallPhase::Guidance => {
+                self.state(if completed {
+                    CallEvent::GuidanceCompleted { call }
+                } else {
+                    CallEvent::GuidanceFailed { call }
+                });
+                self.guidance_passed(at);
+            }
+            CallPhase::Closed => {
+                if !completed {
+                    let announcement = AnnouncementKind::Closed;
+                    self.state(CallEvent::AnnouncementFailed { leg, announcement });
+                }
+                self.close(at, Outcome::Closed);
+            }
+            CallPhase::Waiting
+            | CallPhase::Ringing
+            | CallPhase::Talking
+            | CallPhase::Consulting
+            | CallPhase::Conference
+            | CallPhase::Transferred
+            | CallPhase::WithoutCaller
+            | CallPhase::Outbound
+            | CallPhase::Arriving
+            | CallPhase::Closing => self.out_of_phase(at),
+        }
+    }
+
     /// Whether the leg was to hear what has no end, whose failure has not been stated.
     pub(crate) fn cannot_hear(&mut self, leg: LegId) -> bool {
         let Some(at) = self.calls.iter().position(|it| it.id == leg.call()) else { return false };

@@ -463,46 +463,6 @@ impl Model {
         }
     }
 
-    fn heard(&mut self, at: usize, completed: bool) {
-        let Call { id: call, phase, .. } = self.calls[at];
-        let leg = LegId::Caller(call);
-        match phase {
-            CallPhase::Guidance if self.calls[at].chooses.is_some() => {
-                if !completed && self.calls[at].chooses.is_some_and(|(heard, _)| !heard) {
-                    let announcement = AnnouncementKind::Choice;
-                    self.state(CallEvent::AnnouncementFailed { leg, announcement });
-                }
-                self.asked(at, completed);
-            }
-            CallPhase::Guidance if self.calls[at].guidance != Stage::Playing => self.out_of_phase(at),
-            CallPhase::Guidance => {
-                self.state(if completed {
-                    CallEvent::GuidanceCompleted { call }
-                } else {
-                    CallEvent::GuidanceFailed { call }
-                });
-                self.guidance_passed(at);
-            }
-            CallPhase::Closed => {
-                if !completed {
-                    let announcement = AnnouncementKind::Closed;
-                    self.state(CallEvent::AnnouncementFailed { leg, announcement });
-                }
-                self.close(at, Outcome::Closed);
-            }
-            CallPhase::Waiting
-            | CallPhase::Ringing
-            | CallPhase::Talking
-            | CallPhase::Consulting
-            | CallPhase::Conference
-            | CallPhase::Transferred
-            | CallPhase::WithoutCaller
-            | CallPhase::Outbound
-            | CallPhase::Arriving
-            | CallPhase::Closing => self.out_of_phase(at),
-        }
-    }
-
     /// R-Q1.
     pub(crate) fn enter_queue(&mut self, at: usize) {
         let tenant = self.tenant(self.calls[at].serving);
