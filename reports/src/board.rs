@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use acd_core::plan::Capacity;
 use acd_core::{
-    CallId, CallPhase, CivilDate, LineUse, Outcome, PartyId, RefusalReason, SeatId, SeatState, TenantId,
-    Timestamp,
+    CallId, CallPhase, CivilDate, DialledNumber, LineUse, Outcome, PartyId, RefusalReason, SeatId, SeatState,
+    TenantId, Timestamp,
 };
 
 pub use render::Paint;
@@ -23,6 +23,8 @@ pub struct Board {
     today: Option<CivilDate>,
     last: Option<(Timestamp, u64)>,
     live: BTreeMap<CallId, LiveCall>,
+    /// Calls that agents began: for which client, and whether the agent holds.
+    outbound: BTreeMap<CallId, (TenantId, bool)>,
     tenants: BTreeMap<TenantId, TenantBoard>,
     /// Refused calls of today by reason, those whose number no tenant has included.
     refused: BTreeMap<RefusalReason, u64>,
@@ -36,6 +38,9 @@ pub struct Board {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct LiveCall {
     tenant: TenantId,
+    dialled: DialledNumber,
+    /// The seat holds, by its phone or by command (R-T1).
+    on_hold: bool,
     phase: CallPhase,
     /// When the caller first entered the queue, while waiting or ringing (R-Q1).
     waits_since: Option<Timestamp>,
@@ -72,6 +77,21 @@ impl TenantBoard {
     }
 }
 
+/// A seat's call, as its screen shows it (R-S1, R-S5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SeatCall {
+    /// The call.
+    pub call: CallId,
+    /// For which client; of a caller who overflowed, the first one.
+    pub tenant: TenantId,
+    /// The number that the caller dialled; `None`: the agent calls out.
+    pub dialled: Option<DialledNumber>,
+    /// Where the call is: consulting and conference are states of the call.
+    pub phase: CallPhase,
+    /// The seat holds, by its phone or by command.
+    pub on_hold: bool,
+}
+
 /// How many seats are in which state (R-S1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct SeatCounts {
@@ -103,6 +123,7 @@ impl Board {
             today: None,
             last: None,
             live: BTreeMap::new(),
+            outbound: BTreeMap::new(),
             tenants: BTreeMap::new(),
             refused: BTreeMap::new(),
             dialled_lines: BTreeMap::new(),
@@ -176,6 +197,21 @@ impl Board {
     /// Each seat's state, of those that any fact has named.
     pub const fn seats(&self) -> &BTreeMap<SeatId, SeatState> {
         &self.seats
+    }
+
+    /// The call for which a seat is rung, or in which it talks.
+    pub fn seat_call(&self, seat: SeatId) -> Option<SeatCall> {
+        let (SeatState::Ringing(ring) | SeatState::Talking(ring) | SeatState::Outbound(ring)) =
+            *self.seats.get(&seat)?
+        else {
+            return None;
+        };
+        let call = ring.call;
+        if let Some((tenant, on_hold)) = self.outbound.get(&call).copied() {
+            return Some(SeatCall { call, tenant, dialled: None, phase: CallPhase::Outbound, on_hold });
+        }
+        let LiveCall { tenant, dialled, phase, on_hold, .. } = *self.live.get(&call)?;
+        Some(SeatCall { call, tenant, dialled: Some(dialled), phase, on_hold })
     }
 
     /// Refused calls of today by reason, over all tenants and none.

@@ -12,7 +12,7 @@ pub mod records;
 
 use acd_core::{CallEvent, Timestamp};
 
-pub use board::{Board, SeatCounts, TenantBoard};
+pub use board::{Board, SeatCall, SeatCounts, TenantBoard};
 pub use records::{CallRecord, Records, RefusedRecord};
 
 /// What is made of facts by taking them one after the other.

@@ -12,9 +12,10 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::NodeFacts;
+use super::{NodeFacts, screen};
 use crate::limits::{BOARD_INTERVAL, BOARD_INTERVAL_MIN, BOARD_WATCHERS_MAX};
 use crate::observer::{Rate, View};
+use crate::plan::PlanFile;
 
 #[derive(Debug)]
 pub(super) struct Board {
@@ -97,10 +98,10 @@ async fn send_boards(
 fn board(node: &NodeFacts) -> v1::BoardView {
     let plan = node.shared.plan();
     let view = node.shared.view();
-    of(&view, &plan.core)
+    of(&view, &plan)
 }
 
-fn of(view: &View, plan: &Plan) -> v1::BoardView {
+fn of(view: &View, plan: &PlanFile) -> v1::BoardView {
     let board = &view.board;
     let (_, sequence) = board.last().unwrap_or((view.now(), 0));
     let counts = board.seat_counts();
@@ -108,13 +109,9 @@ fn of(view: &View, plan: &Plan) -> v1::BoardView {
         time_ms: view.now().as_millis(),
         sequence,
         calls_in_progress: board.calls_in_progress() as u64,
-        tenants: board.tenants().keys().map(|&tenant| tenant_board(view, plan, tenant)).collect(),
+        tenants: board.tenants().keys().map(|&tenant| tenant_board(view, &plan.core, tenant)).collect(),
         seat_counts: Some(seat_counts(counts)),
-        seats: board
-            .seats()
-            .iter()
-            .map(|(seat, state)| v1::SeatView { seat: seat.to_string(), state: Some((*state).into()) })
-            .collect(),
+        seats: board.seats().iter().map(|(seat, state)| screen::seat(board, plan, *seat, *state)).collect(),
         refused: refusals(board.refused()),
     }
 }

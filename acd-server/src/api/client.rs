@@ -241,6 +241,7 @@ fn status_report(status: &v1::StatusResponse) -> Report {
             }
         ),
     ];
+    lines.extend(status.seats_with_calls.iter().filter_map(seat_line));
     if let Some(left) = status.disk_left_bytes {
         lines.push(format!("disk       {} MiB left", left / 1_048_576));
     }
@@ -270,9 +271,36 @@ fn status_report(status: &v1::StatusResponse) -> Report {
             "journal_queued_records": status.journal_queued_records,
             "disk_left_bytes": status.disk_left_bytes,
             "alive": status.alive,
+            "seats_with_calls": seats_json(&status.seats_with_calls),
         }),
         is_fine: status.alive && !status.journal_degraded,
     }
+}
+
+/// A seat with its call: `seat101  call 17 of shiga, talking, on hold`.
+fn seat_line(seat: &v1::SeatView) -> Option<String> {
+    let call = seat.call.as_ref()?;
+    let hold = if call.on_hold { ", on hold" } else { "" };
+    Some(format!("seat       {}  call {} of {}, {}{hold}", seat.seat, call.call, call.tenant, phase(call)))
+}
+
+fn phase(call: &v1::SeatCall) -> String {
+    let name = call.phase().as_str_name();
+    name.strip_prefix("CALL_PHASE_").unwrap_or(name).to_lowercase()
+}
+
+fn seats_json(seats: &[v1::SeatView]) -> Vec<serde_json::Value> {
+    let shown = seats.iter().filter_map(|seat| {
+        let call = seat.call.as_ref()?;
+        Some(json!({
+            "seat": seat.seat,
+            "call": call.call,
+            "tenant": call.tenant,
+            "phase": phase(call),
+            "on_hold": call.on_hold,
+        }))
+    });
+    shown.collect()
 }
 
 fn reload_report(answer: &v1::ReloadPlanResponse) -> Report {

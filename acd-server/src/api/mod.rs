@@ -12,6 +12,7 @@ mod filter;
 mod guidance;
 mod node;
 mod plan;
+mod screen;
 mod seats;
 mod supervisors;
 
@@ -90,7 +91,7 @@ impl Api {
         let streams = facts::Facts::new(Arc::clone(&node), stopping.clone());
         let board = board::Board::new(Arc::clone(&node), stopping.clone());
         let plan = plan::Plan::new(Arc::clone(&node), Arc::clone(&commands));
-        let seats = seats::Seats(Arc::clone(&commands));
+        let seats = seats::Seats::new(Arc::clone(&node), Arc::clone(&commands));
         let calls = calls::Calls::new(Arc::clone(&node), Arc::clone(&commands));
         let supervisors = supervisors::Supervisors(Arc::clone(&commands));
         let guidance = guidance::Guidance(Arc::clone(&commands));

@@ -6,9 +6,9 @@ use acd_proto::v1;
 use tonic::{Request, Response, Status};
 use v1::status_response::State;
 
-use super::NodeFacts;
 use super::commands::{Answer, Commands};
 use super::seats::mixed_up;
+use super::{NodeFacts, screen};
 use crate::http;
 use crate::interfaces::{ControlRequest, DrainResult};
 use crate::limits::LOOP_SILENT_MAX;
@@ -77,6 +77,7 @@ fn status(node: &NodeFacts) -> v1::StatusResponse {
         disk_left_bytes: None,
         seats_registered: machine.map_or(0, |machine| machine.seats_registered as u64),
         alive: view.silent_for() < LOOP_SILENT_MAX,
+        seats_with_calls: screen::seats_with_calls(&view.board, &plan),
     }
 }
 

@@ -2,15 +2,25 @@
 
 use std::sync::Arc;
 
-use acd_core::{CommandSource, SeatCommand, SeatCommandResult, SeatId};
+use acd_core::{CommandSource, SeatCommand, SeatCommandResult, SeatId, SeatState};
 use acd_proto::v1;
 use tonic::{Request, Response, Status};
 
 use super::commands::{Answer, Commands};
+use super::{NodeFacts, screen};
 use crate::interfaces::ControlRequest;
 
 #[derive(Debug)]
-pub(super) struct Seats(pub(super) Arc<Commands>);
+pub(super) struct Seats {
+    node: Arc<NodeFacts>,
+    commands: Arc<Commands>,
+}
+
+impl Seats {
+    pub(super) const fn new(node: Arc<NodeFacts>, commands: Arc<Commands>) -> Self {
+        Self { node, commands }
+    }
+}
 
 #[tonic::async_trait]
 impl v1::seats_server::Seats for Seats {
@@ -20,7 +30,20 @@ impl v1::seats_server::Seats for Seats {
     ) -> Result<Response<v1::CommandSeatResponse>, Status> {
         let v1::CommandSeatRequest { seat, command, idempotency_id } = request.into_inner();
         let (seat, command) = wanted(&seat, command)?;
-        self.0.seat(&idempotency_id, seat, command, CommandSource::Api).await
+        self.commands.seat(&idempotency_id, seat, command, CommandSource::Api).await
+    }
+
+    async fn get(&self, request: Request<v1::GetSeatRequest>) -> Result<Response<v1::SeatView>, Status> {
+        let seat = request.into_inner().seat;
+        let seat = SeatId::new(&seat).map_err(|error| Status::invalid_argument(format!("seat: {error}")))?;
+        let plan = self.node.shared.plan();
+        if !plan.core.seats.contains_key(&seat) {
+            return Err(Status::not_found(format!("seat: the plan has no seat {seat}")));
+        }
+        let view = self.node.shared.view();
+        // A seat of which no fact has spoken is logged out.
+        let state = view.board.seats().get(&seat).copied().unwrap_or(SeatState::LoggedOut);
+        Ok(Response::new(screen::seat(&view.board, &plan, seat, state)))
     }
 }
 

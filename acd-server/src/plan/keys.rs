@@ -52,6 +52,7 @@ pub(super) const TENANTS: Section = Section {
         "name",
         "title",
         "greeting",
+        "script",
         "utc_offset_minutes",
         "day_start",
         "response_rate_target_percent",

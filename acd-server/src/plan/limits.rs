@@ -17,6 +17,9 @@ pub const PLAN_BYTES_MAX: usize = 4 << 20;
 /// Characters of a title, greeting, user name or password: what a phone's display or a SIP header may carry.
 pub const TEXT_CHARS_MAX: usize = 200;
 
+/// Characters of a script: ten minutes of speech are about 3,000 characters of Japanese.
+pub const SCRIPT_CHARS_MAX: usize = 4_000;
+
 /// Addresses in one `listen` list: a host with several carriers has a handful.
 pub const LISTEN_MAX: usize = 16;
 

@@ -237,6 +237,8 @@ impl std::fmt::Debug for PromptSource {
 pub struct TenantSettings {
     /// What the agent says first, on the seat's screen before the answer (R-S5).
     pub greeting: Option<String>,
+    /// The mandatory guidance, on the seat's screen where the agent must speak it (R-G1).
+    pub script: Option<String>,
     /// Whether seats that serve this tenant may serve no other (R-S4).
     pub dedicated_seats: bool,
     /// What the specification demands of each band (「以上」, R-L2), in the order of the core's bands.

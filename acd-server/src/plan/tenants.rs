@@ -12,8 +12,8 @@ use super::coverage;
 use super::error::{At, Located, Report};
 use super::fields::{Complaint, Fields};
 use super::limits::{
-    CLOSED_LINES, EXPECT_CALLS_WITHIN_S, GUIDANCE_DELAY_MS, MAX_WAIT_S, RING_S, UTC_OFFSET_MINUTES,
-    WAITING_MESSAGE_EVERY_S,
+    CLOSED_LINES, EXPECT_CALLS_WITHIN_S, GUIDANCE_DELAY_MS, MAX_WAIT_S, RING_S, SCRIPT_CHARS_MAX,
+    UTC_OFFSET_MINUTES, WAITING_MESSAGE_EVERY_S,
 };
 use super::pools::{self, PoolsRead};
 use super::prompts::{self, Prompts};
@@ -94,6 +94,7 @@ fn tenant(
     let remedy = "write what seats see before the answer, such as title = \"しが #7119\"";
     let title = fields.required_text(report, "title", remedy).map_or("", |text| text.value).to_owned();
     let greeting = fields.text(report, "greeting").map(|text| text.value.to_owned());
+    let script = script(report, fields);
     let day_start = fields.parsed(report, "day_start", |text| values::time_of_day(text, false));
     let target = fields.decimal(report, "response_rate_target_percent");
     let bands = bands(report, fields);
@@ -145,6 +146,7 @@ fn tenant(
         core,
         shell: TenantSettings {
             greeting,
+            script,
             dedicated_seats: fields.boolean(report, "dedicated_seats").unwrap_or(false),
             seat_lines_min: bands.seat_lines_min,
             accounting,
@@ -156,6 +158,19 @@ fn tenant(
         hand_overs_at: hand_overs.into_iter().map(|(skill, hand_over)| (skill, hand_over.at)).collect(),
         directory_tenants_at,
     }
+}
+
+fn script(report: &mut Report<'_>, fields: Fields<'_>) -> Option<String> {
+    let text = fields.long_text(report, "script")?;
+    if text.value.chars().count() > SCRIPT_CHARS_MAX {
+        report.wrong(
+            text.at,
+            format!("`script` is longer than {SCRIPT_CHARS_MAX} characters (SCRIPT_CHARS_MAX)"),
+            "shorten it",
+        );
+        return None;
+    }
+    Some(text.value.to_owned())
 }
 
 fn numbers(

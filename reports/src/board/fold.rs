@@ -1,6 +1,8 @@
 //! From facts to the board.
 
-use acd_core::{CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, RingEnd, TalkEnd, Timestamp};
+use acd_core::{
+    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, LegId, RingEnd, TalkEnd, Timestamp,
+};
 
 use super::{Board, LiveCall};
 use crate::Fold;
@@ -15,6 +17,7 @@ impl Fold for Board {
             CallEvent::NodeOutage { .. } | CallEvent::NodeStopped => {
                 self.seats.clear();
                 self.dialled_lines.clear();
+                self.outbound.clear();
                 for tenant in self.tenants.values_mut() {
                     tenant.blocked_since = None;
                     tenant.seat_lines_full_since = None;
@@ -60,7 +63,18 @@ impl Fold for Board {
                     self.move_call(ring.call, CallPhase::Waiting);
                 }
             },
-            CallEvent::CallAnswered { ring, .. } => self.leave_queue(ring.call, CallPhase::Talking),
+            CallEvent::CallAnswered { ring, .. } => {
+                self.leave_queue(ring.call, CallPhase::Talking);
+                self.hold(ring.call, false);
+            }
+            CallEvent::HoldStarted { leg: LegId::Seat(ring) } => self.hold(ring.call, true),
+            CallEvent::HoldEnded { leg: LegId::Seat(ring) } => self.hold(ring.call, false),
+            CallEvent::OutboundStarted { call, tenant, .. } => {
+                self.outbound.insert(*call, (*tenant, false));
+            }
+            CallEvent::OutboundEnded { call, .. } => {
+                self.outbound.remove(call);
+            }
             CallEvent::TalkEnded { ring, end, .. } => match end {
                 // The caller is put back or handed over, which `CallerQueued` says.
                 TalkEnd::SeatLost(_) | TalkEnd::HandedOver => {}
@@ -123,8 +137,8 @@ impl Fold for Board {
             | CallEvent::CallerProgressFailed { .. }
             | CallEvent::AnnouncementFailed { .. }
             | CallEvent::RefusalFailed { .. }
-            | CallEvent::HoldStarted { .. }
-            | CallEvent::HoldEnded { .. }
+            | CallEvent::HoldStarted { leg: LegId::Caller(_) | LegId::Party(_) }
+            | CallEvent::HoldEnded { leg: LegId::Caller(_) | LegId::Party(_) }
             | CallEvent::DigitPressed { .. }
             | CallEvent::PartyDialled { takes_line: false, .. }
             | CallEvent::SupervisorRung { .. }
@@ -135,8 +149,6 @@ impl Fold for Board {
             | CallEvent::HeadquartersDialled { .. }
             | CallEvent::NumberShown { .. }
             | CallEvent::ConditionChecked { .. }
-            | CallEvent::OutboundStarted { .. }
-            | CallEvent::OutboundEnded { .. }
             | CallEvent::OutboundCommanded { .. }
             | CallEvent::SeatRegistered { .. }
             | CallEvent::SeatUnregistered { .. }
@@ -171,7 +183,7 @@ impl Board {
     }
 
     fn admit(&mut self, time: Timestamp, event: &CallEvent) {
-        let CallEvent::CallAdmitted { call, tenant, test, closed, .. } = event else { return };
+        let CallEvent::CallAdmitted { call, tenant, dialled, test, closed, .. } = event else { return };
         let offered = !test && !closed;
         let board = self.tenants.entry(*tenant).or_default();
         if offered {
@@ -184,6 +196,8 @@ impl Board {
             *call,
             LiveCall {
                 tenant: *tenant,
+                dialled: *dialled,
+                on_hold: false,
                 phase: if *closed { CallPhase::Closed } else { CallPhase::Arriving },
                 waits_since: None,
                 admitted_on: time.civil(self.utc_offset_minutes).date,
@@ -191,6 +205,14 @@ impl Board {
                 holds_line: true,
             },
         );
+    }
+
+    fn hold(&mut self, call: CallId, to: bool) {
+        if let Some(live) = self.live.get_mut(&call) {
+            live.on_hold = to;
+        } else if let Some((_, on_hold)) = self.outbound.get_mut(&call) {
+            *on_hold = to;
+        }
     }
 
     fn move_call(&mut self, call: CallId, phase: CallPhase) {

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use acd_core::{Outcome, RefusalReason, SeatState, TenantId, Timestamp};
+use acd_core::{CallPhase, Outcome, RefusalReason, SeatState, TenantId, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Board, TenantBoard};
+use super::{Board, SeatCall, TenantBoard};
 use crate::limits::BOARD_COLUMNS_MAX;
 
 /// Whether the board is painted with ANSI escapes.
@@ -145,11 +145,11 @@ impl Board {
     }
 
     fn talking_seats(&self) -> String {
-        let talking: Vec<&str> = self
+        let talking: Vec<String> = self
             .seats
             .iter()
             .filter(|(_, state)| matches!(state, SeatState::Talking(_)))
-            .map(|(seat, _)| seat.as_str())
+            .map(|(seat, _)| format!("{seat}{}", self.seat_call(*seat).map_or("", call_mark)))
             .collect();
         if talking.is_empty() { "-".to_owned() } else { talking.join(" ") }
     }
@@ -166,6 +166,25 @@ impl Board {
             let _ = write!(text, "  {label} {}", self.refused.get(&reason).copied().unwrap_or(0));
         }
         fit(&text, BOARD_COLUMNS_MAX)
+    }
+}
+
+/// What is more of a seat's call than talk (R-S1).
+const fn call_mark(SeatCall { phase, on_hold, .. }: SeatCall) -> &'static str {
+    match phase {
+        _ if on_hold => "(保留 hold)",
+        CallPhase::Consulting => "(相談 consulting)",
+        CallPhase::Conference => "(三者 conference)",
+        CallPhase::WithoutCaller => "(相談者なし no caller)",
+        CallPhase::Arriving
+        | CallPhase::Guidance
+        | CallPhase::Waiting
+        | CallPhase::Ringing
+        | CallPhase::Talking
+        | CallPhase::Transferred
+        | CallPhase::Outbound
+        | CallPhase::Closed
+        | CallPhase::Closing => "",
     }
 }
 

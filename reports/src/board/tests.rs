@@ -231,3 +231,41 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn holding_and_consulting_are_shown_on_the_seat() {
+    let at_call = seat("seat101");
+    let state = |to| CallEvent::SeatStateChanged { seat: at_call, from: SeatState::Ready, to };
+    let (call, leg) = (CallId(1), acd_core::LegId::Seat(ring(1, 1)));
+    let mut facts = vec![
+        (0, admitted(1)),
+        (1, queued(1, at(1))),
+        (2, CallEvent::RingStarted { ring: ring(1, 1), seat: at_call }),
+        (2, state(SeatState::Ringing(ring(1, 1)))),
+    ];
+    let shown = |facts: &[(i64, CallEvent)]| {
+        let board = fold(facts);
+        let line = board.render(at(10), Paint::Plain);
+        let line = line.lines().find_map(|line| Some(line.split_once("通話席 ")?.1.to_owned()));
+        (board.seat_call(at_call).map(|it| (it.call, it.phase, it.on_hold)), line.expect("the seats"))
+    };
+    assert_eq!(shown(&facts), (Some((call, CallPhase::Ringing, false)), "-".to_owned()));
+    let tenant = fold(&facts).seat_call(at_call).map(|it| it.tenant);
+    assert_eq!(tenant, Some(TENANT), "before the answer");
+    facts.push((3, CallEvent::CallAnswered { ring: ring(1, 1), seat: at_call }));
+    facts.push((3, state(SeatState::Talking(ring(1, 1)))));
+    facts.push((4, CallEvent::HoldStarted { leg }));
+    assert_eq!(shown(&facts), (Some((call, CallPhase::Talking, true)), "seat101(保留 hold)".to_owned()));
+    facts.push((5, CallEvent::HoldEnded { leg }));
+    facts.push((6, CallEvent::CallPhaseChanged { call, phase: CallPhase::Consulting }));
+    let consulting = (Some((call, CallPhase::Consulting, false)), "seat101(相談 consulting)".to_owned());
+    assert_eq!(shown(&facts), consulting);
+    facts.push((7, state(SeatState::WrapUp)));
+    assert_eq!(shown(&facts), (None, "-".to_owned()));
+
+    let out = CallEvent::OutboundStarted { call: CallId(2), tenant: TENANT, seat: at_call, about: None };
+    facts.extend([(8, out), (8, state(SeatState::Outbound(ring(2, 1))))]);
+    let board = fold(&facts);
+    let shown = board.seat_call(at_call).expect("a call");
+    assert_eq!((shown.call, shown.phase, shown.dialled), (CallId(2), CallPhase::Outbound, None));
+}

@@ -3,6 +3,7 @@
 use acd_core::SeatState;
 use acd_proto::v1;
 use acd_proto::v1::board_client::BoardClient;
+use acd_proto::v1::seats_client::SeatsClient;
 
 use super::*;
 
@@ -97,4 +98,64 @@ fn a_watcher_gets_the_board_and_then_what_changes() {
     switch.interfaces.observer.facts(EVENING + Duration::from_secs(2), &[admitted(1, "shiga")]);
     let second = next(&mut boards);
     assert_eq!((second.sequence, second.calls_in_progress), (3, 1));
+}
+
+#[test]
+fn a_seats_screen_has_tenant_greeting_and_script_before_the_answer_then_hold_and_consultation() {
+    let mut switch = Loop::start(Folder::new());
+    let mut plan = PlanFile::built_in();
+    let shiga = plan.core.tenants.get_mut(&tenant("shiga")).expect("a tenant");
+    for number in shiga.numbers.values_mut() {
+        number.guidance = acd_core::plan::Guidance::Spoken;
+    }
+    plan.shell.tenants.get_mut(&tenant("shiga")).expect("a tenant").script =
+        Some("ご説明します。".to_owned());
+    let shiga = plan.core.tenants[&tenant("shiga")].clone();
+    let greeting = plan.shell.tenants[&tenant("shiga")].greeting.clone().expect("a greeting");
+    switch.interfaces.observer.plan(Arc::new(plan));
+
+    let (at, ring) = (seat("seat101"), ring(1));
+    let rung = SeatState::Ringing(ring);
+    switch.happen(
+        EVENING,
+        &[
+            CallEvent::NodeStarted,
+            admitted(1, "shiga"),
+            CallEvent::RingStarted { ring, seat: at },
+            CallEvent::SeatStateChanged { seat: at, from: SeatState::Ready, to: rung },
+        ],
+    );
+    switch.second(EVENING + Duration::from_secs(1));
+    let mut seats = SeatsClient::new(switch.channel());
+    let screen = |of: &str| v1::GetSeatRequest { seat: of.to_owned() };
+    let shown = switch.runtime.block_on(seats.get(screen("seat101"))).expect("a seat").into_inner();
+    let call = shown.call.expect("the caller who rings");
+    assert_eq!((call.call, call.tenant.as_str(), call.title), (1, "shiga", shiga.title));
+    assert_eq!((call.greeting, call.script.as_str()), (greeting, "ご説明します。"));
+    assert_eq!(call.phase, i32::from(v1::CallPhase::Ringing));
+
+    let talks = SeatState::Talking(ring);
+    switch.happen(
+        EVENING + Duration::from_secs(2),
+        &[
+            CallEvent::CallAnswered { ring, seat: at },
+            CallEvent::SeatStateChanged { seat: at, from: rung, to: talks },
+            CallEvent::CallPhaseChanged { call: CallId(1), phase: CallPhase::Consulting },
+            CallEvent::HoldStarted { leg: acd_core::LegId::Seat(ring) },
+        ],
+    );
+    switch.second(EVENING + Duration::from_secs(3));
+    let board = switch.board();
+    let [on_board] = board.seats.as_slice() else { panic!("{:?}", board.seats) };
+    let call = on_board.call.as_ref().expect("the talk");
+    assert_eq!((call.phase, call.on_hold), (i32::from(v1::CallPhase::Consulting), true));
+    let client = crate::api::client::Client::new(switch.interfaces.grpc(), None);
+    let status = switch.runtime.block_on(client.status()).expect("a status");
+    assert!(status.text.contains("seat101  call 1 of shiga, consulting, on hold"), "{}", status.text);
+    assert_eq!(status.json["seats_with_calls"][0]["phase"], "consulting");
+
+    let idle = switch.runtime.block_on(seats.get(screen("seat102"))).expect("a seat").into_inner();
+    assert_eq!(idle.call, None);
+    let nobody = switch.runtime.block_on(seats.get(screen("nobody"))).expect_err("no such seat");
+    assert_eq!(nobody.code(), tonic::Code::NotFound);
 }
