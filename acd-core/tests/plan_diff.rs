@@ -100,6 +100,24 @@ fn lines_are_compared_by_the_time_of_the_day_and_not_by_how_the_bands_are_cut() 
 }
 
 #[test]
+fn a_change_is_told_once_for_as_long_as_it_lasts_and_again_where_it_returns() {
+    assert_eq!(
+        said(&[("8:00-17:00 2+1", "8:00-12:00 3+1\nband shiga: weekday saturday sunday 12:00-17:00 3+1")]),
+        ["lines of shiga on weekday, saturday, sunday from 08:00 to 17:00: 2+1 -> 3+1"]
+    );
+    let noon = "8:00-10:00 3+1
+band shiga: weekday saturday sunday 10:00-12:00 2+1
+band shiga: weekday saturday sunday 12:00-17:00 3+1";
+    assert_eq!(
+        said(&[("8:00-17:00 2+1", noon)]),
+        [
+            "lines of shiga on weekday, saturday, sunday from 08:00 to 10:00: 2+1 -> 3+1",
+            "lines of shiga on weekday, saturday, sunday from 12:00 to 17:00: 2+1 -> 3+1",
+        ]
+    );
+}
+
+#[test]
 fn seats_come_go_and_serve_others() {
     assert_eq!(said(&[("seat s1", "seat s2")]), ["seat s1 removed", "seat s2 added"]);
     assert_eq!(

@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use acd_core::CivilDate;
+use acd_core::{CivilDate, SkillId};
 use reports::accounting::{
     Account, Calendar, ClockTimes, Contract, Counting, DayClass, Figures, Fraction, HandledBy, Ledger,
     OfficialBlockage, Period, Profile, Rate, Sheet, Staffing, StaffingSeats,
@@ -425,4 +425,47 @@ fn intervals_below_the_promised_staffing_are_listed_with_what_was_missing() {
     let short: Vec<u64> = [7, 8, 9, 10, 11].map(|it| account.figures[it].below_staffing_ms).into();
     assert_eq!(short, [0, 600_000, 300_000, 600_000, 0]);
     assert_eq!(account.figures[10].staffed_peak, 3);
+}
+
+/// R-A8: two seats, and one of them a nurse's. a1 is a nurse's, a3 is not. What the switch is gone for is an outage, and
+/// the phone that leaves after the stop is no missing staff.
+#[test]
+fn each_promise_of_staffing_is_kept_or_broken_by_itself() {
+    let nurse: SkillId = "nurse".parse().unwrap();
+    let text = format!(
+        "{NIGHT}
+        -22:10:00 seat a1 ready
+        -22:10:00 seat a3 ready
+        09:00:00 seat a1 paused
+        09:30:00 seat a1 ready
+        10:00:00 seat a3 paused
+        10:20:00 stop
+        10:20:01 seat a1 out
+        10:30:00 life
+        10:30:00 start
+        10:40:00 seat a1 ready
+    "
+    );
+    let promise = |skill, seats| Staffing { skill, seats: StaffingSeats::Count(seats) };
+    let counting =
+        Counting { staffing: vec![promise(None, 2), promise(Some(nurse), 1)], ..Counting::default() };
+    let account = books(DAY, &calendar(0), counting, &text, "10:50:00");
+    let list: Vec<_> = account
+        .understaffed
+        .iter()
+        .map(|it| (it.interval.from, it.interval.to, it.skill, it.wanted, it.staffed))
+        .collect();
+    assert_eq!(
+        list,
+        [
+            (at("09:00:00"), Some(at("09:30:00")), None, 2, 1),
+            (at("09:00:00"), Some(at("09:30:00")), Some(nurse), 1, 0),
+            (at("10:00:00"), Some(at("10:20:00")), None, 2, 1),
+            (at("10:30:00"), Some(at("10:40:00")), None, 2, 0),
+            (at("10:30:00"), Some(at("10:40:00")), Some(nurse), 1, 0),
+            (at("10:40:00"), None, None, 2, 1),
+        ]
+    );
+    let short = [8, 9, 10, 11].map(|it| account.figures[it].below_staffing_ms);
+    assert_eq!(short, [0, 1_800_000, 2_400_000, 0]);
 }

@@ -320,3 +320,96 @@ impl AddAssign for SeatTimes {
         self.unreachable_ms += unreachable_ms;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything counted, measured and seen at once is `n`.
+    const fn all(n: u64) -> Figures {
+        let calls = CallTimes { talk_ms: n, hold_ms: n, wrap_up_ms: n };
+        let seats = SeatTimes {
+            ready_ms: n,
+            ringing_ms: n,
+            talking_ms: n,
+            holding_ms: n,
+            wrap_up_ms: n,
+            elsewhere_ms: n,
+            outbound_ms: n,
+            paused_ms: n,
+            not_answering_ms: n,
+            unreachable_ms: n,
+        };
+        Figures {
+            offered: n,
+            handled: n,
+            abandoned_in_guidance: n,
+            abandoned_in_queue: n,
+            abandoned_while_ringing: n,
+            short_abandons: n,
+            abandoned_after_reception: n,
+            failed: n,
+            unanswered_in_progress: n,
+            handled_in_progress: n,
+            talk_ms: n,
+            hold_ms: n,
+            wrap_up_ms: n,
+            aside_ms: n,
+            answers: n,
+            answers_then_abandoned: n,
+            answered_times: calls,
+            after_reception_times: calls,
+            answered_then_abandoned_times: calls,
+            blocked_attempts: n,
+            closed_calls: n,
+            closed_refused: n,
+            outage_refused: n,
+            tests: n,
+            overflow_out: n,
+            overflow_in: n,
+            open_ms: n,
+            blockage_ms: n,
+            seat_lines_full_ms: n,
+            outage_ms: n,
+            below_staffing_ms: n,
+            outbound_ms: n,
+            forwarded_ms: n,
+            unrecorded_ms: n,
+            dedicated: seats,
+            shared: seats,
+            dedicated_peak: n,
+            staffed_peak: n,
+        }
+    }
+
+    #[test]
+    fn a_sum_has_every_figure_and_the_highest_peaks() {
+        let sum: Figures = [all(2), all(3), all(5)].into_iter().sum();
+        assert_eq!(sum, Figures { dedicated_peak: 5, staffed_peak: 5, ..all(10) });
+        let sum: Figures = [all(5), all(2)].into_iter().sum();
+        assert_eq!(sum, Figures { dedicated_peak: 5, staffed_peak: 5, ..all(7) });
+    }
+
+    #[test]
+    fn offered_calls_without_an_outcome_do_not_balance() {
+        let outcomes = Figures {
+            handled: 1,
+            abandoned_in_guidance: 2,
+            abandoned_in_queue: 4,
+            abandoned_while_ringing: 8,
+            failed: 16,
+            unanswered_in_progress: 32,
+            ..Figures::default()
+        };
+        assert!(Figures { offered: 63, ..outcomes }.is_balanced());
+        assert!(!Figures { offered: 64, ..outcomes }.is_balanced());
+        assert_eq!(outcomes.abandoned(), 14);
+    }
+
+    #[test]
+    fn a_seat_is_logged_in_in_each_of_its_states_and_staffed_in_half_of_them() {
+        let seat = all(1).dedicated;
+        assert_eq!((seat.logged_in_ms(), seat.staffed_ms(), seat.consultation_ms()), (10, 5, 3));
+        assert_eq!((seat.waiting_ms(true), seat.waiting_ms(false)), (2, 1));
+    }
+}

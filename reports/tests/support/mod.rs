@@ -1,7 +1,8 @@
 //! Journals made by hand, in words: `09:00:10.500 answer 1.1 a1`.
 //!
 //! A time is of 2026-11-21 in Asia/Tokyo; `-23:50:00` is of the day before, `+00:10:00` of the day after,
-//! `2027-03-31T23:50:00` of any other. What third parties do is in [`parties`]. Lines that begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too.
+//! `2027-03-31T23:50:00` of any other. What third parties do is in [`parties`]. Lines that begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too;
+//! a1 and m1 are nurses'.
 
 #![allow(clippy::unwrap_used, reason = "a journal with a mistake in it must fail its test")]
 
@@ -67,11 +68,14 @@ pub(crate) fn plan() -> Plan {
         unreachable_retry: None,
     };
     let both = [tenant(), other_tenant()];
-    let seats: BTreeMap<SeatId, Seat> =
+    let mut seats: BTreeMap<SeatId, Seat> =
         [("a1", &both[..1]), ("a2", &both[..1]), ("a3", &both[..1]), ("m1", &both[..]), ("m2", &both[..])]
             .into_iter()
             .map(|(name, serves)| (SeatId::new(name).unwrap(), seat(serves)))
             .collect();
+    for nurse in ["a1", "m1"] {
+        seats.get_mut(&SeatId::new(nurse).unwrap()).unwrap().skills.insert("nurse".parse().unwrap());
+    }
     Plan { seats, ..Plan::default() }
 }
 

@@ -261,6 +261,26 @@ fn a_range_needs_bands_and_bands_need_their_range() {
 }
 
 #[test]
+fn a_range_from_new_year_on_begins_at_midnight_though_the_day_goes_on() {
+    let new_year = DateRange { name: "x".into(), from: (1, 1, time(0)), to: (1, 4, time(8)), year: None };
+    let bands = vec![band(&ALL_DAYS, 8, 8, 2), band(&[DayKind::Range(0)], 8, 8, 1)];
+    let tenant = tenant(8, bands, vec![new_year]);
+    assert_eq!(next_band_edge(&tenant, &BTreeSet::new(), at(2026, 12, 31, 12)), at(2027, 1, 1, 0));
+    assert_eq!(seat_lines(&tenant, &[], at(2026, 12, 31, 23)), Some(2));
+    assert_eq!(seat_lines(&tenant, &[], at(2027, 1, 1, 0)), Some(1));
+}
+
+#[test]
+fn a_range_that_ends_as_it_begins_lasts_all_year() {
+    let all_year = DateRange { name: "x".into(), from: (4, 1, time(0)), to: (4, 1, time(0)), year: None };
+    let bands = vec![band(&ALL_DAYS, 8, 8, 2), band(&[DayKind::Range(0)], 8, 8, 1)];
+    let tenant = tenant(8, bands, vec![all_year]);
+    for (year, month, day) in [(2026, 4, 1), (2026, 8, 13), (2027, 3, 31)] {
+        assert_eq!(seat_lines(&tenant, &[], at(year, month, day, 12)), Some(1), "{year}-{month}-{day}");
+    }
+}
+
+#[test]
 fn a_range_of_a_few_hours_within_one_day_needs_no_band_before_and_after() {
     let open_house =
         DateRange { name: "x".into(), from: (8, 13, time(10)), to: (8, 13, time(20)), year: None };
