@@ -99,3 +99,21 @@ pub struct Outage {
     /// Why.
     pub cause: OutageCause,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_that_adjoins_a_period_does_not_touch_it() {
+        let at = Timestamp::from_millis;
+        let touches =
+            |from, to: Option<i64>| Interval { from: at(from), to: to.map(at) }.touches(at(100), at(200));
+        for (from, to) in [(0, Some(100)), (200, Some(300)), (200, None)] {
+            assert!(!touches(from, to), "{from} to {to:?}");
+        }
+        for (from, to) in [(0, Some(101)), (199, Some(300)), (199, None), (0, None), (120, Some(130))] {
+            assert!(touches(from, to), "{from} to {to:?}");
+        }
+    }
+}

@@ -244,3 +244,24 @@ impl Profile {
         Rate { handled: times.consultation_ms, offered: times.consultation_ms + times.waiting_ms }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_client_is_known_by_its_name() {
+        let named = |name| Profile::named(name);
+        assert_eq!(named("fdma"), Some(Profile::FDMA));
+        assert_eq!(named("shiga"), Some(Profile::SHIGA));
+        assert_eq!(named("shizuoka"), Some(Profile::SHIZUOKA));
+        assert_eq!(named("kyoto"), Some(Profile::KYOTO));
+        assert_eq!(named("osaka"), None);
+    }
+
+    #[test]
+    fn march_is_closed_on_its_own_last_day_in_kyoto_alone() {
+        let closed_early = Profile::ALL.map(|it| (it.name, it.preliminary_month));
+        assert_eq!(closed_early, [("fdma", None), ("shiga", None), ("shizuoka", None), ("kyoto", Some(3))]);
+    }
+}
