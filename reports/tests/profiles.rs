@@ -8,7 +8,7 @@ use std::time::Duration;
 use acd_core::{CivilDate, SkillId};
 use reports::accounting::{
     Account, Calendar, ClockTimes, Contract, Counting, DayClass, Figures, Fraction, HandledBy, Ledger,
-    OfficialBlockage, Period, Profile, Rate, Sheet, Staffing, StaffingSeats,
+    OfficialBlockage, Period, Profile, Rate, Sheet, Slots, Staffing, StaffingSeats,
 };
 use support::{DATE, JST, account_over, at, fold, other_tenant, tenant};
 
@@ -242,6 +242,29 @@ fn shizuokas_year_begins_at_midnight_and_ends_at_midnight() {
     assert_eq!(may.total.offered, 1);
     assert!(of_may.agrees(&may.total));
     assert!(!of_may.agrees(&april.total), "the sum would show it");
+}
+
+#[test]
+fn months_share_out_the_days_of_a_year_and_days_its_hours() {
+    let year = sheet(Period::FiscalYear(2026), Profile::KYOTO, &calendar(0), NIGHT, "2026-12-01T00:00:00");
+    let days: Vec<usize> = year.months.iter().flat_map(|it| it.days.clone()).collect();
+    assert_eq!(days, (0..365).collect::<Vec<_>>());
+    let first: Vec<u8> = year.months.iter().map(|it| year.days[it.days.start].date.day).collect();
+    assert_eq!(first, [1; 12]);
+    let hours: Vec<usize> = year.days.iter().flat_map(|it| it.hours.clone()).collect();
+    assert_eq!(hours, (0..year.hours.len()).collect::<Vec<_>>());
+}
+
+#[test]
+fn books_whose_slots_do_not_end_with_the_day_make_no_sheet() {
+    let of = |edges: [&str; 3]| {
+        let account = account_over(Slots::new(edges.map(at).into()).unwrap(), NIGHT, "+06:00:00");
+        Sheet::new(&account, DAY, Profile::FDMA, &calendar(0)).map(|sheet| sheet.hours.len())
+    };
+    assert_eq!(of(["00:00:00", "10:00:00", "+00:00:00"]), Some(2));
+    assert_eq!(of(["00:00:00", "10:00:00", "+00:30:00"]), None);
+    assert_eq!(of(["-23:30:00", "10:00:00", "+00:00:00"]), None);
+    assert_eq!(of(["00:00:00", "10:00:00", "23:00:00"]), None);
 }
 
 /// R-A5. Hour 10: on the 21st two calls of 60,000 and 180,000 ms, on the 22nd one of 300,000 with 60,000 of wrap-up, on the
