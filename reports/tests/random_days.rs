@@ -243,7 +243,7 @@ fn short_staff_is_as_stated(day: &Day, tenant: TenantId) {
         ledger.apply(*time, seq, fact);
     }
     let account = ledger.close(day.facts.last().unwrap().0);
-    let listed = account
+    let listed: Vec<Short> = account
         .understaffed
         .iter()
         .map(|it| (it.skill, it.interval.from, it.interval.to, it.wanted, it.staffed))
@@ -254,15 +254,16 @@ fn short_staff_is_as_stated(day: &Day, tenant: TenantId) {
         stated.iter_mut().filter(|it| it.0 == of && it.2.is_none()).for_each(|it| it.2 = Some(at));
     };
     for (at, fact) in &day.facts {
-        match fact {
-            CallEvent::StaffingShort { tenant: of, skill, wanted, staffed } if *of == tenant => {
-                end(&mut stated, *skill, *at);
-                stated.push((*skill, *at, None, u64::from(*wanted), u64::from(*staffed)));
-            }
-            CallEvent::StaffingRestored { tenant: of, skill } if *of == tenant => {
-                end(&mut stated, *skill, *at);
-            }
-            _ => {}
+        if let CallEvent::StaffingShort { tenant: of, skill, wanted, staffed } = fact
+            && *of == tenant
+        {
+            end(&mut stated, *skill, *at);
+            stated.push((*skill, *at, None, u64::from(*wanted), u64::from(*staffed)));
+        }
+        if let CallEvent::StaffingRestored { tenant: of, skill } = fact
+            && *of == tenant
+        {
+            end(&mut stated, *skill, *at);
         }
     }
     stated.retain(|it| it.1 < hours().to() && it.2.is_none_or(|to| to > hours().from()));
@@ -274,7 +275,7 @@ fn short_staff_is_as_stated(day: &Day, tenant: TenantId) {
 
 /// Stretches up to the period's end, after which the ledger knows no new calls and so not whom a seat serves; without those
 /// of no length, and with those joined that say the same one after the other.
-fn joined(stretches: &Vec<Short>, skill: Option<SkillId>) -> Vec<Short> {
+fn joined(stretches: &[Short], skill: Option<SkillId>) -> Vec<Short> {
     let mut joined = Vec::<Short>::new();
     for it in stretches.iter().filter(|it| it.0 == skill && it.2 != Some(it.1)) {
         let to = it.2.map_or(hours().to(), |to| to.min(hours().to()));
