@@ -100,11 +100,6 @@ impl Room {
         }
     }
 
-    /// The lines in force; `None` outside hours.
-    pub(crate) const fn capacity(&self) -> Option<Capacity> {
-        self.capacity
-    }
-
     /// How many carrier legs hold a line: the size of sets (R-L6, R-L8).
     pub(crate) fn lines_in_use(&self) -> u32 {
         let lines: usize = self.lines.values().map(BTreeSet::len).sum();

@@ -175,7 +175,19 @@ mod tests {
         released.released.add(ring);
         let mut recordings = Outstanding::default();
         recordings.recordings.add(CallId(1), TenantId::new("shiga").unwrap());
-        for owed in [refused, cancelled, released, recordings] {
+        let mut announced = Outstanding::default();
+        let announcement = BusyAnnouncement {
+            tenant: TenantId::new("shiga").unwrap(),
+            prompt: PromptId::new("busy").unwrap(),
+            plays: false,
+        };
+        announced.announced.insert(CallId(1), announcement);
+        let party = PartyId { call: CallId(1), attempt: 1 };
+        let (mut cancelled_parties, mut released_parties) = (Outstanding::default(), Outstanding::default());
+        cancelled_parties.cancelled_parties.add(party);
+        released_parties.released_parties.add(party);
+        for owed in [refused, announced, cancelled, released, cancelled_parties, released_parties, recordings]
+        {
             assert!(!owed.is_empty(), "{owed:?}");
         }
     }

@@ -14,7 +14,7 @@ use crate::house::House;
 use crate::ids::{CallId, DialledNumber, LegId, PartyId, RingId, SeatId, TenantId};
 use crate::input::{AlarmKind, Input, OpenCall, PlanSource, RecordingFailure, RingFailure, SeatLegEnd};
 use crate::party::{PartyEnd, PartyFailure, PartyLegEnd};
-use crate::plan::{Capacity, OverflowCause, Plan};
+use crate::plan::{OverflowCause, Plan};
 use crate::queue::Unattended;
 use crate::snapshot::Unchecked;
 use crate::time::Timestamp;
@@ -114,11 +114,6 @@ impl Switch {
         self.calls.is_empty() && self.house.outstanding.is_empty()
     }
 
-    /// Whether new calls are refused because of a drain.
-    pub const fn is_draining(&self) -> bool {
-        self.draining
-    }
-
     /// Where a call is; `None`: no such call is alive.
     pub fn call_phase(&self, call: CallId) -> Option<CallPhase> {
         self.calls.get(&call)?.phase()
@@ -127,11 +122,6 @@ impl Switch {
     /// A seat's state; `None`: the plan has no such seat.
     pub fn seat_state(&self, seat: SeatId) -> Option<SeatState> {
         Some(self.house.seats.get(&seat)?.state())
-    }
-
-    /// The lines in force of a tenant; `None` outside its hours, or if there is no such tenant.
-    pub fn capacity(&self, tenant: TenantId) -> Option<Capacity> {
-        self.house.lines.get(tenant)?.capacity()
     }
 
     /// The tenant's lines in use (R-L6).
