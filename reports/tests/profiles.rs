@@ -253,6 +253,8 @@ fn months_share_out_the_days_of_a_year_and_days_its_hours() {
     assert_eq!(first, [1; 12]);
     let hours: Vec<usize> = year.days.iter().flat_map(|it| it.hours.clone()).collect();
     assert_eq!(hours, (0..year.hours.len()).collect::<Vec<_>>());
+    let day = sheet(DAY, Profile::KYOTO, &calendar(0), NIGHT, "+06:00:00");
+    assert_eq!((day.months.len(), day.months[0].days.clone()), (1, 0..1));
 }
 
 #[test]

@@ -97,3 +97,33 @@ impl Call {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::WithheldReason;
+
+    /// R-T6: a subscriber's address can be asked of a fixed line alone.
+    #[test]
+    fn a_carrier_is_asked_by_headquarters_that_hold_our_consent_and_the_underlying_number() {
+        let destination = DestinationId::new("otsu_fire").unwrap();
+        let filed = CivilDate { year: 2026, month: 4, day: 1 };
+        let number = DialledNumber::new("0775281234").unwrap();
+        let asked = |line, consent_filed_on, underlying_number| {
+            let headquarters = HeadquartersKnown { destination, consent_filed_on, underlying_number };
+            CallerKnown {
+                tenant: TenantId::new("shiga").unwrap(),
+                caller: CallerIdentity::Withheld(WithheldReason::Withheld),
+                line,
+                conditions: BTreeMap::new(),
+                seat: None,
+                headquarters: Some(headquarters),
+            }
+            .carrier_can_be_asked()
+        };
+        assert!(asked(LineKind::Fixed, Some(filed), Some(number)));
+        assert!(!asked(LineKind::Mobile, Some(filed), Some(number)));
+        assert!(!asked(LineKind::Fixed, None, Some(number)));
+        assert!(!asked(LineKind::Fixed, Some(filed), None));
+    }
+}

@@ -259,6 +259,16 @@ mod tests {
         assert_eq!(named("osaka"), None);
     }
 
+    /// R-A9.
+    #[test]
+    fn shizuokas_days_begin_at_eight_and_kyotos_list_of_consultations_too() {
+        let hours = Profile::ALL.map(|it| (it.name, it.day_start_hour, it.consultation_list_hour));
+        assert_eq!(
+            hours,
+            [("fdma", 0, None), ("shiga", 0, None), ("shizuoka", 8, Some(8)), ("kyoto", 0, Some(8))]
+        );
+    }
+
     #[test]
     fn march_is_closed_on_its_own_last_day_in_kyoto_alone() {
         let closed_early = Profile::ALL.map(|it| (it.name, it.preliminary_month));

@@ -365,7 +365,7 @@ impl Fold for Ledger {
 mod tests {
     use std::time::Duration;
 
-    use acd_core::{CallId, CivilDate, Outcome};
+    use acd_core::{CallId, CivilDate, Company, Outcome, PartyId};
 
     use super::*;
     use crate::accounting::{Blockage, Interval, Outage, Understaffing};
@@ -388,6 +388,23 @@ mod tests {
             ledger.calls.end(at, *id, Outcome::Closed, Duration::ZERO, &mut ledger.books);
         }
         assert_eq!(ledger.close(at).orphans, 1);
+    }
+
+    /// R-L8: of the seconds of legs that we dialled only those of the very oldest are lost.
+    #[test]
+    fn the_oldest_of_too_many_parties_is_forgotten_and_no_other() {
+        let mut ledger = ledger();
+        let from = ledger.books.slots.from();
+        let parties: Vec<PartyId> =
+            (0_u64..).map(|id| PartyId { call: CallId(id), attempt: 1 }).take(OPEN_CALLS_MAX + 1).collect();
+        for party in &parties {
+            ledger.parties.dialled(*party);
+        }
+        for party in &parties {
+            ledger.parties.moved(from, *party, Company::Together, &ledger.calls, &mut ledger.books);
+        }
+        let account = ledger.close(from + Duration::from_millis(1));
+        assert_eq!(account.total().outbound_ms, OPEN_CALLS_MAX as u64);
     }
 
     /// Each list is one to four longer than it may be, so that it shows which was left out of the sum.
