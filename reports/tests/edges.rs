@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use acd_core::plan::Capacity;
 use acd_core::{
-    CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, LineUse, Outcome, PlanSource, RefusalReason,
-    SeatId, SeatState, TenantId, Timestamp, TrunkId, WithheldReason,
+    CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, Company, Destination, DialledNumber, LineUse,
+    Outcome, PartyEnd, PartyId, Pii, PlanSource, RefusalReason, SeatId, SeatState, TenantId, Timestamp,
+    TrunkId, WithheldReason,
 };
 use reports::Fold;
 use reports::accounting::{Account, Figures, Ledger, OutageCause, Slots};
@@ -48,14 +49,25 @@ fn troubles(tenant: TenantId, call: u64, from: &str, to: &str) -> Vec<(Timestamp
         caller: CallerIdentity::Withheld(WithheldReason::Withheld),
         reason: RefusalReason::LinesFull,
     };
+    let party = PartyId { call, attempt: 1 };
+    let dialled = CallEvent::PartyDialled {
+        party,
+        tenant,
+        destination: Destination::Caller,
+        number: Pii::new(DialledNumber::new("0775281234").unwrap()),
+        takes_line: false,
+    };
     let begins = [
         open(1),
         CallEvent::BlockageStarted { tenant, lines, lent: 0 },
         CallEvent::SeatLinesFullStarted { tenant, lines },
         CallEvent::NoReachableSeatStarted { tenant },
         refused,
+        dialled,
+        CallEvent::PartyAnswered { party, company: Company::Together },
     ];
     let ends = [
+        CallEvent::PartyEnded { party, end: PartyEnd::HungUp },
         open(2),
         CallEvent::BlockageEnded { tenant },
         CallEvent::SeatLinesFullEnded { tenant },
@@ -68,8 +80,8 @@ fn troubles(tenant: TenantId, call: u64, from: &str, to: &str) -> Vec<(Timestamp
             end: Some(CallerLegEnd::HungUp),
         },
     ];
-    let told = |time: &str, facts: [CallEvent; 5]| facts.map(|fact| (at(time), fact));
-    told(from, begins).into_iter().chain(told(to, ends)).collect()
+    let begins = begins.map(|fact| (at(from), fact));
+    begins.into_iter().chain(ends.map(|fact| (at(to), fact))).collect()
 }
 
 #[test]
@@ -228,6 +240,7 @@ fn the_facts_of_other_tenants_change_nothing_in_our_books() {
         (total.blockage_ms, total.seat_lines_full_ms, total.outage_ms),
         (3_600_000, 3_600_000, 3_600_000)
     );
+    assert_eq!(total.outbound_ms, 3_600_000);
     assert_eq!((total.blocked_attempts, alone.orphans, alone.capacities.len()), (1, 1, 2));
     assert_eq!(alone.outages[0].cause, OutageCause::NoReachableSeat);
     for (from, to) in [("08:30:00", "09:30:00"), ("09:30:00", "10:30:00")] {
