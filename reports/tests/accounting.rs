@@ -255,6 +255,30 @@ fn two_seats_in_one_call_are_one_handled_call_with_both_times() {
 }
 
 #[test]
+fn a_seat_that_answers_a_caller_who_holds_is_held() {
+    // The caller holds 9:05 to 9:10; a1 is there until 9:06, a2 from 9:08 to 9:12: held 60,000 and 120,000 ms.
+    let account = day("
+        09:00:00 seat a1 ready
+        09:00:00 seat a2 ready
+        09:00:00 call 1
+        09:00:00 ring 1.1 a1
+        09:00:00 answer 1.1 a1
+        09:05:00 caller-hold 1
+        09:06:00 handed 1.1 a1
+        09:07:00 ring 1.2 a2
+        09:08:00 answer 1.2 a2
+        09:10:00 caller-resume 1
+        09:12:00 talked 1.2 a2 ready
+        09:12:00 end 1 answered
+        09:20:00 seat a1 out
+        09:20:00 seat a2 out
+    ");
+    let nine = hour(&account, 9);
+    assert_eq!((nine.talk_ms, nine.hold_ms), (360_000 + 240_000, 180_000));
+    assert_eq!((nine.dedicated.talking_ms, nine.dedicated.holding_ms), (300_000 + 120_000, 180_000));
+}
+
+#[test]
 fn wrap_up_ends_where_the_pause_begins() {
     // Wrap-up 12:02 to 12:05 = 180,000 ms; the lunch after it is nobody's, until 12:50.
     let account = day("
