@@ -39,3 +39,17 @@ impl<T> fmt::Display for Pii<T> {
         f.write_str("***")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn a_number_is_printed_as_stars_and_revealed_by_name_alone() {
+        let number = Pii::new("0775281234");
+        assert_eq!(format!("{number} {number:?} {:?}", Some(number)), "*** *** Some(***)");
+        assert_eq!(*number.reveal(), "0775281234");
+    }
+}
