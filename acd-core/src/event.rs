@@ -68,10 +68,14 @@ pub enum CallEvent {
     },
     /// The life of this process ended clean.
     NodeStopped,
-    /// The wall clock was stepped.
+    /// The wall clock was stepped. The first fact of its record, so that who measures time knows it before any other with a
+    /// stamp of after the step.
     WallClockStepped {
         /// By how much, in milliseconds.
         step_ms: i64,
+        /// How much of it stamps skipped: the time before this stamp that nobody has lived through, and that is in no length
+        /// of time. A step backward skips none.
+        skipped: Duration,
     },
     /// Effects leave without their commit.
     JournalDegraded,

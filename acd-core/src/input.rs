@@ -58,6 +58,8 @@ pub enum Input {
     WallClockStepped {
         /// By how much, in milliseconds.
         step_ms: i64,
+        /// How far the stamps jumped with it: less than the step where they were ahead of the wall clock.
+        skipped: Duration,
     },
     /// A commit took longer than `journal_stall_ms`; effects leave without it.
     JournalStalled,

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +54,7 @@ impl Switch {
 
     /// One turn. It cannot fail: an input that does not fit is stated as a fact and changes nothing.
     ///
-    /// Band edges up to `now` come before the input, so that a call is judged by the lines of its instant; all other
+    /// A step of the wall clock comes first of all. Band edges up to `now` come before the input, so that a call is judged by the lines of its instant; all other
     /// deadlines come after it, so that an answer which was received in time is not overtaken by a late loop.
     /// Deadlines fire with the stamp `now`: a shell that stamps [`Input::TimePassed`] with the deadline itself, where
     /// no later stamp has been used, gets facts exact to the millisecond.
@@ -71,10 +70,15 @@ impl Switch {
             let plan = core::mem::take(&mut self.plan);
             self.apply_plan(plan, PlanSource::Start);
         }
+        if let Input::WallClockStepped { step_ms, skipped } = &input {
+            let (step_ms, skipped) = (*step_ms, (*skipped).min(passed));
+            self.house.timers.postpone_lengths(skipped);
+            self.house.out.state(CallEvent::WallClockStepped { step_ms, skipped });
+        }
         while let Some(tenant) = self.house.timers.pop_due_band_edge(self.house.now) {
             self.enter_band(tenant);
         }
-        self.take(input, passed);
+        self.take(input);
         while let Some(reason) = self.house.timers.pop_due(self.house.now) {
             self.fire(reason);
         }
@@ -134,9 +138,10 @@ impl Switch {
         self.house.queues.waiting_len(tenant)
     }
 
-    fn take(&mut self, input: Input, passed: Duration) {
+    fn take(&mut self, input: Input) {
         match input {
-            Input::TimePassed => {}
+            // What a step does has been done before any deadline was looked at.
+            Input::TimePassed | Input::WallClockStepped { .. } => {}
             Input::PlanApplied { plan, by } => self.apply_plan(*plan, by),
             Input::NodeStarted { down_since } => self.node_started(down_since),
             Input::CallFoundOpen(open) => self.call_found_open(&open),
@@ -144,11 +149,6 @@ impl Switch {
             Input::NodeStopped => self.node_stopped(),
             Input::TrunkLost { trunk, cause } => self.house.trunk_lost(trunk, cause),
             Input::TrunkRestored { trunk } => self.house.trunk_restored(trunk),
-            Input::WallClockStepped { step_ms } => {
-                let forward = Duration::from_millis(u64::try_from(step_ms).unwrap_or(0));
-                self.house.timers.postpone_lengths(forward.min(passed));
-                self.house.out.state(CallEvent::WallClockStepped { step_ms });
-            }
             Input::JournalStalled => self.journal_stalled(),
             Input::JournalRecovered => self.journal_recovered(),
 

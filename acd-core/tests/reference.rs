@@ -388,7 +388,10 @@ impl History {
                 2..=5 => Input::NodeStarted { down_since: Some(self.now) },
                 6..=9 => Input::JournalStalled,
                 10..=13 => Input::JournalRecovered,
-                _ => Input::WallClockStepped { step_ms: 1_500 },
+                _ => Input::WallClockStepped {
+                    step_ms: 1_500,
+                    skipped: Duration::from_millis(u64::from(what)),
+                },
             },
         }
     }

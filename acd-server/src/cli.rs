@@ -30,6 +30,8 @@ pub enum Command {
     Journal(Journal),
     /// Write an official form, fdma2 (#7119 対応状況一覧（日表）), or every figure of a period, figures; close a month.
     Report(Report),
+    /// Whose facts may be destroyed, how many and by which rule (R-A14); with --destroy, destroy them.
+    Retention(Retention),
     /// How the running switch is: state, lines, seats, journal.
     Status(Running),
     /// Have the running switch read its plan again; prints what changed, or why not.
@@ -202,6 +204,26 @@ pub struct JournalAt {
     /// The data folder.
     #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
     pub data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `acd retention`
+#[derive(Args, Debug)]
+pub struct Retention {
+    /// The plan file, which has each client's rules; the built-in plan if absent.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder; a switch may go on writing.
+    #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
+    pub data: PathBuf,
+    /// Whose facts; every client's if absent.
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// Destroy what may be destroyed, for good. Without it nothing is changed.
+    #[arg(long)]
+    pub destroy: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -28,8 +28,17 @@ pub struct Reading {
 pub struct Stamp {
     /// The instant, truncated to whole milliseconds; never before the stamp that came before.
     pub time: Timestamp,
-    /// The wall clock was stepped by this many milliseconds (positive: forward) since the stamp before.
-    pub step_ms: Option<i64>,
+    /// The wall clock was stepped since the stamp before.
+    pub step: Option<Step>,
+}
+
+/// A step of the wall clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// By how many milliseconds (positive: forward).
+    pub step_ms: i64,
+    /// How far the stamps jumped with it, in whole milliseconds.
+    pub skipped: Duration,
 }
 
 /// The clock without its sources: readings in, stamps out.
@@ -69,17 +78,20 @@ impl Discipline {
         let step_us = wall_offset_us - self.wall_offset_us;
         self.wall_offset_us = wall_offset_us;
         let stepped = step_us.abs() > CLOCK_STEP_MIN_US;
+        let offset_us = self.offset_us;
         if stepped && step_us > 0 {
             // What was left to slew stays to be slewed, but stamps that are ahead need not be pushed further ahead.
             self.offset_us = self.offset_us.max((self.offset_us + step_us).min(wall_offset_us));
         }
+        let skipped_us = (self.offset_us - offset_us).unsigned_abs();
         let slew_us = (self.monotonic_us - self.slewed_us) / CLOCK_SLEW_DIVISOR;
         self.slewed_us += slew_us * CLOCK_SLEW_DIVISOR;
         self.offset_us += (wall_offset_us - self.offset_us).clamp(-slew_us, slew_us);
 
         let time = Timestamp::from_millis((self.monotonic_us + self.offset_us).div_euclid(1_000));
         self.last = self.last.max(time);
-        Stamp { time: self.last, step_ms: stepped.then_some(step_us / 1_000) }
+        let skipped = Duration::from_millis(skipped_us / 1_000);
+        Stamp { time: self.last, step: stepped.then_some(Step { step_ms: step_us / 1_000, skipped }) }
     }
 
     /// How far stamps are ahead of the wall clock (negative: behind) and still have to be slewed, in milliseconds.
@@ -97,15 +109,8 @@ pub struct Clock {
     discipline: Discipline,
     /// Where [`Self::steady`] began.
     start: Timestamp,
-    step: Option<Step>,
-}
-
-/// A step that has not been looked at.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    step_ms: i64,
-    /// The first stamp that knows of it.
-    at: Timestamp,
+    /// A step that has not been looked at, and the first stamp that knows of it.
+    step: Option<(Step, Timestamp)>,
 }
 
 impl Clock {
@@ -124,19 +129,20 @@ impl Clock {
     pub fn now(&mut self) -> Timestamp {
         let reading = Reading { monotonic: self.anchor.elapsed(), wall_us: wall_us() + self.shift_us };
         let stamp = self.discipline.stamp(reading);
-        if let Some(step_ms) = stamp.step_ms {
-            let before = self.step.map_or(0, |step| step.step_ms);
-            let at = self.step.map_or(stamp.time, |step| step.at);
-            self.step = Some(Step { step_ms: before + step_ms, at });
+        if let Some(step) = stamp.step {
+            let none = Step { step_ms: 0, skipped: Duration::ZERO };
+            let (before, at) = self.step.unwrap_or((none, stamp.time));
+            let step_ms = before.step_ms + step.step_ms;
+            self.step = Some((Step { step_ms, skipped: before.skipped + step.skipped }, at));
         }
         stamp.time
     }
 
-    /// By how much the wall clock had been stepped at a stamp, in milliseconds (positive: forward), once: the input
-    /// `WallClockStepped` is due then, before any other with that stamp.
-    pub fn take_step(&mut self, at: Timestamp) -> Option<i64> {
-        let step = self.step.take_if(|step| step.at <= at)?;
-        (step.step_ms != 0).then_some(step.step_ms)
+    /// By how much the wall clock had been stepped at a stamp, once: the input `WallClockStepped` is due then, before any
+    /// other with that stamp.
+    pub fn take_step(&mut self, at: Timestamp) -> Option<Step> {
+        let (step, _) = self.step.take_if(|(_, first)| *first <= at)?;
+        (step.step_ms != 0 || !step.skipped.is_zero()).then_some(step)
     }
 
     /// The time that has passed, put as an instant: where stamps began, and from there on at the monotonic clock's pace.
@@ -210,6 +216,19 @@ mod tests {
         stamp.time.as_millis() - START_US / 1_000
     }
 
+    fn step(stamp: Stamp) -> Option<(i64, u128)> {
+        stamp.step.map(|it| (it.step_ms, it.skipped.as_millis()))
+    }
+
+    #[test]
+    fn a_step_forward_skips_only_what_stamps_were_not_ahead_by() {
+        let mut clock = Discipline::new(reading(0, 0), None);
+        clock.stamp(reading(0, -10_000_000));
+        let stamp = clock.stamp(reading(1_000, 5_001_000));
+        assert_eq!(step(stamp), Some((15_000, 5_000)));
+        assert_eq!(millis_past_start(stamp), 5_001);
+    }
+
     #[test]
     fn stamps_are_truncated_once_to_whole_milliseconds() {
         let mut clock = Discipline::new(reading(0, 0), None);
@@ -221,21 +240,21 @@ mod tests {
     fn a_step_forward_is_reported_once_and_followed_at_once() {
         let mut clock = Discipline::new(reading(0, 0), None);
         let stamp = clock.stamp(reading(1_000, 3_600_001_000));
-        assert_eq!(stamp.step_ms, Some(3_600_000));
+        assert_eq!(step(stamp), Some((3_600_000, 3_600_000)));
         assert_eq!(millis_past_start(stamp), 3_600_001);
-        assert_eq!(clock.stamp(reading(2_000, 3_600_002_000)).step_ms, None);
+        assert_eq!(clock.stamp(reading(2_000, 3_600_002_000)).step, None);
     }
 
     #[test]
     fn a_step_back_is_reported_and_stamps_still_run_so_that_timers_fire() {
         let mut clock = Discipline::new(reading(0, 0), None);
         let stamp = clock.stamp(reading(0, -10_000_000));
-        assert_eq!(stamp.step_ms, Some(-10_000));
+        assert_eq!(step(stamp), Some((-10_000, 0)));
         for passed_us in (0..15_000_000).step_by(10) {
             clock.stamp(reading(passed_us, -10_000_000 + passed_us));
         }
         let ring_later = clock.stamp(reading(15_000_000, -10_000_000 + 15_000_000));
-        assert_eq!(ring_later.step_ms, None);
+        assert_eq!(ring_later.step, None);
         // 15 s less a fiftieth.
         assert_eq!(ring_later.time.since(stamp.time), Duration::from_millis(14_700));
         assert_eq!(clock.ahead_ms(), 9_700);
@@ -246,7 +265,8 @@ mod tests {
         let mut clock = Discipline::new(reading(0, 0), None);
         clock.stamp(reading(1_000, -3_600_000_000 + 1_000));
         let stamp = clock.stamp(reading(2_000, 2_000));
-        assert_eq!(stamp.step_ms, Some(3_600_000));
+        // Stamps had not gone back, and so skip nothing.
+        assert_eq!(step(stamp), Some((3_600_000, 0)));
         assert_eq!(millis_past_start(stamp), 2);
     }
 
@@ -254,7 +274,7 @@ mod tests {
     fn a_small_difference_is_slewed_without_a_report() {
         let mut clock = Discipline::new(reading(0, 0), None);
         let stamp = clock.stamp(reading(0, 900_000));
-        assert_eq!((millis_past_start(stamp), stamp.step_ms), (0, None));
+        assert_eq!((millis_past_start(stamp), stamp.step), (0, None));
         assert_eq!(millis_past_start(clock.stamp(reading(10_000_000, 10_900_000))), 10_200);
         assert_eq!(millis_past_start(clock.stamp(reading(60_000_000, 60_900_000))), 60_900);
         assert_eq!(clock.ahead_ms(), 0);
@@ -304,7 +324,7 @@ mod tests {
                 wall += passed + step;
                 let stamp = clock.stamp(reading(monotonic, wall));
                 prop_assert!(stamp.time >= last);
-                prop_assert_eq!(stamp.step_ms.is_some(), step.abs() > CLOCK_STEP_MIN_US);
+                prop_assert_eq!(stamp.step.is_some(), step.abs() > CLOCK_STEP_MIN_US);
                 last = stamp.time;
             }
             let rest = clock.ahead_ms().abs() * 1_000 * CLOCK_SLEW_DIVISOR + CLOCK_SLEW_DIVISOR * 1_000;

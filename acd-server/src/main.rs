@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Command::Check(options) => acd_server::commands::check(&options),
         Command::Journal(action) => acd_server::commands::journal(&action),
         Command::Report(options) => acd_server::report::report(&options),
+        Command::Retention(options) => acd_server::retention::retention(&options),
         Command::Status(options) => acd_server::running::ask(&options, Question::Status),
         Command::Reload(options) => acd_server::running::ask(&options, Question::Reload),
         Command::Guidance(options) => {

@@ -90,6 +90,9 @@ enum CallEventDef {
     },
     WallClockStepped {
         step_ms: i64,
+        /// Absent in what was written before it was stated.
+        #[serde(rename = "skipped_ms", with = "As::<Millis>", default)]
+        skipped: Duration,
     },
     JournalDegraded,
     JournalRestored,

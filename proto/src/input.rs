@@ -76,6 +76,9 @@ enum InputDef {
     },
     WallClockStepped {
         step_ms: i64,
+        /// Absent in what was written before it was stated.
+        #[serde(rename = "skipped_ms", with = "As::<Millis>", default)]
+        skipped: Duration,
     },
     JournalStalled,
     JournalRecovered,

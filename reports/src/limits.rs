@@ -16,6 +16,10 @@ pub const BOARD_COLUMNS_MAX: usize = 100;
 /// has some thousands and a year of days like it is not listed on one form.
 pub const INTERVALS_MAX: usize = 100_000;
 
+/// Steps of the wall clock that one report takes out of its times: a clock that is set more than once an hour of a year is
+/// broken, and its figures are no longer worth correcting.
+pub const CLOCK_STEPS_MAX: usize = 10_000;
+
 /// Differences that a revision of a closed month lists in words; a change of a definition changes every hour, and who reads
 /// the first hundreds has seen it.
 pub const DIFFERENCES_MAX: usize = 500;

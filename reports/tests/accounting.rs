@@ -617,3 +617,54 @@ fn hours_and_a_day_are_the_same_books() {
     let one = Slots::new(vec![slots.from(), slots.to()]).unwrap();
     assert_eq!(account_over(one, &text, "+06:00:00").total(), hours);
 }
+
+/// R-A15: at 10:02:20 somebody sets the clock on to 11:02:20, while call 1 talks on hold with the lines blocked. Talk: 10:00:20 to
+/// 10:02:20 and 11:02:20 to 11:05:20, 300 s; hold 60 + 60 s; wrap-up 60 s; blocked 80 + 100 s. What passed of hour 10 are 140 s,
+/// of hour 11 the 3,460 s from 11:02:20 on.
+#[test]
+fn no_agent_is_charged_the_hour_that_the_clock_was_set_on() {
+    let account = day("
+        10:00:00 seat a1 ready
+        10:00:00 call 1
+        10:00:10 ring 1.1 a1
+        10:00:20 answer 1.1 a1
+        10:01:00 blocked
+        10:01:20 hold 1.1
+        11:02:20 clock 3600000
+        11:03:20 resume 1.1
+        11:04:00 unblocked
+        11:05:20 talked 1.1 a1 wrap-up
+        11:05:20 end 1 answered
+        11:06:20 seat a1 ready
+        11:30:00 seat a1 out
+    ");
+    let (ten, eleven) = (hour(&account, 10), hour(&account, 11));
+    assert_eq!((ten.talk_ms, ten.hold_ms, ten.wrap_up_ms), (300_000, 120_000, 60_000));
+    assert_eq!((ten.skipped_ms, eleven.skipped_ms), (3_460_000, 140_000));
+    assert_eq!((account.length_ms(10), account.length_ms(11)), (140_000, 3_460_000));
+    let (before, after) = (ten.dedicated, eleven.dedicated);
+    assert_eq!((before.ready_ms, before.ringing_ms), (10_000, 10_000));
+    assert_eq!((before.talking_ms, before.holding_ms), (60_000, 60_000));
+    assert_eq!((after.holding_ms, after.talking_ms, after.wrap_up_ms), (60_000, 120_000, 60_000));
+    assert_eq!(after.ready_ms, 1_420_000);
+    assert_eq!(
+        before.logged_in_ms() + after.logged_in_ms(),
+        1_800_000,
+        "half an hour from log-in to log-out"
+    );
+    assert_eq!((ten.blockage_ms, eleven.blockage_ms), (80_000, 100_000));
+    assert_eq!(account.interval_ms(account.blockages[0].interval), Some(180_000));
+    assert_eq!((ten.open_ms, eleven.open_ms), (140_000, 3_460_000));
+}
+
+/// A step back skips nothing: stamps are slewed.
+#[test]
+fn a_clock_that_is_put_back_takes_nothing_away() {
+    let account = day("
+        10:00:00 seat a1 ready
+        10:10:00 clock -3600000
+        10:30:00 seat a1 out
+    ");
+    assert_eq!((hour(&account, 10).skipped_ms, hour(&account, 10).dedicated.ready_ms), (0, 1_800_000));
+    assert_eq!(account.clock_steps.len(), 1);
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acd_core::{AlarmKind, RingEnd, Timestamp};
+use acd_core::{AlarmKind, CallEvent, Input, RingEnd, Timestamp};
 
 use crate::guidance::guidance_due;
 use crate::model::{Model, Stage};
@@ -70,9 +70,17 @@ impl Model {
         }
     }
 
+    /// A step of the wall clock is stated before anything else of its turn, band edges too.
+    pub(crate) fn step_clock(&mut self, input: &Input) {
+        if let Input::WallClockStepped { step_ms, skipped } = input {
+            let skipped = (*skipped).min(self.passed);
+            self.postpone_lengths(skipped);
+            self.state(CallEvent::WallClockStepped { step_ms: *step_ms, skipped });
+        }
+    }
+
     /// A step of the clock moves what is a length of time.
-    pub(crate) fn postpone_lengths(&mut self, step_ms: i64) {
-        let step = Duration::from_millis(u64::try_from(step_ms).unwrap_or(0)).min(self.passed);
+    fn postpone_lengths(&mut self, step: Duration) {
         let calls =
             self.calls.iter_mut().flat_map(|it| [&mut it.ring_until, &mut it.alarm_at, &mut it.choice_until]);
         let missing = self.tenants.iter_mut().map(|it| &mut it.calls_due);

@@ -189,6 +189,7 @@ impl Model {
             self.begun = true;
             self.apply_plan(self.plan.clone(), PlanSource::Start);
         }
+        self.step_clock(input);
         self.enter_bands();
         self.take(input);
         self.send_watchers_home();
@@ -238,7 +239,7 @@ impl Model {
 
     fn take(&mut self, input: &Input) {
         match input {
-            Input::TimePassed => {}
+            Input::TimePassed | Input::WallClockStepped { .. } => {}
             Input::PlanApplied { plan, by } => self.apply_plan((**plan).clone(), *by),
             Input::NodeStarted { down_since } => {
                 if let Some(from) = *down_since {
@@ -256,10 +257,6 @@ impl Model {
                 self.state(CallEvent::DrainStarted);
             }
             Input::NodeStopped => self.stop(),
-            Input::WallClockStepped { step_ms } => {
-                self.postpone_lengths(*step_ms);
-                self.state(CallEvent::WallClockStepped { step_ms: *step_ms });
-            }
             Input::JournalStalled if !self.degraded => {
                 self.degraded = true;
                 self.state(CallEvent::JournalDegraded);

@@ -57,7 +57,11 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
             request: RequestId(9),
         },
         ["drain"] => Input::DrainRequested,
-        ["clock", "stepped", millis] => Input::WallClockStepped { step_ms: millis.parse().unwrap() },
+        ["clock", "stepped", millis] => {
+            let step_ms: i64 = millis.parse().unwrap();
+            let skipped = Duration::from_millis(u64::try_from(step_ms).unwrap_or(0));
+            Input::WallClockStepped { step_ms, skipped }
+        }
         ["journal", "stalls"] => Input::JournalStalled,
         ["journal", "recovers"] => Input::JournalRecovered,
         ["open", "call", call, tenant, "waiting"] => Input::CallFoundOpen(OpenCall {

@@ -40,7 +40,9 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         }
         CallEvent::DrainStarted => "no new calls are taken".into(),
         CallEvent::NodeStopped => "the switch has stopped".into(),
-        CallEvent::WallClockStepped { step_ms } => format!("the clock was stepped by {step_ms} ms"),
+        CallEvent::WallClockStepped { step_ms, skipped } => {
+            format!("the clock was stepped by {step_ms} ms; stamps skip {} ms", skipped.as_millis())
+        }
         CallEvent::JournalDegraded => "the journal cannot keep up".into(),
         CallEvent::JournalRestored => "the journal keeps up again".into(),
         CallEvent::AlarmRaised { kind, tenant, call } => {

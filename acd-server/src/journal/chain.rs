@@ -52,14 +52,29 @@ pub(super) struct FactLink<'a> {
     pub(super) seq: u64,
     pub(super) record: u64,
     pub(super) time_ms: i64,
+    /// Hides the content from who would try what it might have been; facts of before it was kept have none.
+    pub(super) salt: Option<&'a str>,
     pub(super) json: &'a str,
 }
 
 impl FactLink<'_> {
     pub(super) fn after(self, previous: &Checksum) -> Checksum {
-        let Self { seq, record, time_ms, json } = self;
-        link(format_args!("{}\n{seq}\n{record}\n{time_ms}\n{json}\n", previous.0))
+        let Self { seq, record, time_ms, salt, json } = self;
+        match salt {
+            None => link(format_args!("{}\n{seq}\n{record}\n{time_ms}\n{json}\n", previous.0)),
+            Some(salt) => link(format_args!("{}\n{seq}\n{record}\n{time_ms}\n{salt}\n{json}\n", previous.0)),
+        }
     }
+}
+
+/// A new fact's salt: 128 bits, in hexadecimal.
+///
+/// # Errors
+/// If the system has no random numbers.
+pub(super) fn new_salt() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(hexadecimal(bytes))
 }
 
 /// The columns of a segment that its checksum covers. It is a link between two records.
@@ -96,13 +111,13 @@ fn link(lines: std::fmt::Arguments<'_>) -> Checksum {
 
     let mut hashed = Hashed(Sha256::new());
     hashed.write_fmt(lines).expect("invariant: writing into a hash cannot fail");
-    let mut text = String::with_capacity(64);
-    for byte in hashed.0.finalize() {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    Checksum(text)
+    Checksum(hexadecimal(hashed.0.finalize()))
+}
+
+fn hexadecimal(bytes: impl IntoIterator<Item = u8>) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]
@@ -112,10 +127,15 @@ mod tests {
     #[test]
     fn a_checksum_is_what_sha256sum_says_of_the_lines() {
         // printf '%064d\n1\n1\n0\n{"fact":"node_started"}\n' 0 | sha256sum
-        let fact = FactLink { seq: 1, record: 1, time_ms: 0, json: r#"{"fact":"node_started"}"# };
+        let fact = FactLink { seq: 1, record: 1, time_ms: 0, salt: None, json: r#"{"fact":"node_started"}"# };
         assert_eq!(
             fact.after(&Checksum::genesis()).as_str(),
             "7ba7b728e57c39ed18567d61e2707301a43867dfe96cd629ce421969ad85efc4"
+        );
+        // printf '%064d\n1\n1\n0\n00ff\n{"fact":"node_started"}\n' 0 | sha256sum
+        assert_eq!(
+            FactLink { salt: Some("00ff"), ..fact }.after(&Checksum::genesis()).as_str(),
+            "86d238f21abebef882f919bac27b3dc0ad03c579186ad6bf71a1d2b4766be7e5"
         );
     }
 }

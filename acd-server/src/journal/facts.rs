@@ -89,7 +89,7 @@ impl FactReader {
             .at(&self.path)
     }
 
-    /// At most `max` facts after a sequence number.
+    /// At most `max` facts after a sequence number. Destroyed ones are passed over (R-A14).
     ///
     /// # Errors
     /// If the journal cannot be read, or a fact in it cannot be understood.
@@ -98,6 +98,8 @@ impl FactReader {
         let next = after.saturating_add(1);
         match facts.first() {
             Some(first) if first.seq == next => Ok(Page::Facts(facts)),
+            // What was destroyed of a client is passed over (R-A14).
+            Some(_) if self.checksum(next)?.is_some() => Ok(Page::Facts(facts)),
             Some(first) => Ok(Page::Removed { first: first.seq }),
             None => {
                 let first = self.removed()?.saturating_add(1);
@@ -187,7 +189,8 @@ impl FactReader {
         let mut statement = self
             .connection
             .prepare_cached(
-                "SELECT seq, record, time_ms, json FROM facts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+                "SELECT seq, record, time_ms, json FROM facts
+                 WHERE seq > ?1 AND fact <> 'destroyed' ORDER BY seq LIMIT ?2",
             )
             .at(&self.path)?;
         let limit = i64::try_from(max).unwrap_or(i64::MAX);

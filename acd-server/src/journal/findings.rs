@@ -3,10 +3,13 @@
 use std::fmt;
 use std::io::Write;
 
+use acd_core::Timestamp;
 use serde_json::{Value, json};
 
+use super::destroy::Destruction;
 use super::error::JournalError;
 use super::read::Format;
+use super::time_text::time_text;
 use crate::limits::JOURNAL_FAULTS_MAX;
 
 /// What a check has found.
@@ -43,6 +46,20 @@ pub enum Fault {
         fact: u64,
         /// How.
         what: String,
+    },
+    /// A fact's content is gone, and no destruction states it, or its record still stands.
+    DestructionUnstated {
+        /// The fact.
+        fact: u64,
+    },
+    /// Another number of facts is gone than a destruction states.
+    DestructionDiffers {
+        /// Which.
+        destruction: u64,
+        /// What it states.
+        stated: u64,
+        /// What is gone.
+        found: u64,
     },
     /// The journal itself says that records were lost, for want of room on the disk.
     Lost {
@@ -87,6 +104,12 @@ impl fmt::Display for Fault {
                 write!(f, "{row} {seq} does not fit its checksum: it was changed, or the one before it was")
             }
             Self::ColumnsDiffer { fact, what } => write!(f, "fact {fact}: {what}"),
+            Self::DestructionUnstated { fact } => {
+                write!(f, "fact {fact} is empty as if destroyed, but no destruction could have taken it")
+            }
+            Self::DestructionDiffers { destruction, stated, found } => {
+                write!(f, "destruction {destruction} states {stated} facts, and {found} are gone")
+            }
             Self::Lost { record, what } => write!(f, "record {record} states that records were lost: {what}"),
             Self::Unreadable { record, what } => write!(f, "record {record} cannot be replayed: {what}"),
             Self::SnapshotDiffers { segment, record } => write!(
@@ -115,6 +138,11 @@ impl Fault {
             Self::Missing { row, from, to } => ("missing", json!({ "row": row, "from": from, "to": to })),
             Self::Changed { row, seq } => ("changed", json!({ "row": row, "seq": seq })),
             Self::ColumnsDiffer { fact, what } => ("columns_differ", json!({ "seq": fact, "what": what })),
+            Self::DestructionUnstated { fact } => ("destruction_unstated", json!({ "seq": fact })),
+            Self::DestructionDiffers { destruction, stated, found } => (
+                "destruction_differs",
+                json!({ "destruction": destruction, "stated": stated, "found": found }),
+            ),
             Self::Lost { record, what } => ("lost", json!({ "record": record, "what": what })),
             Self::Unreadable { record, what } => ("unreadable", json!({ "record": record, "what": what })),
             Self::SnapshotDiffers { segment, record } => {
@@ -205,13 +233,24 @@ pub(super) struct Findings<'a> {
     out: &'a mut dyn Write,
     format: Format,
     chains: Option<Chains>,
+    destructions: Vec<Destruction>,
     segments: Vec<SegmentReplay>,
+    /// The first record from which a replay is possible, with its instant; `None`: from none.
+    replayable_from: Option<(u64, Timestamp)>,
     faults: Vec<Fault>,
 }
 
 impl<'a> Findings<'a> {
     pub(super) const fn new(format: Format, out: &'a mut dyn Write) -> Self {
-        Self { out, format, chains: None, segments: Vec::new(), faults: Vec::new() }
+        Self {
+            out,
+            format,
+            chains: None,
+            destructions: Vec::new(),
+            segments: Vec::new(),
+            replayable_from: None,
+            faults: Vec::new(),
+        }
     }
 
     /// Notes a fault, unless there are [`JOURNAL_FAULTS_MAX`] already.
@@ -225,6 +264,31 @@ impl<'a> Findings<'a> {
         self.line(&chains)?;
         self.chains = Some(chains);
         Ok(())
+    }
+
+    pub(super) fn destructions(&mut self, all: Vec<Destruction>) -> Result<(), JournalError> {
+        for it in &all {
+            let Destruction { id, at, tenant, before, why, extent } = it;
+            let (at, before) = (time_text(*at), time_text(*before));
+            let facts = extent.facts;
+            self.line(&format_args!(
+                "destruction {id}: {facts} facts of {tenant} before {before} were destroyed on {at} ({why})"
+            ))?;
+        }
+        self.destructions = all;
+        Ok(())
+    }
+
+    /// From when on inputs can be replayed, and that those before are gone.
+    pub(super) fn replayable_from(&mut self, from: Option<(u64, Timestamp)>) -> Result<(), JournalError> {
+        self.replayable_from = from;
+        match from {
+            None => self.line(&"nothing can be replayed"),
+            Some((record, time)) => {
+                let time = time_text(time);
+                self.line(&format_args!("replay is possible from record {record} of {time} on"))
+            }
+        }
     }
 
     pub(super) fn segment(&mut self, segment: SegmentReplay) -> Result<(), JournalError> {
@@ -264,11 +328,26 @@ impl<'a> Findings<'a> {
             "verdict": if self.faults.is_empty() { "clean" } else { "faults" },
             "faults": self.faults.iter().map(Fault::json).collect::<Vec<_>>(),
             "segments": self.segments.iter().map(SegmentReplay::json).collect::<Vec<_>>(),
+            "replayable_from": self.replayable_from.map(|(record, time)| {
+                json!({ "record": record, "time": time_text(time) })
+            }),
         });
         if let (Value::Object(json), Some(Value::Object(chains))) =
             (&mut json, self.chains.as_ref().map(Chains::json))
         {
             json.extend(chains);
+            let destructions = self.destructions.iter().map(|it| {
+                json!({
+                    "destruction": it.id,
+                    "at": time_text(it.at),
+                    "tenant": it.tenant,
+                    "before": time_text(it.before),
+                    "why": it.why,
+                    "facts": it.extent.facts,
+                    "calls": it.extent.calls,
+                })
+            });
+            json.insert("destructions".to_owned(), destructions.collect());
         }
         json
     }

@@ -16,6 +16,7 @@
 
 mod backup;
 mod chain;
+mod destroy;
 mod dialogs;
 mod error;
 mod facts;
@@ -39,6 +40,7 @@ mod writer;
 mod tests;
 
 pub use backup::backup;
+pub use destroy::{Destruction, Extent, destroy, destroyable, destructions};
 pub use dialogs::{DialogChange, DialogRow};
 pub use error::JournalError;
 pub use facts::{FactReader, Page, StoredFact};

@@ -118,8 +118,9 @@ fn ended_clean(connection: &Connection) -> rusqlite::Result<bool> {
 fn read_open_calls(connection: &Connection, path: &Path) -> Result<OpenCalls, JournalError> {
     let from = schema::meta(connection, store::OPEN_CALLS_FROM).at(path)?.unwrap_or(0);
     let mut open_calls = OpenCalls::default();
-    let mut statement =
-        connection.prepare("SELECT seq, time_ms, json FROM facts WHERE seq >= ?1 ORDER BY seq").at(path)?;
+    let mut statement = connection
+        .prepare("SELECT seq, time_ms, json FROM facts WHERE seq >= ?1 AND fact <> 'destroyed' ORDER BY seq")
+        .at(path)?;
     let mut rows = statement.query([from]).at(path)?;
     while let Some(row) = rows.next().at(path)? {
         let seq: u64 = row.get(0).at(path)?;

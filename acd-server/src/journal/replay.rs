@@ -68,6 +68,7 @@ pub(super) fn replay_with(
     let (removed, _) = store::removed(connection, "records").at(path)?;
     // The machine that has come to the end of the segment before.
     let mut arrived: Option<Box<dyn Machine>> = None;
+    let mut replayable_from = None;
     for segment in segments(connection).at(path)? {
         let before = arrived.take();
         let (replayed, said) = if segment.first_record <= removed {
@@ -78,6 +79,8 @@ pub(super) fn replay_with(
         } else {
             match segment.beginning() {
                 Ok(switch) => {
+                    let begins = (segment.first_record, Timestamp::from_millis(segment.started_ms));
+                    replayable_from.get_or_insert(begins);
                     segment.compare(before.as_deref(), findings);
                     let replay = segment.replay(connection, path, findings, machine(switch))?;
                     arrived = replay.arrived;
@@ -92,7 +95,7 @@ pub(super) fn replay_with(
         let Segment { id, first_record, .. } = segment;
         findings.segment(SegmentReplay { id, first_record, replayed, said })?;
     }
-    Ok(())
+    findings.replayable_from(replayable_from)
 }
 
 /// What has become of a segment's records.

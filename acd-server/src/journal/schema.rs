@@ -13,10 +13,10 @@ use crate::limits::{JOURNAL_BUSY_MAX, JOURNAL_READER_BUSY_MAX};
 const FILE: &str = "journal.db";
 
 /// The version of the tables that this program writes.
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
 /// From version n to n + 1 at index n; from nothing at index 0.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 const _: () =
     assert!(MIGRATIONS.len() == SCHEMA_VERSION as usize, "each version needs the step that leads to it");
@@ -103,6 +103,26 @@ const VERSION_2: &str = "";
 const VERSION_3: &str =
     "CREATE INDEX IF NOT EXISTS guidance_facts ON facts (tenant) WHERE fact = 'guidance_commanded';";
 
+/// A fact's checksum hides its content behind a salt, so that what is destroyed cannot be found again by trying numbers; and
+/// what was destroyed is stated. Facts of before have none.
+const VERSION_4: &str = "
+    ALTER TABLE facts ADD COLUMN salt TEXT;
+
+    -- What was destroyed of a client, and why: its facts stand as empty rows with their checksums.
+    CREATE TABLE destructions (
+        id INTEGER PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        at_jst TEXT AS (strftime('%Y-%m-%dT%H:%M:%f', at_ms / 1000.0, 'unixepoch', '+9 hours') || '+09:00'),
+        tenant TEXT NOT NULL,
+        before_ms INTEGER NOT NULL,
+        why TEXT NOT NULL,
+        facts INTEGER NOT NULL,
+        calls INTEGER NOT NULL,
+        first_ms INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL
+    );
+";
+
 /// Where the journal of a data folder is.
 pub(super) fn path(dir: &Path) -> PathBuf {
     dir.join(FILE)
@@ -118,6 +138,8 @@ pub(super) fn open_for_writing(dir: &Path) -> Result<Connection, JournalError> {
     let version = version(&connection, &path)?;
     connection.pragma_update(None, "journal_mode", "WAL").at(&path)?;
     connection.pragma_update(None, "synchronous", "FULL").at(&path)?;
+    // What is removed or destroyed is gone from the file, too.
+    connection.pragma_update(None, "secure_delete", "ON").at(&path)?;
     migrate(&mut connection, version).at(&path)?;
     Ok(connection)
 }

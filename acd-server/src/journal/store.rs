@@ -7,7 +7,7 @@ use acd_core::{Switch, Timestamp};
 use acd_proto::{Subject, fact_kind, fact_subject, fact_to_json, input_kind, input_to_json, plan_to_json};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::chain::{Checksum, FactLink, RecordLink, SegmentLink};
+use super::chain::{Checksum, FactLink, RecordLink, SegmentLink, new_salt};
 use super::error::{At, JournalError};
 use super::open_calls::OpenCalls;
 use super::queue::{Entry, Gap};
@@ -225,13 +225,14 @@ fn write_record(transaction: &Transaction<'_>, ends: &mut Ends, record: &Record)
     for fact in &record.facts {
         let fact_seq = ends.fact + 1;
         let json = fact_to_json(fact);
-        let checksum =
-            FactLink { seq: fact_seq, record: seq, time_ms, json: &json }.after(&ends.fact_checksum);
+        let salt = new_salt().map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        let link = FactLink { seq: fact_seq, record: seq, time_ms, salt: Some(&salt), json: &json };
+        let checksum = link.after(&ends.fact_checksum);
         let Subject { call, tenant, seat } = fact_subject(fact);
         transaction
             .prepare_cached(
-                "INSERT INTO facts (seq, record, time_ms, fact, call, tenant, seat, json, checksum)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO facts (seq, record, time_ms, fact, call, tenant, seat, json, salt, checksum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 fact_seq,
@@ -242,6 +243,7 @@ fn write_record(transaction: &Transaction<'_>, ends: &mut Ends, record: &Record)
                 tenant.as_ref().map(|tenant| tenant.as_str()),
                 seat.as_ref().map(|seat| seat.as_str()),
                 json,
+                salt,
                 checksum.as_str()
             ])?;
         ends.open_calls.apply(fact_seq, record.time, fact);

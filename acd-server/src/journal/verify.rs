@@ -7,11 +7,12 @@ use acd_proto::{Subject, fact_from_json, fact_kind, fact_subject};
 use rusqlite::{Connection, Row};
 
 use super::chain::{Checksum, FactLink, RecordLink, SegmentLink};
+use super::destroy::{DESTROYED, Destruction, tombstone};
 use super::error::{At, JournalError};
 use super::findings::{Chains, Fault, Findings, Verdict};
 use super::read::Format;
 use super::store::{self, GAP_KIND};
-use super::{replay, schema};
+use super::{destroy, replay, schema};
 
 /// Checks the sequence, the checksums and the columns, then replays; tells `out` what was looked at and what is wrong, as
 /// JSON in one object: `verdict` (`clean` or `faults`), `faults`, `segments`, `records`, `facts`,
@@ -24,11 +25,18 @@ pub fn verify(dir: &Path, format: Format, out: &mut dyn Write) -> Result<Verdict
     let path = schema::path(dir);
     // One state of the file for the whole check, whatever is written meanwhile.
     let transaction = connection.transaction().at(&path)?;
-    let mut check =
-        Check { connection: &transaction, path: path.clone(), findings: Findings::new(format, out) };
+    let destructions = destroy::stated(&transaction).at(&path)?;
+    let mut check = Check {
+        connection: &transaction,
+        path: path.clone(),
+        findings: Findings::new(format, out),
+        tombstones: destructions.iter().map(|it| (it.clone(), 0)).collect(),
+        first_record: 0,
+    };
     let looked_at = check.chains()?;
     let mut findings = check.findings;
     findings.chains(looked_at)?;
+    findings.destructions(destructions)?;
     replay::replay_segments(&transaction, &path, &mut findings)?;
     findings.finish()
 }
@@ -37,6 +45,10 @@ struct Check<'a> {
     connection: &'a Connection,
     path: PathBuf,
     findings: Findings<'a>,
+    /// The stated destructions, each with the rows that were found of it.
+    tombstones: Vec<(Destruction, u64)>,
+    /// The first record that is kept.
+    first_record: u64,
 }
 
 /// Where a chain is.
@@ -65,12 +77,13 @@ impl Check<'_> {
         let records_removed = store::removed(self.connection, "records").at(&self.path)?;
         let facts_removed = store::removed(self.connection, "facts").at(&self.path)?;
         let (first_record, first_fact) = (records_removed.0 + 1, facts_removed.0 + 1);
+        self.first_record = first_record;
         let mut records = Position::after(records_removed);
         let mut facts = Position::after(facts_removed);
 
         let connection = self.connection;
         let mut fact_statement = connection
-            .prepare("SELECT seq, record, time_ms, fact, call, tenant, seat, json, checksum FROM facts ORDER BY seq")
+            .prepare("SELECT seq, record, time_ms, fact, call, tenant, seat, json, checksum, salt FROM facts ORDER BY seq")
             .at(&self.path)?;
         let mut fact_rows = fact_statement.query([]).at(&self.path)?;
         let mut next_fact = fact_rows.next().at(&self.path)?.map(FactRow::read).transpose().at(&self.path)?;
@@ -101,6 +114,7 @@ impl Check<'_> {
         if let Some(fact) = next_fact {
             self.missing("record", records.seq + 1, fact.record);
         }
+        self.destructions(first_fact == 1);
         Ok(Chains {
             records: (first_record, records.seq),
             facts: (first_fact, facts.seq),
@@ -136,13 +150,39 @@ impl Check<'_> {
             self.missing("fact", facts.seq + 1, row.seq - 1);
             facts.broken = true;
         }
-        let link = FactLink { seq: row.seq, record: row.record, time_ms: row.time_ms, json: &row.json };
+        if row.fact == DESTROYED {
+            // Its content is gone; its checksum stands, and what follows is held to it.
+            *facts = Position { seq: row.seq, checksum: row.checksum.clone(), broken: false };
+            self.destroyed(row);
+            return;
+        }
+        let (salt, json) = (row.salt.as_deref(), row.json.as_str());
+        let link = FactLink { seq: row.seq, record: row.record, time_ms: row.time_ms, salt, json };
         let computed = link.after(&facts.checksum);
         if !facts.step(row.seq, row.checksum.clone(), &computed) {
             self.findings.push(Fault::Changed { row: "fact", seq: row.seq });
         }
         if let Err(what) = row.columns(record) {
             self.findings.push(Fault::ColumnsDiffer { fact: row.seq, what });
+        }
+    }
+
+    /// A row without content must be one of a stated destruction, and of a record that is gone.
+    fn destroyed(&mut self, row: &FactRow) {
+        let found = self.tombstones.iter_mut().find(|(it, _)| tombstone(it.id) == row.json);
+        match found {
+            Some((_, rows)) if row.record < self.first_record => *rows += 1,
+            Some(_) | None => self.findings.push(Fault::DestructionUnstated { fact: row.seq }),
+        }
+    }
+
+    /// What the destructions state must be what is gone; those past the retention have fewer rows left.
+    fn destructions(&mut self, begins_at_first: bool) {
+        for (it, rows) in std::mem::take(&mut self.tombstones) {
+            let stated = it.extent.facts;
+            if rows > stated || (begins_at_first && rows < stated) {
+                self.findings.push(Fault::DestructionDiffers { destruction: it.id, stated, found: rows });
+            }
         }
     }
 
@@ -215,6 +255,7 @@ struct FactRow {
     seat: Option<String>,
     json: String,
     checksum: Checksum,
+    salt: Option<String>,
 }
 
 impl FactRow {
@@ -229,6 +270,7 @@ impl FactRow {
             seat: row.get(6)?,
             json: row.get(7)?,
             checksum: Checksum::stored(row.get(8)?),
+            salt: row.get(9)?,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acd_core::SkillId;
+use acd_core::{CivilDate, SkillId};
 use reports::accounting::{
     Contract, Counting, HandledBy, OfficialBlockage, Profile, Staffing, StaffingSeats,
 };
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::error::{Located, Report};
 use super::fields::Fields;
-use super::limits::{FACT_RETENTION_DAYS, SHORT_ABANDON_MS, STAFFED_SEATS};
+use super::limits::{ANNUAL_REPORT_YEARS, FACT_RETENTION_DAYS, SHORT_ABANDON_MS, STAFFED_SEATS, YEAR};
 use super::shell::{AccountingSettings, FactKeeping};
 use super::{keys, values};
 
@@ -82,6 +82,15 @@ pub(super) fn accounting_text(settings: &AccountingSettings) -> String {
         add(true, format!("facts kept {days} days"));
     }
     let accepted = keeping.accepted_on.map_or_else(|| "not yet".to_owned(), |day| day.to_string());
+    if let Some(years) = keeping.years_after_annual_report {
+        let made = keeping.annual_reports.iter().map(|(year, day)| format!("{year} of {day}"));
+        let made = if keeping.annual_reports.is_empty() {
+            "none yet".to_owned()
+        } else {
+            made.collect::<Vec<_>>().join(", ")
+        };
+        add(true, format!("facts kept {years} years from the annual report that used them ({made})"));
+    }
     add(keeping.until_accepted, format!("facts kept until the last report is accepted ({accepted})"));
     text
 }
@@ -116,6 +125,10 @@ pub(super) fn accounting_json(settings: &AccountingSettings) -> Value {
         "fact_retention_days": keeping.days,
         "keep_facts_until_accepted": keeping.until_accepted,
         "accepted_on": keeping.accepted_on.map(|it| it.to_string()),
+        "keep_years_after_annual_report": keeping.years_after_annual_report,
+        "annual_reports": keeping.annual_reports.iter().map(|(year, made_on)| {
+            json!({ "fiscal_year": year, "made_on": made_on.to_string() })
+        }).collect::<Vec<_>>(),
     })
 }
 
@@ -171,9 +184,53 @@ fn keeping(report: &mut Report<'_>, fields: Fields<'_>) -> FactKeeping {
             "write keep_facts_until_accepted = true, or leave the day out",
         );
     }
+    let years_after_annual_report =
+        fields.count(report, "keep_years_after_annual_report", &ANNUAL_REPORT_YEARS);
+    let annual_reports = annual_reports(report, fields);
+    if years_after_annual_report.is_none() && !annual_reports.is_empty() {
+        report.missing(
+            fields.at(),
+            "`annual_reports` stands without `keep_years_after_annual_report`",
+            "write for how many years from a report on its facts are kept",
+        );
+    }
     FactKeeping {
+        years_after_annual_report,
+        annual_reports,
         days: days.and_then(|days| u32::try_from(days).ok()),
         until_accepted,
         accepted_on: accepted_on.map(|it| it.value),
     }
+}
+
+fn annual_reports(report: &mut Report<'_>, fields: Fields<'_>) -> Vec<(i32, CivilDate)> {
+    let mut all: Vec<(i32, CivilDate)> = Vec::new();
+    for table in fields.tables(report, "annual_reports", &keys::ANNUAL_REPORTS) {
+        for key in ["fiscal_year", "made_on"] {
+            table.require(
+                report,
+                key,
+                "write the year of its April, and the day on which the report was made",
+            );
+        }
+        let year = table.integer(report, "fiscal_year", &YEAR).and_then(|year| i32::try_from(year).ok());
+        let made_on = table.parsed(report, "made_on", values::date);
+        let Some((year, Located { value: made_on, at })) = year.zip(made_on) else { continue };
+        if made_on <= (CivilDate { year, month: 4, day: 1 }) {
+            report.wrong(
+                at,
+                "the report was made before its year began",
+                "write the day on which it was made",
+            );
+        }
+        if all.last().is_some_and(|(before, _)| year != before + 1) {
+            report.wrong(
+                table.at(),
+                "the years of the annual reports do not follow each other",
+                "write them in their order, each once, without a gap",
+            );
+        }
+        all.push((year, made_on));
+    }
+    all
 }

@@ -42,8 +42,12 @@ impl PlanDiff {
         value(later, "[media] addresses and ports", &sockets(old), &sockets(new));
         let retention = |plan: &PlanFile| {
             let journal = &plan.shell.journal;
-            let keeping: Vec<_> =
-                plan.shell.tenants.iter().map(|(id, tenant)| (*id, tenant.accounting.keeping)).collect();
+            let keeping: Vec<_> = plan
+                .shell
+                .tenants
+                .iter()
+                .map(|(id, tenant)| (*id, tenant.accounting.keeping.clone()))
+                .collect();
             (journal.input_retention_days, journal.fact_retention_days, keeping)
         };
         value(later, "retention", &retention(old), &retention(new));

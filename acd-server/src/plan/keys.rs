@@ -102,8 +102,12 @@ pub(super) const ACCOUNTING: Section = Section {
         "fact_retention_days",
         "keep_facts_until_accepted",
         "accepted_on",
+        "keep_years_after_annual_report",
+        "annual_reports",
     ],
 };
+pub(super) const ANNUAL_REPORTS: Section =
+    Section { name: "[[tenants.accounting.annual_reports]]", keys: &["fiscal_year", "made_on"] };
 pub(super) const STAFFING: Section =
     Section { name: "[[tenants.accounting.staffing]]", keys: &["skill", "seats"] };
 pub(super) const OVERFLOW: Section = Section { name: "[tenants.overflow]", keys: &["tenant", "on"] };

@@ -111,6 +111,9 @@ pub const RETENTION_DAYS: Limit = Limit { name: "RETENTION_DAYS", min: 1, max: 3
 /// years no contract lasts.
 pub const FACT_RETENTION_DAYS: Limit = Limit { name: "FACT_RETENTION_DAYS", min: 7, max: 7_320 };
 
+/// `keep_years_after_annual_report`: Kyoto's contract says three; past twenty years no contract lasts.
+pub const ANNUAL_REPORT_YEARS: Limit = Limit { name: "ANNUAL_REPORT_YEARS", min: 1, max: 20 };
+
 /// `short_abandon_ms`: an abandon past a minute is no short one.
 pub const SHORT_ABANDON_MS: Limit = Limit { name: "SHORT_ABANDON_MS", min: 1, max: 60_000 };
 

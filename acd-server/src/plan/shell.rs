@@ -275,7 +275,7 @@ impl Default for AccountingSettings {
 }
 
 /// For how long a client's facts are kept (R-A14).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FactKeeping {
     /// So many days; `None`: as the journal keeps its facts.
     pub days: Option<u32>,
@@ -283,6 +283,10 @@ pub struct FactKeeping {
     pub until_accepted: bool,
     /// The day on which it did.
     pub accepted_on: Option<CivilDate>,
+    /// They are kept for so many years from the annual report that used them.
+    pub years_after_annual_report: Option<u16>,
+    /// On which day the report of which fiscal year (from April) was made, in their order, without a gap.
+    pub annual_reports: Vec<(i32, CivilDate)>,
 }
 
 /// What the shell must know of a seat.

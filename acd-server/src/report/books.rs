@@ -7,7 +7,8 @@ use acd_core::{TenantId, Timestamp};
 use reports::Fold;
 use reports::accounting::{Account, Counting, Ledger, Slots};
 
-use crate::journal::{FactReader, JournalError, Page, PlanEntry, plan_log};
+use super::ReportError;
+use crate::journal::{Destruction, FactReader, Page, PlanEntry, destructions, plan_log, time_text};
 use crate::limits::REPORT_PAGE_FACTS;
 
 /// An account, and what must be said about how it was read.
@@ -27,8 +28,9 @@ pub(super) fn read(
     slots: Slots,
     counting: Counting,
     plan: &Plan,
-) -> Result<Books, JournalError> {
+) -> Result<Books, ReportError> {
     let (from, to) = (slots.from(), slots.to());
+    refuse_destroyed(dir, tenant, from, to)?;
     // First the end, then the facts: what comes in between is read and does no harm.
     let log = plan_log(dir, from)?;
     let reader = FactReader::open(dir)?;
@@ -75,6 +77,23 @@ pub(super) fn read(
     }
     let until = log.last_record_time.unwrap_or(from);
     Ok(Books { account: source.ledger.close(until), remarks, last_fact })
+}
+
+/// A period whose facts are gone would look like one without calls (R-A14).
+fn refuse_destroyed(dir: &Path, tenant: TenantId, from: Timestamp, to: Timestamp) -> Result<(), ReportError> {
+    let touches = |it: &Destruction| {
+        it.extent.facts > 0 && it.extent.span.is_some_and(|(first, last)| first < to && last >= from)
+    };
+    let of_tenant = |it: &Destruction| it.tenant == tenant.as_str() && touches(it);
+    match destructions(dir)?.into_iter().find(of_tenant) {
+        None => Ok(()),
+        Some(it) => Err(ReportError::Destroyed {
+            tenant: it.tenant,
+            before: time_text(it.before),
+            at: time_text(it.at),
+            why: it.why,
+        }),
+    }
 }
 
 struct Source<'p> {

@@ -81,6 +81,20 @@ pub enum ReportError {
     /// The plan cannot be used.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Plan(Vec<PlanError>),
+    /// The period's facts are gone.
+    #[error(
+        "the facts of '{tenant}' before {before} were destroyed on {at} ({why}): what was reported of them is in the closed months"
+    )]
+    Destroyed {
+        /// Whose.
+        tenant: String,
+        /// Which.
+        before: String,
+        /// When.
+        at: String,
+        /// By which rule.
+        why: String,
+    },
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -125,6 +139,7 @@ impl ReportError {
             Self::Journal(_)
             | Self::Form(_)
             | Self::NotOver { .. }
+            | Self::Destroyed { .. }
             | Self::TooManyRevisions { .. }
             | Self::Read { .. }
             | Self::Write { .. } => ExitCode::FAILURE,

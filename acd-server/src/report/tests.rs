@@ -12,6 +12,7 @@ use acd_core::{
 };
 use serde_json::Value;
 
+mod destroyed;
 mod figures;
 
 use super::{parse_date, write};

@@ -18,7 +18,7 @@ use super::signals::Signal;
 use super::snapshots::Snapshots;
 use super::taps::Outcomes;
 use crate::cli::Serve;
-use crate::clock::Clock;
+use crate::clock::{Clock, Step};
 use crate::interfaces::Interfaces;
 use crate::journal::{Batch, DialogChange, Journal, Record};
 use crate::limits::{HEARTBEAT, TURN_ROUNDS_MAX};
@@ -155,8 +155,8 @@ impl Engine {
 
     /// One input through the core, after the step of the wall clock that its stamp shows, if there was one.
     fn apply(&mut self, now: Timestamp, input: Input, records: &mut Vec<(Record, Vec<Effect>)>) {
-        if let Some(step_ms) = self.clock.take_step(now) {
-            self.apply(now, Input::WallClockStepped { step_ms }, records);
+        if let Some(Step { step_ms, skipped }) = self.clock.take_step(now) {
+            self.apply(now, Input::WallClockStepped { step_ms, skipped }, records);
         }
         self.switch.handle(now, input.clone());
         let mut facts: Vec<CallEvent> = Vec::new();

@@ -5,16 +5,23 @@ use std::time::Duration;
 use acd_core::{CivilDate, TimeOfDay, Timestamp};
 
 use crate::journal::Retention;
-use crate::plan::PlanFile;
+use crate::plan::{FactKeeping, PlanFile};
 
-/// The facts of all clients are one chain, which can only be cut at its beginning: they are kept for as long as the
-/// client that wants them longest. A client whose last report has not been accepted holds them all.
+/// The facts of all clients are one chain, whose beginning is cut by age for the client that wants them longest. A client
+/// whose last report has not been accepted, or whose annual reports decide, holds them all: `acd retention` takes the facts
+/// of one client out of the midst.
 pub(super) fn retention(plan: &PlanFile) -> Retention {
     let journal = &plan.shell.journal;
+    let none = FactKeeping::default();
     let mut facts_days = None;
     let mut facts_held_until = Timestamp::from_millis(i64::MIN);
     for (id, tenant) in &plan.core.tenants {
-        let keeping = plan.shell.tenants.get(id).map(|it| it.accounting.keeping).unwrap_or_default();
+        let keeping = plan.shell.tenants.get(id).map(|it| &it.accounting.keeping);
+        let keeping = keeping.unwrap_or(&none);
+        if keeping.years_after_annual_report.is_some() {
+            // Age alone takes nothing of which a year's report decides.
+            facts_held_until = Timestamp::from_millis(i64::MAX);
+        }
         let days = keeping.days.unwrap_or(journal.fact_retention_days);
         let days = if keeping.until_accepted {
             let held_until = keeping.accepted_on.map_or(Timestamp::from_millis(i64::MAX), |day| {
@@ -39,13 +46,12 @@ const fn days(days: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::FactKeeping;
 
     fn plan(keeping: &[(&str, FactKeeping)]) -> PlanFile {
         let mut plan = PlanFile::built_in();
         for (id, tenant) in &mut plan.shell.tenants {
             let found = keeping.iter().find(|(name, _)| *name == id.as_str());
-            tenant.accounting.keeping = found.map(|(_, it)| *it).unwrap_or_default();
+            tenant.accounting.keeping = found.map(|(_, it)| it.clone()).unwrap_or_default();
         }
         plan
     }
@@ -65,12 +71,14 @@ mod tests {
     #[test]
     fn a_report_that_is_not_accepted_holds_every_fact() {
         let waiting = FactKeeping { until_accepted: true, ..FactKeeping::default() };
-        let held = retention(&plan(&[("shiga", waiting)])).facts_held_until;
+        let held = retention(&plan(&[("shiga", waiting.clone())])).facts_held_until;
         assert_eq!(held, Timestamp::from_millis(i64::MAX));
         // Accepted on 2027-04-20: destruction may begin at 2027-04-21T00:00+09:00.
         let accepted_on = Some(CivilDate { year: 2027, month: 4, day: 20 });
         let accepted = retention(&plan(&[("shiga", FactKeeping { accepted_on, ..waiting })]));
         let next = CivilDate { year: 2027, month: 4, day: 21 }.at(TimeOfDay::MIDNIGHT, 540);
         assert_eq!(accepted.facts_held_until, next);
+        let annual = FactKeeping { years_after_annual_report: Some(3), ..FactKeeping::default() };
+        assert_eq!(retention(&plan(&[("kyoto", annual)])).facts_held_until, Timestamp::from_millis(i64::MAX));
     }
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use acd_core::{Input, Switch, Timestamp};
 use recorder::Recorder;
@@ -234,7 +235,8 @@ fn begin(mut engine: Engine, previous: PreviousLife, shift_ms: Option<i64>) -> R
     }
     engine.submit(Input::NodeStarted { down_since });
     if let Some(step_ms) = shift_ms {
-        engine.submit(Input::WallClockStepped { step_ms });
+        let skipped = Duration::ZERO;
+        engine.submit(Input::WallClockStepped { step_ms, skipped });
     }
     engine.settle();
     for row in &previous.open_dialogs {

@@ -28,8 +28,8 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
         }
         CallEvent::DrainStarted => Event::DrainStarted(v1::DrainStarted {}),
         CallEvent::NodeStopped => Event::NodeStopped(v1::NodeStopped {}),
-        CallEvent::WallClockStepped { step_ms } => {
-            Event::WallClockStepped(v1::WallClockStepped { step_ms: *step_ms })
+        CallEvent::WallClockStepped { step_ms, skipped } => {
+            Event::WallClockStepped(v1::WallClockStepped { step_ms: *step_ms, skipped_ms: millis(*skipped) })
         }
         CallEvent::JournalDegraded => Event::JournalDegraded(v1::JournalDegraded {}),
         CallEvent::JournalRestored => Event::JournalRestored(v1::JournalRestored {}),

@@ -256,7 +256,7 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         open_call().prop_map(Input::CallFoundOpen),
         Just(Input::DrainRequested),
         Just(Input::NodeStopped),
-        any::<i64>().prop_map(|step_ms| Input::WallClockStepped { step_ms }),
+        (any::<i64>(), span()).prop_map(|(step_ms, skipped)| Input::WallClockStepped { step_ms, skipped }),
         Just(Input::JournalStalled),
         Just(Input::JournalRecovered),
         (call(), trunk(), vec(dialled(), 0..4), caller(), any::<bool>()).prop_map(
@@ -359,7 +359,8 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         (trunk(), trunk_loss()).prop_map(|(trunk, cause)| CallEvent::TrunkLost { trunk, cause }),
         trunk().prop_map(|trunk| CallEvent::TrunkRestored { trunk }),
         Just(CallEvent::NodeStopped),
-        any::<i64>().prop_map(|step_ms| CallEvent::WallClockStepped { step_ms }),
+        (any::<i64>(), span())
+            .prop_map(|(step_ms, skipped)| CallEvent::WallClockStepped { step_ms, skipped }),
         Just(CallEvent::JournalDegraded),
         Just(CallEvent::JournalRestored),
         (alarm, of(tenant()), of(call())).prop_map(|(kind, tenant, call)| CallEvent::AlarmRaised {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use acd_core::plan::Capacity;
 use acd_core::{SeatId, TenantId, Timestamp};
 
-use super::{Blockage, Counting, Figures, Outage, Slots, Understaffing};
+use super::clock::lived_ms;
+use super::{Blockage, ClockStep, Counting, Figures, Interval, Outage, Slots, Understaffing};
 
 /// The closed books of one tenant over one period.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +29,8 @@ pub struct Account {
     pub understaffed: Vec<Understaffing>,
     /// The lines in force at the period's beginning, and each change within it; `None`: outside hours.
     pub capacities: Vec<(Timestamp, Option<Capacity>)>,
+    /// The steps of the wall clock that touch the period, oldest first.
+    pub clock_steps: Vec<ClockStep>,
     /// Seats that served this tenant alone at any time of the period.
     pub dedicated_seats: BTreeSet<SeatId>,
     /// Seats that served others too.
@@ -52,7 +55,25 @@ impl Account {
 
     /// Whether nothing of a slot is recorded, so that its zeros would mean nothing.
     pub fn is_unrecorded(&self, slot: usize) -> bool {
-        self.figures.get(slot).is_none_or(|it| it.unrecorded_ms == self.slots.length_ms(slot))
+        let known = |it: &Figures| it.unrecorded_ms + it.skipped_ms < self.slots.length_ms(slot);
+        !self.figures.get(slot).is_some_and(known)
+    }
+
+    /// The length of a slot in milliseconds without what the clock skipped; 0 if there is no such slot.
+    pub fn length_ms(&self, slot: usize) -> u64 {
+        let skipped_ms = self.figures.get(slot).map_or(0, |it| it.skipped_ms);
+        self.slots.length_ms(slot).saturating_sub(skipped_ms)
+    }
+
+    /// The milliseconds of an interval that passed; `None`: it has no end yet.
+    pub fn interval_ms(&self, interval: Interval) -> Option<u64> {
+        Some(lived_ms(&self.clock_steps, interval.from, interval.to?))
+    }
+
+    /// The milliseconds of an interval that passed within the period; one that is open counts to the end of the record.
+    pub fn interval_ms_within(&self, interval: Interval) -> u64 {
+        let end = interval.to.or(self.recorded.map(|(_, to)| to)).unwrap_or(interval.from);
+        lived_ms(&self.clock_steps, interval.from.max(self.slots.from()), end.min(self.slots.to()))
     }
 
     /// Whether the period had begun before the record, so that its figures are those of a part and stay so.

@@ -78,6 +78,8 @@ pub struct Figures {
     pub forwarded_ms: u64,
     /// Before the record began or after it ended.
     pub unrecorded_ms: u64,
+    /// What stamps skipped as the wall clock was set on: it belongs to nobody.
+    pub skipped_ms: u64,
 
     /// Seats that serve this tenant alone.
     pub dedicated: SeatTimes,
@@ -155,6 +157,7 @@ impl AddAssign for Figures {
             outbound_ms,
             forwarded_ms,
             unrecorded_ms,
+            skipped_ms,
             dedicated,
             shared,
             dedicated_peak,
@@ -194,6 +197,7 @@ impl AddAssign for Figures {
         self.outbound_ms += outbound_ms;
         self.forwarded_ms += forwarded_ms;
         self.unrecorded_ms += unrecorded_ms;
+        self.skipped_ms += skipped_ms;
         self.dedicated += dedicated;
         self.shared += shared;
         self.dedicated_peak = self.dedicated_peak.max(dedicated_peak);

@@ -11,6 +11,7 @@
 
 mod account;
 mod calendar;
+mod clock;
 mod counting;
 mod figures;
 mod fraction;
@@ -23,6 +24,7 @@ mod slots;
 
 pub use account::Account;
 pub use calendar::{Calendar, Contract, DayClass, Period};
+pub use clock::ClockStep;
 pub use counting::{Counting, Staffing, StaffingSeats};
 pub use figures::{CallTimes, Figures, SeatTimes};
 pub use fraction::Fraction;

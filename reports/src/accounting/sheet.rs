@@ -41,7 +41,7 @@ pub struct HourRow {
     pub from: Timestamp,
     /// Its hour by the clock, 0 to 23.
     pub hour: u8,
-    /// Its length in milliseconds.
+    /// Its length in milliseconds, without what the clock skipped.
     pub length_ms: u64,
     /// Whether any of it is recorded.
     pub recorded: bool,
@@ -126,7 +126,7 @@ impl Sheet {
                     day: date,
                     from,
                     hour: calendar.hour_of(from).1,
-                    length_ms: slots.length_ms(slot),
+                    length_ms: account.length_ms(slot),
                     recorded: !account.is_unrecorded(slot),
                     figures: *account.figures.get(slot)?,
                 });

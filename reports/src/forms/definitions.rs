@@ -104,6 +104,7 @@ pub(super) fn record(account: &Account, header: &Header) -> Vec<Definition> {
             },
         ),
         line("記録", "停止（原因・責任）", "R-L9", outages(account, zone)),
+        line("記録", "時計の補正", "R-A15", clock(account, zone)),
     ];
     let mut doubts = header.remarks.clone();
     if account.plans_unknown > 0 {
@@ -134,6 +135,25 @@ fn outages(account: &Account, zone: i32) -> String {
         .iter()
         .map(|it| format!("{}（{}）", interval(it.interval, zone), values::outage_remark(it.cause)));
     format!("期間分{total}分。{}。回線閉塞には含めない。", listed(list))
+}
+
+/// Steps of the wall clock: nobody is charged for time that did not pass.
+fn clock(account: &Account, zone: i32) -> String {
+    if account.clock_steps.is_empty() {
+        return "なし".to_owned();
+    }
+    let steps = account.clock_steps.iter().map(|it| {
+        let at = civil::instant(it.at, zone);
+        let ms = it.step_ms.unsigned_abs();
+        let way = if it.step_ms < 0 { "戻し" } else { "進み" };
+        let skipped = u64::try_from(it.skipped.as_millis()).unwrap_or(u64::MAX);
+        format!("{at} {way}{}分（時刻の飛び{}分）", printed::minutes(ms), printed::minutes(skipped))
+    });
+    format!(
+        "{}。飛んだ時間は経過していないため、通話・保留・後処理・待機・閉塞・配置のいずれの時間にも算入せず、時間帯の長さからも除く。\
+         戻した分は時刻を50分の1だけ遅く進めて合わせるので、その間の時間は最大2％短い。",
+        listed(steps)
+    )
 }
 
 fn interval(it: Interval, zone: i32) -> String {

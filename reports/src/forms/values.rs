@@ -4,7 +4,9 @@ use acd_core::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{civil, table};
-use crate::accounting::{Blockage, CallTimes, Figures, Interval, OutageCause, Responsibility, SeatTimes};
+use crate::accounting::{
+    Account, Blockage, CallTimes, ClockStep, Figures, Interval, OutageCause, Responsibility, SeatTimes,
+};
 
 /// Every figure, counts and milliseconds.
 pub(super) fn raw(it: &Figures) -> Value {
@@ -50,8 +52,8 @@ fn seats(it: &SeatTimes) -> Value {
 }
 
 /// A blockage, or the other state of the lines, with what the lines were doing when it began (R-L7, R-L5).
-pub(super) fn blockage(it: &Blockage, zone: i32) -> Value {
-    let mut value = interval(it.interval, zone);
+pub(super) fn blockage(account: &Account, it: &Blockage, zone: i32) -> Value {
+    let mut value = listed_interval(account, it.interval, zone);
     value["cut_by_outage"] = json!(it.cut_by_outage);
     value["lent"] = json!(it.lent);
     value["lines"] = json!(it.lines.map(|it| json!({
@@ -106,6 +108,25 @@ pub(super) fn interval(it: Interval, zone: i32) -> Value {
         "to_time_ms": it.to.map(Timestamp::as_millis),
         "ms": it.ms(),
     })
+}
+
+/// An interval of an account, whose milliseconds leave out what the clock skipped.
+pub(super) fn listed_interval(account: &Account, it: Interval, zone: i32) -> Value {
+    let mut value = interval(it, zone);
+    value["ms"] = json!(account.interval_ms(it));
+    value
+}
+
+/// The steps of the wall clock.
+pub(super) fn clock_steps(account: &Account, zone: i32) -> Vec<Value> {
+    let of = |it: &ClockStep| {
+        json!({
+            "at": instant(it.at, zone),
+            "step_ms": it.step_ms,
+            "skipped_ms": u64::try_from(it.skipped.as_millis()).unwrap_or(u64::MAX),
+        })
+    };
+    account.clock_steps.iter().map(of).collect()
 }
 
 pub(super) fn instant(at: Timestamp, zone: i32) -> String {

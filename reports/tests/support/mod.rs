@@ -167,6 +167,11 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
         ["seats", "back"] => vec![CallEvent::NoReachableSeatEnded { tenant }],
         ["trunk", "lost"] => vec![CallEvent::TrunkLost { trunk: carrier(), cause: TrunkLoss::NoAnswer }],
         ["trunk", "back"] => vec![CallEvent::TrunkRestored { trunk: carrier() }],
+        ["clock", step_ms] => {
+            let step_ms: i64 = step_ms.parse().unwrap();
+            let skipped = Duration::from_millis(u64::try_from(step_ms).unwrap_or(0));
+            vec![CallEvent::WallClockStepped { step_ms, skipped }]
+        }
         ["drain"] => vec![CallEvent::DrainStarted],
         ["outage", from, to] => vec![CallEvent::NodeOutage { from: at(from), to: at(to) }],
         ["capacity", "none"] => vec![CallEvent::CapacityChanged { tenant, capacity: None }],

@@ -59,7 +59,12 @@ impl World {
 
     /// A life that begins with these.
     pub(super) fn begin_with(at: Timestamp, first: Vec<Input>) -> Self {
-        let switch = Switch::new(plan(), at);
+        Self::begin_planned(plan(), at, first)
+    }
+
+    /// The same under another plan.
+    pub(super) fn begin_planned(plan: Plan, at: Timestamp, first: Vec<Input>) -> Self {
+        let switch = Switch::new(plan, at);
         let mut world = Self { switch, now: at, records: Vec::new(), orders: Vec::new(), heard: Vec::new() };
         for input in first {
             world.input(input);
@@ -84,11 +89,15 @@ impl World {
     }
 
     pub(super) fn arrive(&mut self, call: u64) {
+        self.arrive_from(call, "0770007119", "09000000001");
+    }
+
+    pub(super) fn arrive_from(&mut self, call: u64, dialled: &str, caller: &str) {
         self.input(Input::CallArrived {
             call: CallId(call),
             trunk: TrunkId::new("carrier").expect("a name"),
-            dialled: Box::new([DialledNumber::new("0770007119").expect("a name")]),
-            caller: CallerIdentity::Number(Pii::new("09000000001".to_owned())),
+            dialled: Box::new([DialledNumber::new(dialled).expect("a name")]),
+            caller: CallerIdentity::Number(Pii::new(caller.to_owned())),
             test: false,
         });
         self.obey();

@@ -1,5 +1,6 @@
 //! The journal under test: real switches make real lives, and what then happens to the file is found.
 
+mod destruction;
 mod durability;
 mod lives;
 mod open_calls;

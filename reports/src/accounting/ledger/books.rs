@@ -2,20 +2,22 @@
 
 use acd_core::Timestamp;
 
-use crate::accounting::slots::ms_between;
-use crate::accounting::{CallTimes, Figures, Slots};
-use crate::limits::INTERVALS_MAX;
+use crate::accounting::clock::{lived, lived_ms};
+use crate::accounting::{CallTimes, ClockStep, Figures, Slots};
+use crate::limits::{CLOCK_STEPS_MAX, INTERVALS_MAX};
 
 #[derive(Clone, Debug)]
 pub(super) struct Books {
     pub(super) slots: Slots,
     pub(super) figures: Vec<Figures>,
+    /// Oldest first.
+    clock_steps: Vec<ClockStep>,
 }
 
 impl Books {
     pub(super) fn new(slots: Slots) -> Self {
         let figures = vec![Figures::default(); slots.count()];
-        Self { slots, figures }
+        Self { slots, figures, clock_steps: Vec::new() }
     }
 
     /// Counts one at an instant, if it is in the period.
@@ -24,9 +26,28 @@ impl Books {
         self.add(slot, 1, field);
     }
 
-    /// The milliseconds from one instant to another.
-    pub(super) const fn ms(&self, from: Timestamp, to: Timestamp) -> u64 {
-        ms_between(from, to)
+    /// The wall clock was stepped. What stamps skipped is nobody's time from here on (`docs/decisions/`).
+    pub(super) fn step_clock(&mut self, step: ClockStep) {
+        for (slot, ms) in self.slots.cut(step.from(), step.at) {
+            if let Some(figures) = self.figures.get_mut(slot) {
+                figures.skipped_ms += ms;
+            }
+        }
+        if self.clock_steps.len() < CLOCK_STEPS_MAX {
+            self.clock_steps.push(step);
+        }
+    }
+
+    /// The milliseconds that passed from one instant to another.
+    pub(super) fn ms(&self, from: Timestamp, to: Timestamp) -> u64 {
+        lived_ms(&self.clock_steps, from, to)
+    }
+
+    /// The steps of the wall clock that touch the period.
+    pub(super) fn into_clock_steps(self) -> Vec<ClockStep> {
+        let Self { slots, mut clock_steps, .. } = self;
+        clock_steps.retain(|it| it.from() < slots.to() && it.at >= slots.from());
+        clock_steps
     }
 
     /// Adds to a slot, if it is one.
@@ -55,8 +76,9 @@ impl Books {
         to: Timestamp,
         field: impl Fn(&mut Figures) -> &mut u64,
     ) {
-        for (slot, ms) in self.slots.cut(from, to) {
-            if let Some(figures) = self.figures.get_mut(slot) {
+        let Self { slots, figures, clock_steps } = self;
+        for (slot, ms) in lived(clock_steps, from, to).flat_map(|(from, to)| slots.cut(from, to)) {
+            if let Some(figures) = figures.get_mut(slot) {
                 *field(figures) += ms;
             }
         }
@@ -70,8 +92,9 @@ impl Books {
         level: u64,
         field: impl Fn(&mut Figures) -> &mut u64,
     ) {
-        for (slot, _) in self.slots.cut(from, to) {
-            if let Some(figures) = self.figures.get_mut(slot) {
+        let Self { slots, figures, clock_steps } = self;
+        for (slot, _) in lived(clock_steps, from, to).flat_map(|(from, to)| slots.cut(from, to)) {
+            if let Some(figures) = figures.get_mut(slot) {
                 let peak = field(figures);
                 *peak = level.max(*peak);
             }

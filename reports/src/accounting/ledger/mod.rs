@@ -12,7 +12,7 @@ mod stretch;
 use acd_core::plan::Plan;
 use acd_core::{CallEvent, LegId, RefusalReason, TenantId, Timestamp};
 
-use super::{Account, Counting, OutageCause, Slots};
+use super::{Account, ClockStep, Counting, OutageCause, Slots};
 use crate::Fold;
 use crate::limits::OPENING_FACTS_MAX;
 use books::Books;
@@ -122,7 +122,8 @@ impl Ledger {
         let recorded = self.first.map(|(from, _)| (from, until));
         self.books.note_unrecorded(recorded);
         let (dedicated_seats, shared_seats) = self.seats.into_seen();
-        let slots = self.books.slots;
+        let slots = self.books.slots.clone();
+        let figures = std::mem::take(&mut self.books.figures);
         let dropped = self.lines.blockages.dropped()
             + self.lines.seat_lines_full.dropped()
             + self.shortages.list.dropped();
@@ -132,7 +133,8 @@ impl Ledger {
             understaffed: self.shortages.list.into_vec(),
             capacities: self.lines.capacities_within(&slots),
             slots,
-            figures: self.books.figures,
+            figures,
+            clock_steps: self.books.into_clock_steps(),
             blockages: self.lines.blockages.into_vec(),
             seat_lines_full: self.lines.seat_lines_full.into_vec(),
             dropped: dropped + self.outages.list.dropped(),
@@ -190,6 +192,9 @@ impl Ledger {
                 Some(staff) => seats.set_staff(time, staff, books),
                 None => self.plans_unknown += 1,
             },
+            CallEvent::WallClockStepped { step_ms, skipped } => {
+                books.step_clock(ClockStep { at: time, step_ms: *step_ms, skipped: *skipped });
+            }
             CallEvent::NodeStarted => outages.node_started(time, books),
             CallEvent::NodeOutage { from, to } => outages.node_outage(*from, *to, books),
             CallEvent::DrainStarted => outages.drain_started(time),
@@ -290,7 +295,6 @@ impl Ledger {
             | CallEvent::NoReachableSeatStarted { .. }
             | CallEvent::NoReachableSeatEnded { .. }
             | CallEvent::GuidanceCommanded { .. }
-            | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored
             | CallEvent::AlarmRaised { .. }

@@ -7,7 +7,6 @@ use acd_core::{CallId, CallPhase, Company, PartyId, Timestamp};
 
 use super::books::Books;
 use super::calls::Calls;
-use crate::accounting::slots::ms_between;
 use crate::limits::OPEN_CALLS_MAX;
 
 #[derive(Clone, Debug, Default)]
@@ -104,6 +103,6 @@ impl Parties {
 /// A consultation belongs to its call, as talk does.
 fn charge_aside(since: Option<Timestamp>, at: Timestamp, party: PartyId, calls: &Calls, books: &mut Books) {
     if let Some(since) = since {
-        books.add(calls.slot(party.call), ms_between(since, at), |it| &mut it.aside_ms);
+        books.add(calls.slot(party.call), books.ms(since, at), |it| &mut it.aside_ms);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     BLOCKAGE_COLUMNS, COLUMNS, FORM, FULL_RATE_COLUMNS, PART_1, PART_2, PART_3, TITLE, beside_part_2,
-    blockage_remark, full_rate_hours, has_shared_seats, hour_label, ms_of_day, notes, printed_rows,
+    blockage_remark, full_rate_hours, has_shared_seats, hour_label, notes, printed_rows,
 };
 use crate::accounting::{Account, Blockage};
 use crate::forms::lines::Lines;
@@ -70,8 +70,8 @@ fn blockage_list(account: &Account, header: &Header, list: &[Blockage], out: &mu
             (number + 1).to_string(),
             civil::instant(it.interval.from, zone),
             it.interval.to.map_or_else(|| "継続".to_owned(), |to| civil::instant(to, zone)),
-            it.interval.ms().map_or_else(String::new, printed::minutes),
-            printed::minutes(ms_of_day(account, it.interval)),
+            account.interval_ms(it.interval).map_or_else(String::new, printed::minutes),
+            printed::minutes(account.interval_ms_within(it.interval)),
             blockage_remark(account, it),
         ]);
     }
@@ -81,7 +81,7 @@ fn full_rate(account: &Account, header: &Header, out: &mut Lines) {
     out.line([PART_3]);
     out.line(FULL_RATE_COLUMNS);
     for (slot, it) in full_rate_hours(account, header.profile) {
-        let seats = printed::ratio(it.dedicated.staffed_ms(), account.slots.length_ms(slot));
+        let seats = printed::ratio(it.dedicated.staffed_ms(), account.length_ms(slot));
         out.line([
             civil::date(header.date),
             hour_label(slot),
@@ -97,7 +97,7 @@ fn details(account: &Account, out: &mut Lines) {
     out.line([""].into_iter().chain(table::COLUMNS.iter().map(|it| it.heading)));
     out.line(["単位"].into_iter().chain(table::COLUMNS.iter().map(|it| it.unit)));
     for (slot, figures) in account.figures.iter().enumerate() {
-        let length_ms = account.slots.length_ms(slot);
+        let length_ms = account.length_ms(slot);
         let cells = table::COLUMNS.iter().map(|it| {
             if account.is_unrecorded(slot) { String::new() } else { (it.value)(figures).printed(length_ms) }
         });

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{FORM, PrintedRow, blockage_remark, full_rate_hours, hour_label, ms_of_day, printed_rows};
+use super::{FORM, PrintedRow, blockage_remark, full_rate_hours, hour_label, printed_rows};
 use crate::accounting::{Account, Blockage, Figures, Interval};
-use crate::forms::values::{blockage, instant, interval, outage_cause, raw, responsibility};
+use crate::forms::values::{
+    blockage, clock_steps, instant, interval, listed_interval, outage_cause, raw, responsibility,
+};
 use crate::forms::{Header, civil, definitions};
 
 /// The form as JSON: `hours` with raw milliseconds and the printed cells, `day`, `blockages` (the
@@ -27,8 +29,8 @@ pub fn json(account: &Account, header: &Header) -> Value {
         .outages
         .iter()
         .map(|it| {
-            let mut value = interval(it.interval, zone);
-            value["ms_of_day"] = json!(ms_of_day(account, it.interval));
+            let mut value = listed_interval(account, it.interval, zone);
+            value["ms_of_day"] = json!(account.interval_ms_within(it.interval));
             value["cause"] = json!(outage_cause(it.cause));
             value["responsibility"] = json!(responsibility(it.cause.responsibility()));
             value
@@ -73,6 +75,7 @@ pub fn json(account: &Account, header: &Header) -> Value {
         "all_lines_full": list(&account.blockages),
         "outages": outages,
         "capacities": capacities,
+        "clock_steps": clock_steps(account, zone),
         "dedicated_seats": account.dedicated_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "shared_seats": account.shared_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "full_rate_hours": full_rate_hours(account, header.profile).map(|(slot, _)| hour_label(slot)).collect::<Vec<_>>(),
@@ -84,8 +87,8 @@ pub fn json(account: &Account, header: &Header) -> Value {
 }
 
 fn listed(account: &Account, it: &Blockage, zone: i32) -> Value {
-    let mut value = blockage(it, zone);
-    value["ms_of_day"] = json!(ms_of_day(account, it.interval));
+    let mut value = blockage(account, it, zone);
+    value["ms_of_day"] = json!(account.interval_ms_within(it.interval));
     value["remark"] = json!(blockage_remark(account, it));
     value
 }

@@ -12,7 +12,7 @@ mod xlsx_hours;
 mod xlsx_lists;
 
 use super::{Header, printed, values};
-use crate::accounting::{Account, Blockage, Figures, Interval, OfficialBlockage, Profile};
+use crate::accounting::{Account, Blockage, Figures, OfficialBlockage, Profile};
 
 pub use csv::csv;
 pub use json::json;
@@ -74,12 +74,6 @@ fn has_shared_seats(account: &Account) -> bool {
 /// The slots whose every call was handled, with their figures.
 fn full_rate_hours(account: &Account, profile: Profile) -> impl Iterator<Item = (usize, &Figures)> {
     account.figures.iter().enumerate().filter(move |(_, it)| profile.rate(it).meets(1_000) == Some(true))
-}
-
-/// What of an interval lies in the day, in milliseconds; one that is open counts to the end of the record.
-fn ms_of_day(account: &Account, interval: Interval) -> u64 {
-    let end = interval.to.or(account.recorded.map(|(_, to)| to)).unwrap_or(interval.from);
-    account.slots.cut(interval.from, end).map(|(_, ms)| ms).sum()
 }
 
 /// What the lines were doing when a blockage began, and what else must be known of it.
@@ -151,7 +145,7 @@ fn printed_hour(account: &Account, slot: usize, it: &Figures, header: &Header) -
     if account.is_unrecorded(slot) {
         return PrintedRow { label, cells: Default::default(), shared: String::new() };
     }
-    let length_ms = account.slots.length_ms(slot);
+    let length_ms = account.length_ms(slot);
     let seats = |ms| printed::ratio(ms, length_ms).unwrap_or_default();
     PrintedRow {
         label,

@@ -96,7 +96,7 @@ fn hour(
 ) -> Result<(), FormError> {
     let row = row_of(slot);
     let (whole, decimal) = (layout::number(WHOLE), layout::number(ONE_DECIMAL));
-    let seats = it.dedicated.staffed_ms() as f64 / account.slots.length_ms(slot) as f64;
+    let seats = it.dedicated.staffed_ms() as f64 / account.length_ms(slot) as f64;
     sheet.write_number_with_format(row, 1, seats, &decimal)?;
     let profile = &header.profile;
     let handled_calls = profile.handled(it);
@@ -190,7 +190,7 @@ fn shared_seats(sheet: &mut Worksheet, account: &Account) -> Result<(), FormErro
         if account.is_unrecorded(slot) {
             sheet.write_blank(row, SHARED_COLUMN, &number)?;
         } else {
-            let seats = it.shared.staffed_ms() as f64 / account.slots.length_ms(slot) as f64;
+            let seats = it.shared.staffed_ms() as f64 / account.length_ms(slot) as f64;
             sheet.write_number_with_format(row, SHARED_COLUMN, seats, &number)?;
         }
     }
@@ -252,7 +252,7 @@ fn detail_column(
         if account.is_unrecorded(slot) {
             sheet.write_blank(row, index, &number)?;
         } else {
-            let raw = (it.value)(figures).raw(account.slots.length_ms(slot));
+            let raw = (it.value)(figures).raw(account.length_ms(slot));
             sheet.write_number_with_format(row, index, raw, &number)?;
         }
     }

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet};
 use super::layout::{self, ONE_DECIMAL, WHOLE};
 use super::{
     BLOCKAGE_COLUMNS, FORM, FULL_RATE_COLUMNS, PART_2, PART_3, TITLE, beside_part_2, blockage_remark,
-    full_rate_hours, hour_label, ms_of_day,
+    full_rate_hours, hour_label,
 };
 use crate::accounting::{Account, Blockage};
 use crate::forms::{FormError, Header, civil, definitions as conditions, printed};
@@ -126,11 +126,11 @@ fn blockage(
             sheet.write_string_with_format(row, 2, "継続", &layout::centred())?;
         }
     }
-    match it.interval.ms() {
+    match account.interval_ms(it.interval) {
         Some(ms) => sheet.write_number_with_format(row, 3, printed::raw_minutes(ms), &decimal)?,
         None => sheet.write_string_with_format(row, 3, "継続", &layout::centred())?,
     };
-    let of_day = printed::raw_minutes(ms_of_day(account, it.interval));
+    let of_day = printed::raw_minutes(account.interval_ms_within(it.interval));
     sheet.write_number_with_format(row, 4, of_day, &decimal)?;
     let wrapped = layout::cell().set_text_wrap().set_indent(1);
     sheet.write_string_with_format(row, 5, blockage_remark(account, it), &wrapped)?;
@@ -149,7 +149,7 @@ fn full_rate(sheet: &mut Worksheet, account: &Account, header: &Header) -> Resul
         sheet.write_string_with_format(row, 1, hour_label(slot), &layout::centred())?;
         sheet.write_number_with_format(row, 2, header.profile.offered(it) as f64, &layout::number(WHOLE))?;
         sheet.write_number_with_format(row, 3, header.profile.handled(it) as f64, &layout::number(WHOLE))?;
-        let seats = it.dedicated.staffed_ms() as f64 / account.slots.length_ms(slot) as f64;
+        let seats = it.dedicated.staffed_ms() as f64 / account.length_ms(slot) as f64;
         sheet.write_number_with_format(row, 4, seats, &layout::number(ONE_DECIMAL))?;
         row += 1;
     }

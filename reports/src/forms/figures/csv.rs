@@ -118,7 +118,7 @@ fn intervals(statement: &Statement, header: &Header, out: &mut Lines) {
             kind.to_owned(),
             civil::instant(it.from, zone),
             it.to.map_or_else(|| "継続".to_owned(), |to| civil::instant(to, zone)),
-            it.ms().map_or_else(String::new, printed::minutes),
+            account.interval_ms(it).map_or_else(String::new, printed::minutes),
             remark,
         ]
     };

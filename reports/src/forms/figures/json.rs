@@ -17,7 +17,8 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
     let zone = header.utc_offset_minutes;
     let target = target(header);
     let rate = sheet.profile.rate(&sheet.total);
-    let blockages = |all: &[Blockage]| all.iter().map(|it| values::blockage(it, zone)).collect::<Vec<_>>();
+    let blockages =
+        |all: &[Blockage]| all.iter().map(|it| values::blockage(account, it, zone)).collect::<Vec<_>>();
     json!({
         "form": "figures",
         "title": FORM,
@@ -77,18 +78,19 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
         "all_lines_full": blockages(&account.blockages),
         "seat_lines_full": blockages(&account.seat_lines_full),
         "outages": account.outages.iter().map(|it| {
-            let mut value = values::interval(it.interval, zone);
+            let mut value = values::listed_interval(account, it.interval, zone);
             value["cause"] = json!(values::outage_cause(it.cause));
             value["responsibility"] = json!(values::responsibility(it.cause.responsibility()));
             value
         }).collect::<Vec<_>>(),
         "understaffed": account.understaffed.iter().map(|it| {
-            let mut value = values::interval(it.interval, zone);
+            let mut value = values::listed_interval(account, it.interval, zone);
             value["skill"] = json!(it.skill.map(|it| it.to_string()));
             value["wanted"] = json!(it.wanted);
             value["staffed"] = json!(it.staffed);
             value
         }).collect::<Vec<_>>(),
+        "clock_steps": values::clock_steps(account, zone),
         "dedicated_seats": account.dedicated_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "shared_seats": account.shared_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "definitions": definitions::of_statement(statement, header).iter()
