@@ -379,6 +379,7 @@ mod tests {
             outbound_ms: n,
             forwarded_ms: n,
             unrecorded_ms: n,
+            skipped_ms: n,
             dedicated: seats,
             shared: seats,
             dedicated_peak: n,
