@@ -46,18 +46,18 @@ const TRANSFER: &str = "
 ";
 
 #[test]
-fn a_transfer_charges_the_seat_to_its_leaving_and_the_tenant_to_the_end() {
+fn a_transfer_charges_the_seat_to_its_leaving_and_the_tenant_to_the_partys() {
     // Talk 9:10:10 to 9:14:00 = 230,000 ms, not the hour that the caller stays with the interpreter; wrap-up 30,000.
     // Aside 9:11:20 to 9:12:00 and 9:12:10 to 9:12:40 = 70,000; the party held between and the three-way talk are none.
     // Leg 9:11:20 to 10:14:00: 2,920,000 in hour 9, 840,000 in hour 10; its ringing is none of it.
-    // Forwarded 9:14:00 to 10:14:00.250: 2,760,000 and 840,250. The seat is free again 9:00:00 to 9:10:00 and from 9:14:30.
+    // Forwarded 9:14:00 to 10:14:00, when the party left: 2,760,000 and 840,000. The seat is free again 9:00:00 to 9:10:00 and from 9:14:30.
     let account = day(TRANSFER);
     let (nine, ten) = (hour(&account, 9), hour(&account, 10));
     assert_eq!((nine.offered, nine.handled, ten.offered, ten.handled), (1, 1, 0, 0));
     assert_eq!((nine.talk_ms, nine.wrap_up_ms, nine.hold_ms, nine.aside_ms), (230_000, 30_000, 0, 70_000));
     assert_eq!((ten.talk_ms, ten.wrap_up_ms, ten.aside_ms), (0, 0, 0));
     assert_eq!((nine.outbound_ms, ten.outbound_ms), (2_920_000, 840_000));
-    assert_eq!((nine.forwarded_ms, ten.forwarded_ms), (2_760_000, 840_250));
+    assert_eq!((nine.forwarded_ms, ten.forwarded_ms), (2_760_000, 840_000));
     assert_eq!((nine.dedicated.talking_ms, ten.dedicated.talking_ms), (230_000, 0));
     assert_eq!((nine.dedicated.ready_ms, ten.dedicated.ready_ms), (600_000 + 2_730_000, 3_600_000));
     // Consulting is the agent's work like any other talk, and calls of its own there were none.

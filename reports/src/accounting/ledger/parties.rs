@@ -52,7 +52,7 @@ impl Parties {
         charge_aside(open.aside_since, at, party, calls, books);
         if let Some(since) = open.answered_at {
             books.spread(since, at, |it| &mut it.outbound_ms);
-            // Whoever stays with the caller is a supervisor.
+            // Whoever stays with the caller is a supervisor, and a caller who is being released is with nobody.
             if !self.has_party(party.call) {
                 self.leave(at, party.call, books);
             }
