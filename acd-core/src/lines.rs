@@ -11,7 +11,7 @@ use crate::event::{CallEvent, CallPhase, LineUse};
 use crate::ids::{CallId, PartyId, PromptId, SeatId, SkillId, TenantId};
 use crate::limits::OVERFLOWS_MAX;
 use crate::output::Output;
-use crate::plan::{Capacity, OverflowCause, Tenant};
+use crate::plan::{Capacity, OverflowCause, Seat, Tenant};
 use crate::touched::Touched;
 
 mod pools;
@@ -311,6 +311,14 @@ impl Lines {
             (at, cause) = (overflow.to, OverflowCause::Closed);
         }
         None
+    }
+
+    /// Whether a seat serves the tenant, or one that the tenant's callers may overflow to: who has served a caller who
+    /// overflowed finishes the work for the caller's own tenant (R-Q8, R-T8).
+    pub(crate) fn may_serve_callers_of(&self, tenant: TenantId, seat: &Seat) -> bool {
+        let overflow = |at: &TenantId| Some(self.rooms.get(at)?.tenant.overflow.as_ref()?.to);
+        let mut chain = core::iter::successors(Some(tenant), overflow).take(1 + OVERFLOWS_MAX);
+        chain.any(|at| seat.serves.contains_key(&at))
     }
 
     /// Follows a call from one phase to the next; `None`: not there yet, or not there any more.

@@ -143,7 +143,7 @@ impl Switch {
         let room = room.ok_or(CallCommandResult::UnknownTenant)?;
         let supervises = self.house.supervising.contains_key(&seat);
         let seat = self.house.seats.get(&seat).filter(|it| it.in_plan);
-        let seat = seat.filter(|it| it.settings.serves.contains_key(&tenant));
+        let seat = seat.filter(|it| self.house.lines.may_serve_callers_of(tenant, &it.settings));
         let seat = seat.ok_or(CallCommandResult::UnknownSeat)?;
         let before = seat.state();
         if self.draining || self.calls.len() >= CALLS_MAX {

@@ -634,6 +634,17 @@ impl Model {
         self.state(CallEvent::OutboundCommanded { call, seat, tenant, destination, source, result });
     }
 
+    /// The tenant, and those that its callers may overflow to, one after the other.
+    fn who_may_serve(&self, tenant: TenantId) -> Vec<TenantId> {
+        let mut tenants = vec![tenant];
+        for _ in 0..acd_core::limits::OVERFLOWS_MAX {
+            let last = tenants[tenants.len() - 1];
+            let overflow = self.tenants.iter().find(|it| it.id == last).and_then(|it| it.plan.overflow.clone());
+            tenants.extend(overflow.map(|it| it.to));
+        }
+        tenants
+    }
+
     fn may_call_out(
         &self,
         seat: SeatId,
@@ -644,7 +655,10 @@ impl Model {
         if !self.tenants.iter().any(|it| it.id == tenant && it.in_plan) {
             return CallCommandResult::UnknownTenant;
         }
-        let serves = |it: &&crate::model::Seat| it.in_plan && it.plan.serves.contains_key(&tenant);
+        let tenants = self.who_may_serve(tenant);
+        let serves = |it: &&crate::model::Seat| {
+            it.in_plan && tenants.iter().any(|tenant| it.plan.serves.contains_key(tenant))
+        };
         match self.seats.iter().find(|it| it.id == seat).filter(serves) {
             None => CallCommandResult::UnknownSeat,
             Some(_) if self.draining => CallCommandResult::Draining,

@@ -39,6 +39,8 @@ struct CallView {
     hung_up: bool,
     /// The seat's hold, by its phone or by command.
     on_hold: bool,
+    /// Also while the next number of a roster waits for the line of the last.
+    with_parties: bool,
     /// It overflows, and the fact of its new place is still to come.
     overflows: bool,
     overflowed: u32,
@@ -138,6 +140,7 @@ impl Auditor {
                     awaits_adviser: false,
                     hung_up: false,
                     on_hold: false,
+                    with_parties: false,
                     overflows: false,
                     overflowed: 0,
                     without_caller: false,
@@ -254,6 +257,7 @@ impl Auditor {
                     other => panic!("{other:?} is no phase with parties"),
                 };
                 assert_eq!(with_seat, wanted, "{call} in {phase:?}");
+                view.with_parties = *phase != CallPhase::Talking;
                 view.without_caller = *phase == CallPhase::WithoutCaller;
             }
             CallEvent::CallerLeft { call, .. } => {
@@ -384,7 +388,7 @@ impl Auditor {
         let talks = matches!(view.phase, Phase::Talking(..));
         let expected = match command {
             CallCommand::Hold | CallCommand::Resume | CallCommand::Explained | CallCommand::HandOver(_)
-                if with_parties =>
+                if with_parties || view.with_parties =>
             {
                 result
             }
