@@ -87,9 +87,11 @@ fn a_clean_journal_as_json() {
     let segments = json!([{
         "segment": 1, "from_record": 1, "records_replayed": 3, "said": "3 records replayed, the facts are equal",
     }]);
+    let from = json!({ "record": 1, "time": "2026-11-21T18:00:00.000+09:00" });
     let (code, found) = journal("replay", &folder);
     assert_eq!(code, Some(0), "{found}");
-    assert_eq!(found, json!({ "verdict": "clean", "faults": [], "segments": segments }));
+    let expected = json!({ "verdict": "clean", "faults": [], "segments": segments, "replayable_from": from });
+    assert_eq!(found, expected);
 
     let (code, found) = journal("verify", &folder);
     assert_eq!(code, Some(0), "{found}");
@@ -100,6 +102,7 @@ fn a_clean_journal_as_json() {
         json!({
             "verdict": "clean", "faults": [], "segments": segments, "records": { "from": 1, "to": 3 },
             "facts": { "from": 1, "to": facts }, "begins_past_retention": false, "chain_end": end,
+            "replayable_from": from, "destructions": [],
         })
     );
     let (_, text) = run(&["journal", "verify", "--data"], folder.path());

@@ -639,7 +639,8 @@ impl Model {
         let mut tenants = vec![tenant];
         for _ in 0..acd_core::limits::OVERFLOWS_MAX {
             let last = tenants[tenants.len() - 1];
-            let overflow = self.tenants.iter().find(|it| it.id == last).and_then(|it| it.plan.overflow.clone());
+            let overflow =
+                self.tenants.iter().find(|it| it.id == last).and_then(|it| it.plan.overflow.clone());
             tenants.extend(overflow.map(|it| it.to));
         }
         tenants
