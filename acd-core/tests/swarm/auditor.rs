@@ -169,6 +169,7 @@ impl Auditor {
                 assert_eq!(*view.entered.get_or_insert(now), *since, "R-Q1: the instant is kept for life");
                 view.skill = *skill;
                 view.phase = Phase::Waiting(*since);
+                view.with_parties = false;
             }
             CallEvent::CallOverflowed { call, tenant, to, cause } => {
                 self.overflowed(*call, *tenant, *to, *cause)
@@ -191,8 +192,9 @@ impl Auditor {
                 view.on_hold = false;
             }
             CallEvent::TalkEnded { ring, seat, end } => {
-                let goes_on = self.parties.iter().any(|party| party.call == ring.call);
+                let any_party = self.parties.iter().any(|party| party.call == ring.call);
                 let view = self.calls.get_mut(&ring.call).unwrap();
+                let goes_on = any_party || view.with_parties;
                 view.awaits_adviser = *end == TalkEnd::HandedOver;
                 assert_eq!(view.phase, Phase::Talking(*ring, *seat));
                 view.phase = match end {
