@@ -59,9 +59,17 @@ impl Store {
         let transaction = self.connection.transaction().at(&self.path)?;
         let mut ends = self.ends.clone();
         write_segment(&transaction, &mut ends, plan, at, EMPTY_SWITCH).at(&self.path)?;
+        ends.note_open_calls(&transaction).at(&self.path)?;
         transaction.commit().at(&self.path)?;
         self.ends = ends;
         Ok(())
+    }
+
+    /// Notes where the oldest open call begins: what is before it may go when its time is over.
+    pub(super) fn note_open_calls(&mut self) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        self.ends.note_open_calls(&transaction)?;
+        transaction.commit()
     }
 
     /// Writes what waited in one transaction. After an error nothing of it is written, and it can be tried again.
@@ -74,7 +82,9 @@ impl Store {
                 Entry::Gap(_, gap) => write_gap(&transaction, &mut ends, gap)?,
             }
         }
-        ends.note_open_calls(&transaction)?;
+        if ends.fact - ends.open_calls_noted >= OPEN_CALLS_NOTE_EVERY {
+            ends.note_open_calls(&transaction)?;
+        }
         transaction.commit()?;
         self.ends = ends;
         Ok(())
@@ -135,11 +145,8 @@ impl Ends {
         })
     }
 
-    /// Notes now and then where the oldest open call begins, so that a start need not read facts of years.
+    /// Notes where the oldest open call begins, so that a start need not read facts of years.
     fn note_open_calls(&mut self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-        if self.fact - self.open_calls_noted < OPEN_CALLS_NOTE_EVERY {
-            return Ok(());
-        }
         let from = self.open_calls.oldest_fact().unwrap_or(self.fact + 1);
         schema::set_meta(transaction, OPEN_CALLS_FROM, i64::try_from(from).unwrap_or(i64::MAX))?;
         self.open_calls_noted = self.fact;

@@ -78,7 +78,8 @@ impl Writer {
         if self.removed_at.is_some_and(|at| now.since(at) < RETENTION_EVERY) {
             return;
         }
-        match retention::remove(self.store.connection(), now, self.retention) {
+        let noted = self.store.note_open_calls();
+        match noted.and_then(|()| retention::remove(self.store.connection(), now, self.retention)) {
             // More is left for the next commit, so that none takes long.
             Ok(true) => {}
             Ok(false) => self.removed_at = Some(now),

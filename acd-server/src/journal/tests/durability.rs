@@ -381,6 +381,22 @@ fn a_call_number_is_not_used_again_when_its_facts_are_gone() {
     assert_eq!(previous.last_record_time.map(|time| time > EVENING), Some(true), "the last record stays");
 }
 
+/// However few facts there are: where the oldest open call begins is known at each start.
+#[test]
+fn a_quiet_switch_keeps_no_fact_past_its_time() {
+    let folder = Folder::new();
+    folder.live(EVENING, World::day(EVENING, 1..10));
+    let now = EVENING + Duration::from_secs(86_400);
+    folder.live(now, Vec::new());
+    let mut connection = folder.tamper();
+    let retention = Retention { inputs: Duration::ZERO, facts: Duration::ZERO, ..Retention::default() };
+    while super::super::retention::remove(&mut connection, now, retention).expect("a journal") {}
+    let of_calls: u64 = connection
+        .query_row("SELECT count(*) FROM facts WHERE call IS NOT NULL", [], |row| row.get(0))
+        .expect("a table");
+    assert_eq!(of_calls, 0);
+}
+
 /// R-A14: destruction begins when the client has accepted the last report.
 #[test]
 fn no_fact_goes_before_the_last_report_is_accepted() {
