@@ -77,8 +77,8 @@ fn every_history_is_safe_and_comes_to_its_end() {
     let mut seen = BTreeMap::<String, u64>::new();
     for seed in seeds {
         let history = run(seed);
-        // A hundred histories are enough to see that the swarm is awake.
-        if seed < first + 100 {
+        // A thousand histories are enough to see that the swarm is awake.
+        if seed < first + 1_000 {
             let facts = history.journal.iter().flat_map(|(_, _, turn)| &turn.facts);
             facts.for_each(|fact| *seen.entry(kind(fact)).or_default() += 1);
         }

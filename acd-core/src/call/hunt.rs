@@ -58,9 +58,9 @@ impl Hunt {
             }
             Destination::Caller => {
                 let number = visit.caller_number().ok_or(CallCommandResult::UnknownDestination)?;
-                return Ok(one(Pii::new(number)));
+                return person(number).map(one);
             }
-            Destination::CallBack(number) => return Ok(one(number)),
+            Destination::CallBack(number) => return person(*number.reveal()).map(one),
             Destination::Number(number) => match allowed(*number.reveal(), directory)? {
                 Some(id) => Some(id),
                 None => return Ok(one(number)),
@@ -121,6 +121,11 @@ fn allowed(number: DialledNumber, directory: &Directory) -> Result<Option<Destin
         return Err(CallCommandResult::Forbidden);
     }
     Ok(None)
+}
+
+/// The number of somebody who called, which may be forged: nobody is behind an emergency number (R-T2).
+fn person(number: DialledNumber) -> Result<Pii<DialledNumber>, CallCommandResult> {
+    if is_emergency_number(number) { Err(CallCommandResult::Forbidden) } else { Ok(Pii::new(number)) }
 }
 
 /// When our consent was filed with a fire headquarters; `None`: it is none.

@@ -39,14 +39,12 @@ impl Model {
                 }
                 self.ring_over(at, RingEnd::TimedOut);
                 self.wait_on(at);
-            } else if let Some(at) =
-                self.calls.iter().position(|it| it.parties.iter().any(|party| party.until == Some(due)))
-            {
-                self.party_timed_out(at);
-            } else if let Some(at) =
-                self.calls.iter().position(|it| it.watchers.iter().any(|watcher| watcher.until == Some(due)))
-            {
-                self.watcher_timed_out(at, due);
+            } else if let Some((at, supervisor)) = self.first_leg_due(due) {
+                if supervisor {
+                    self.watcher_timed_out(at, due);
+                } else {
+                    self.party_timed_out(at);
+                }
             } else if let Some(at) = self.calls.iter().position(|it| it.choice_until == Some(due)) {
                 self.chosen(at);
             } else if let Some(at) = self.calls.iter().position(|it| guidance_due(it) == Some(due)) {
@@ -68,6 +66,17 @@ impl Model {
             }
             self.send_watchers_home();
         }
+    }
+
+    /// Whose call's party or supervisor has been rung long enough: of several in one instant the one that was dialled first.
+    fn first_leg_due(&self, due: Timestamp) -> Option<(usize, bool)> {
+        let legs = self.calls.iter().enumerate().flat_map(|(at, call)| {
+            let parties = call.parties.iter().map(|it| (it.until, it.id, false));
+            let watchers = call.watchers.iter().map(|it| (it.until, it.id, true));
+            parties.chain(watchers).map(move |(until, id, supervisor)| (until, id, at, supervisor))
+        });
+        let due = legs.filter(|(until, ..)| *until == Some(due));
+        due.min_by_key(|(_, id, ..)| *id).map(|(_, _, at, supervisor)| (at, supervisor))
     }
 
     /// A step of the wall clock is stated before anything else of its turn, band edges too.

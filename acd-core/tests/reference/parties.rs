@@ -164,10 +164,14 @@ impl Model {
                 };
                 fits.then_some(*name)
             }),
-            Destination::Caller => {
-                return number.map(Pii::new).map(alone).ok_or(CallCommandResult::UnknownDestination);
+            Destination::Caller | Destination::CallBack(_) => {
+                let back = if let Destination::CallBack(back) = destination { Some(*back.reveal()) } else { number };
+                let number = back.ok_or(CallCommandResult::UnknownDestination)?;
+                if ["110", "118", "119"].contains(&number.as_str()) {
+                    return Err(CallCommandResult::Forbidden);
+                }
+                return Ok(alone(Pii::new(number)));
             }
-            Destination::CallBack(number) => return Ok(alone(number)),
             Destination::Number(number) => match plan.directory.mapped.get(number.reveal()) {
                 Some(name) => Some(*name),
                 None if ["110", "118", "119"].contains(&number.reveal().as_str()) => {

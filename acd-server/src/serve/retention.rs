@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acd_core::{CivilDate, TimeOfDay, Timestamp};
+use acd_core::Timestamp;
 
 use crate::journal::Retention;
 use crate::plan::{FactKeeping, PlanFile};
@@ -15,7 +15,7 @@ pub(super) fn retention(plan: &PlanFile) -> Retention {
     let none = FactKeeping::default();
     let mut facts_days = None;
     let mut facts_held_until = Timestamp::from_millis(i64::MIN);
-    for (id, tenant) in &plan.core.tenants {
+    for id in plan.core.tenants.keys() {
         let keeping = plan.shell.tenants.get(id).map(|it| &it.accounting.keeping);
         let keeping = keeping.unwrap_or(&none);
         if keeping.years_after_annual_report.is_some() {
@@ -23,16 +23,10 @@ pub(super) fn retention(plan: &PlanFile) -> Retention {
             facts_held_until = Timestamp::from_millis(i64::MAX);
         }
         let days = keeping.days.unwrap_or(journal.fact_retention_days);
-        let days = if keeping.until_accepted {
-            let held_until = keeping.accepted_on.map_or(Timestamp::from_millis(i64::MAX), |day| {
-                CivilDate::from_days(day.days() + 1).at(TimeOfDay::MIDNIGHT, tenant.utc_offset_minutes)
-            });
-            facts_held_until = facts_held_until.max(held_until);
-            // From then on nothing of them is wanted, unless the contract says how long.
-            keeping.days.unwrap_or(0)
-        } else {
-            days
-        };
+        if keeping.until_accepted {
+            // Age says nothing of which report a fact is in, nor whether it has been accepted.
+            facts_held_until = Timestamp::from_millis(i64::MAX);
+        }
         facts_days = facts_days.max(Some(days));
     }
     let facts_days = facts_days.unwrap_or(journal.fact_retention_days);
@@ -45,6 +39,8 @@ const fn days(days: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use acd_core::CivilDate;
+
     use super::*;
 
     fn plan(keeping: &[(&str, FactKeeping)]) -> PlanFile {
@@ -73,11 +69,10 @@ mod tests {
         let waiting = FactKeeping { until_accepted: true, ..FactKeeping::default() };
         let held = retention(&plan(&[("shiga", waiting.clone())])).facts_held_until;
         assert_eq!(held, Timestamp::from_millis(i64::MAX));
-        // Accepted on 2027-04-20: destruction may begin at 2027-04-21T00:00+09:00.
+        // What came after the accepted report must stay, whatever its age: `acd retention` knows which facts those are.
         let accepted_on = Some(CivilDate { year: 2027, month: 4, day: 20 });
         let accepted = retention(&plan(&[("shiga", FactKeeping { accepted_on, ..waiting })]));
-        let next = CivilDate { year: 2027, month: 4, day: 21 }.at(TimeOfDay::MIDNIGHT, 540);
-        assert_eq!(accepted.facts_held_until, next);
+        assert_eq!(accepted.facts_held_until, Timestamp::from_millis(i64::MAX));
         let annual = FactKeeping { years_after_annual_report: Some(3), ..FactKeeping::default() };
         assert_eq!(retention(&plan(&[("kyoto", annual)])).facts_held_until, Timestamp::from_millis(i64::MAX));
     }
