@@ -165,7 +165,8 @@ impl Model {
                 fits.then_some(*name)
             }),
             Destination::Caller | Destination::CallBack(_) => {
-                let back = if let Destination::CallBack(back) = destination { Some(*back.reveal()) } else { number };
+                let back =
+                    if let Destination::CallBack(back) = destination { Some(*back.reveal()) } else { number };
                 let number = back.ok_or(CallCommandResult::UnknownDestination)?;
                 if ["110", "118", "119"].contains(&number.as_str()) {
                     return Err(CallCommandResult::Forbidden);
