@@ -4,6 +4,7 @@ use acd_core::{CivilDate, Input};
 
 use super::*;
 use crate::cli;
+use crate::plan::FactKeeping;
 use crate::report::ReportError;
 use crate::retention::{RetentionError, Statement, state};
 
@@ -17,8 +18,8 @@ fn plan(accepted_on: Option<CivilDate>) -> PlanFile {
     let mut plan = PlanFile::built_in();
     for (id, tenant) in &mut plan.shell.tenants {
         if id.as_str() == "kyoto" {
-            tenant.accounting.keeping.until_accepted = true;
-            tenant.accounting.keeping.accepted_on = accepted_on;
+            tenant.accounting.keeping =
+                FactKeeping { until_accepted: true, accepted_on, ..FactKeeping::default() };
         }
     }
     plan

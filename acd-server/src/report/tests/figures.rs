@@ -139,12 +139,14 @@ fn another_definition_is_another_revision() {
     let plan = |accounting: &str| {
         let path = folder.0.join("plan.toml");
         let text = include_str!("../../../../deploy/plans/builtin.toml")
-            .replace(r#"accounting = { profile = "kyoto" }"#, accounting);
+            .replace(r#"accounting = { profile = "kyoto", keep_years_after_annual_report = 3 }"#, accounting);
         fs::write(&path, text).unwrap();
         Report { config: Some(path), ..closing(&folder) }
     };
     let when = at("2026-12-05T09:00:00+09:00");
-    let said = answer(&plan(r#"accounting = { profile = "kyoto" }"#), when).unwrap();
+    let said =
+        answer(&plan(r#"accounting = { profile = "kyoto", keep_years_after_annual_report = 3 }"#), when)
+            .unwrap();
     assert!(said.contains("revision 1"), "{said}");
     let narrow = r#"accounting = { profile = "kyoto", ringing_counts_as_waiting = false }"#;
     let said = answer(&plan(narrow), when).unwrap();
