@@ -271,17 +271,25 @@ fn short_staff_is_as_stated(day: &Day, tenant: TenantId) {
     stated.retain(|it| it.1 < hours().to() && it.2.is_none_or(|to| to > hours().from()));
     assert!(stated.len() > 20, "a day with a want of staff");
     for promise in staffing {
-        assert_eq!(joined(&listed, promise.skill), joined(&stated, promise.skill), "{tenant}");
+        assert_eq!(
+            of_promise(&listed, promise.skill),
+            joined(&of_promise(&stated, promise.skill)),
+            "{tenant}"
+        );
     }
 }
 
-/// Stretches within the period, as the ledger does not know the calls before and after it and so not whom a seat serves then;
-/// without those of no length, and with those joined that say the same one after the other.
-fn joined(stretches: &[Short], skill: Option<SkillId>) -> Vec<Short> {
+/// Stretches up to the period's end, after which the ledger knows no new calls and so not whom a seat serves.
+fn of_promise(stretches: &[Short], skill: Option<SkillId>) -> Vec<Short> {
+    let cut = |to: Option<Timestamp>| to.map_or(hours().to(), |to| to.min(hours().to()));
+    let of_skill = stretches.iter().filter(|it| it.0 == skill);
+    of_skill.map(|it| (it.0, it.1, Some(cut(it.2)), it.3, it.4)).collect()
+}
+
+/// What several turns of one instant state is one stretch, or none.
+fn joined(stretches: &[Short]) -> Vec<Short> {
     let mut joined = Vec::<Short>::new();
-    for it in stretches.iter().filter(|it| it.0 == skill && it.2 != Some(it.1)) {
-        let to = it.2.map_or(hours().to(), |to| to.min(hours().to()));
-        let it = &(it.0, it.1.max(hours().from()), Some(to), it.3, it.4);
+    for it in stretches.iter().filter(|it| it.2 != Some(it.1)) {
         match joined.last_mut() {
             Some(last) if last.2 == Some(it.1) && (last.3, last.4) == (it.3, it.4) => last.2 = it.2,
             Some(_) | None => joined.push(*it),

@@ -40,6 +40,8 @@ pub struct Ledger {
     lines: Lines,
     outages: Outages,
     shortages: Shortages,
+    /// The instant of the last facts, if the shortages do not follow from them yet.
+    unfollowed: Option<Timestamp>,
     parties: Parties,
     /// The seats of the plan whose `PlanApplied` is still to come.
     next_staff: Option<Staff>,
@@ -68,6 +70,7 @@ impl Ledger {
             lines: Lines::default(),
             outages: Outages::default(),
             shortages,
+            unfollowed: None,
             parties: Parties::default(),
             next_staff: None,
             opening: None,
@@ -113,6 +116,7 @@ impl Ledger {
     pub fn close(mut self, until: Timestamp) -> Account {
         self.open_life(None);
         let until = self.last.map_or(until, |(time, _)| time.max(until));
+        self.follow_staffing();
         self.parties.end_all(until, &self.calls, &mut self.books);
         self.seats.flush(until, &mut self.calls, &mut self.books);
         self.calls.close(until, &mut self.books);
@@ -168,6 +172,7 @@ impl Ledger {
     }
 
     fn end_life(&mut self, at: Timestamp) {
+        self.follow_staffing();
         self.parties.end_all(at, &self.calls, &mut self.books);
         self.calls.end_talks(at, &self.books);
         self.seats.end_life(at, &mut self.calls, &mut self.books);
@@ -177,10 +182,20 @@ impl Ledger {
     }
 
     fn take(&mut self, time: Timestamp, event: &CallEvent) {
+        if self.unfollowed.is_some_and(|at| at < time) {
+            self.follow_staffing();
+        }
         self.take_in(time, event);
+        self.unfollowed = Some(time);
+    }
+
+    /// How many are staffed at an instant is known after the last of its facts: a seat that comes free and is rung for
+    /// another client in one turn was at no time there for this one.
+    fn follow_staffing(&mut self) {
+        let Some(at) = self.unfollowed.take() else { return };
         if self.seats.is_alive() {
             let (lines, staffed) = (self.lines.in_force(), self.seats.promised());
-            self.shortages.follow(time, lines, staffed, &mut self.books);
+            self.shortages.follow(at, lines, staffed, &mut self.books);
         }
     }
 
