@@ -494,3 +494,35 @@ fn each_promise_of_staffing_is_kept_or_broken_by_itself() {
     let short = [8, 9, 10, 11].map(|it| account.figures[it].below_staffing_ms);
     assert_eq!(short, [0, 1_800_000, 2_400_000, 0]);
 }
+
+/// R-A8: an interval that began in the period is told to its end. a2 is away 23:50 to tomorrow 0:40; that a1 serves a call of
+/// tomorrow meanwhile is no further want of staff.
+#[test]
+fn short_staff_at_the_periods_end_ends_when_it_truly_does() {
+    let text = format!(
+        "{NIGHT}
+        -22:10:00 seat a1 ready
+        -22:10:00 seat a2 ready
+        23:50:00 seat a2 paused
+        +00:05:00 call 1
+        +00:05:00 ring 1.1 a1
+        +00:05:10 answer 1.1 a1
+        +00:40:00 seat a2 ready
+        +00:45:00 talked 1.1 a1 ready
+        +00:45:00 end 1 answered
+    "
+    );
+    let counting = Counting {
+        staffing: vec![Staffing { skill: None, seats: StaffingSeats::Count(2) }],
+        ..Counting::default()
+    };
+    let account = books(DAY, &calendar(0), counting, &text, "+01:00:00");
+    let list: Vec<_> = account
+        .understaffed
+        .iter()
+        .filter(|it| it.interval.from > at("00:00:00"))
+        .map(|it| (it.interval.from, it.interval.to, it.wanted, it.staffed))
+        .collect();
+    assert_eq!(list, [(at("23:50:00"), Some(at("+00:40:00")), 2, 1)]);
+    assert_eq!(account.figures[23].below_staffing_ms, 600_000);
+}

@@ -27,7 +27,11 @@ fn hours() -> Slots {
 
 /// Folds the day; `settled`: only until the ledger wants no more.
 fn account(day: &Day, tenant: TenantId, slots: Slots, settled: bool) -> Account {
-    let mut ledger = Ledger::new(tenant, slots);
+    account_counting(day, tenant, slots, Counting::default(), settled)
+}
+
+fn account_counting(day: &Day, tenant: TenantId, slots: Slots, counting: Counting, settled: bool) -> Account {
+    let mut ledger = Ledger::counting(tenant, slots, counting);
     ledger.life_begins(&day.plan);
     let mut until = day.facts[0].0;
     for (seq, (time, fact)) in (1..).zip(&day.facts) {
@@ -238,18 +242,14 @@ type Short = (Option<SkillId>, Timestamp, Option<Timestamp>, u64, u64);
 /// R-A8: what the ledger makes of the seats' states is what the switch stated of them, turn by turn.
 fn short_staff_is_as_stated(day: &Day, tenant: TenantId) {
     let staffing = day.plan.tenants[&tenant].staffing.clone();
-    let mut ledger =
-        Ledger::counting(tenant, hours(), Counting { staffing: staffing.clone(), ..Counting::default() });
-    ledger.life_begins(&day.plan);
-    for (seq, (time, fact)) in (1..).zip(&day.facts) {
-        ledger.apply(*time, seq, fact);
-    }
-    let account = ledger.close(day.facts.last().unwrap().0);
-    let listed: Vec<Short> = account
-        .understaffed
-        .iter()
-        .map(|it| (it.skill, it.interval.from, it.interval.to, it.wanted, it.staffed))
-        .collect();
+    let counting = Counting { staffing: staffing.clone(), ..Counting::default() };
+    let listed = |settled| -> Vec<Short> {
+        let account = account_counting(day, tenant, hours(), counting.clone(), settled);
+        let all = account.understaffed.iter();
+        all.map(|it| (it.skill, it.interval.from, it.interval.to, it.wanted, it.staffed)).collect()
+    };
+    let (listed, settled) = (listed(false), listed(true));
+    assert_eq!(listed, settled, "what comes after the settled end changes nothing");
 
     let mut stated = Vec::<Short>::new();
     let end = |stated: &mut Vec<Short>, of: Option<SkillId>, at| {
@@ -279,11 +279,8 @@ fn short_staff_is_as_stated(day: &Day, tenant: TenantId) {
     }
 }
 
-/// Stretches up to the period's end, after which the ledger knows no new calls and so not whom a seat serves.
 fn of_promise(stretches: &[Short], skill: Option<SkillId>) -> Vec<Short> {
-    let cut = |to: Option<Timestamp>| to.map_or(hours().to(), |to| to.min(hours().to()));
-    let of_skill = stretches.iter().filter(|it| it.0 == skill);
-    of_skill.map(|it| (it.0, it.1, Some(cut(it.2)), it.3, it.4)).collect()
+    stretches.iter().filter(|it| it.0 == skill).copied().collect()
 }
 
 /// What several turns of one instant state is one stretch, or none.

@@ -83,11 +83,6 @@ impl Calls {
     pub(super) fn admit(&mut self, at: Timestamp, call: CallId, books: &mut Books) {
         let slot = books.slots.slot_of(at);
         books.add(slot, 1, |it| &mut it.offered);
-        // What is admitted after the period takes part in nothing of it.
-        if at >= books.slots.to() {
-            self.pass_by(call);
-            return;
-        }
         self.live.insert(
             call,
             LiveCall {

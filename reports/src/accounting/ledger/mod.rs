@@ -108,8 +108,10 @@ impl Ledger {
     pub fn is_settled(&self, time: Timestamp) -> bool {
         time >= self.books.slots.to()
             && self.opening.is_none()
+            && self.unfollowed.is_none_or(|at| at >= self.books.slots.to())
             && !self.calls.any_in_period(&self.books.slots)
             && !self.lines.may_grow(self.books.slots.to(), time)
+            && !self.shortages.may_grow(self.books.slots.to())
     }
 
     /// Closes the books. `until` is the last instant that the journal knows: what is still open is counted up to it.

@@ -77,6 +77,11 @@ impl Shortages {
         }
     }
 
+    /// Whether an interval that began before `edge` is not over.
+    pub(super) fn may_grow(&self, edge: Timestamp) -> bool {
+        self.promises.iter().any(|it| it.broken.is_some_and(|it| it.since < edge))
+    }
+
     /// A switch that is gone shows no staff: that is an outage (R-L9).
     pub(super) fn end_life(&mut self, at: Timestamp, books: &mut Books) {
         self.stop(at, Some(at), books);
