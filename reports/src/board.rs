@@ -13,12 +13,15 @@ use acd_core::{
     TenantId, Timestamp,
 };
 
+use crate::accounting::ClockStep;
 pub use render::Paint;
 
 /// The board of all tenants.
 #[derive(Clone, Debug)]
 pub struct Board {
     utc_offset_minutes: i32,
+    /// The steps of the wall clock that somebody on the board may have lived through.
+    clock_steps: Vec<ClockStep>,
     /// The day whose calls are counted; that of the newest fact.
     today: Option<CivilDate>,
     last: Option<(Timestamp, u64)>,
@@ -56,9 +59,9 @@ struct LiveCall {
 pub struct TenantBoard {
     /// Lines in force; `None`: outside hours.
     pub capacity: Option<Capacity>,
-    /// Since when a new call would be refused (R-L7).
+    /// Since when a new call would be refused (R-L7), by the clock as it is set now.
     pub blocked_since: Option<Timestamp>,
-    /// Since when all seat lines are busy (R-L7).
+    /// Since when all seat lines are busy (R-L7), by the clock as it is set now.
     pub seat_lines_full_since: Option<Timestamp>,
     /// Calls of today that took a line (R-A1).
     pub offered: u64,
@@ -120,6 +123,7 @@ impl Board {
     pub const fn new(utc_offset_minutes: i32) -> Self {
         Self {
             utc_offset_minutes,
+            clock_steps: Vec::new(),
             today: None,
             last: None,
             live: BTreeMap::new(),
@@ -163,7 +167,8 @@ impl Board {
         lines
     }
 
-    /// Since when the longest waiting caller of a tenant has waited.
+    /// Since when the longest waiting caller of a tenant has waited, by the clock as it is set now: nobody has waited what
+    /// a step of the clock skipped (R-A15).
     pub fn longest_wait_since(&self, tenant: TenantId) -> Option<Timestamp> {
         self.live.values().filter(|call| call.tenant == tenant).filter_map(|call| call.waits_since).min()
     }

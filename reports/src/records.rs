@@ -14,6 +14,8 @@ use acd_core::{
     TalkEnd, TenantId, Timestamp, TrunkId,
 };
 
+use crate::accounting::{ClockStep, lived_ms};
+
 /// Everything that the facts say about admitted and refused calls.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
@@ -104,6 +106,8 @@ pub struct CallRecord {
     pub closed: bool,
     /// When it took its line.
     pub admitted_at: Timestamp,
+    /// The steps of the wall clock while it was in progress, oldest first: what they skipped is in none of its times.
+    pub clock_steps: Vec<ClockStep>,
     /// When the caller's leg was answered and acknowledged.
     pub connected_at: Option<Timestamp>,
     /// The guidance, if it began.
@@ -175,7 +179,7 @@ impl CallRecord {
     pub fn talk_time(&self) -> Duration {
         self.talks
             .iter()
-            .filter_map(|talk| talk.end.map(|(ended_at, _)| ended_at.since(talk.started_at)))
+            .filter_map(|talk| talk.end.map(|(ended_at, _)| self.passed(talk.started_at, ended_at)))
             .sum()
     }
 
@@ -184,7 +188,7 @@ impl CallRecord {
         self.holds
             .iter()
             .filter(|hold| !matches!(hold.leg, LegId::Party(_)))
-            .filter_map(|hold| hold.ended_at.map(|ended_at| ended_at.since(hold.started_at)))
+            .filter_map(|hold| hold.ended_at.map(|ended_at| self.passed(hold.started_at, ended_at)))
             .sum()
     }
 
@@ -192,7 +196,12 @@ impl CallRecord {
     pub fn wait_time(&self) -> Option<Duration> {
         let entered = self.queued.first()?.at;
         let left = self.answered_at().or_else(|| self.end.map(|end| end.at))?;
-        Some(left.since(entered))
+        Some(self.passed(entered, left))
+    }
+
+    /// The time that passed from one instant of the call to another (R-A15).
+    fn passed(&self, from: Timestamp, to: Timestamp) -> Duration {
+        Duration::from_millis(lived_ms(&self.clock_steps, from, to))
     }
 }
 

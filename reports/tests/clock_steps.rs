@@ -16,8 +16,8 @@ use acd_core::plan::Plan;
 use acd_core::{CallEvent, CivilDate, SeatId, TenantId, Timestamp};
 use auditor::{Auditor, Found};
 use proptest::prelude::*;
-use reports::Fold;
 use reports::accounting::{Account, Figures, Ledger, Profile, Slots};
+use reports::{Fold, Records};
 
 const DATE: CivilDate = CivilDate { year: 2026, month: 11, day: 21 };
 const JST: i32 = 540;
@@ -90,6 +90,16 @@ fn account(plan: &Plan, facts: &[(Timestamp, CallEvent)], tenant: TenantId, slot
     ledger.close(facts.last().unwrap().0)
 }
 
+/// What each call's record says of its times.
+fn call_times(facts: &[(Timestamp, CallEvent)]) -> Vec<[Option<Duration>; 3]> {
+    let mut records = Records::default();
+    for (seq, (time, fact)) in (1..).zip(facts) {
+        records.apply(*time, seq, fact);
+    }
+    let times = |it: &reports::CallRecord| [Some(it.talk_time()), Some(it.hold_time()), it.wait_time()];
+    records.calls().values().map(times).collect()
+}
+
 fn ms(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.as_millis() - from.as_millis()).unwrap()
 }
@@ -100,6 +110,7 @@ fn holds(seed: u64) {
     let day = world::run_with_shizuoka(seed, slots.from());
     let clock = Clock::drawn(seed, slots.from());
     let stamped = clock.facts(&day.facts);
+    assert_eq!(call_times(&stamped), call_times(&day.facts), "seed {seed}");
     let edges: Vec<Timestamp> = (0..24)
         .map(|hour| slots.bounds(hour).unwrap().0)
         .chain([slots.to()])

@@ -38,7 +38,7 @@ pub(super) fn lived(
 }
 
 /// The milliseconds of [from, to) that passed.
-pub(super) fn lived_ms(steps: &[ClockStep], from: Timestamp, to: Timestamp) -> u64 {
+pub(crate) fn lived_ms(steps: &[ClockStep], from: Timestamp, to: Timestamp) -> u64 {
     lived(steps, from, to).map(|(from, to)| ms_between(from, to)).sum()
 }
 

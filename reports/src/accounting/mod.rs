@@ -25,6 +25,7 @@ mod slots;
 pub use account::Account;
 pub use calendar::{Calendar, Contract, DayClass, Period};
 pub use clock::ClockStep;
+pub(crate) use clock::lived_ms;
 pub use counting::{Counting, Staffing, StaffingSeats};
 pub use figures::{CallTimes, Figures, SeatTimes};
 pub use fraction::Fraction;

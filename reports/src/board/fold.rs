@@ -6,6 +6,8 @@ use acd_core::{
 
 use super::{Board, LiveCall};
 use crate::Fold;
+use crate::accounting::ClockStep;
+use crate::limits::CLOCK_STEPS_MAX;
 
 impl Fold for Board {
     fn apply(&mut self, time: Timestamp, seq: u64, event: &CallEvent) {
@@ -49,9 +51,10 @@ impl Fold for Board {
                 self.move_call(*call, CallPhase::Guidance)
             }
             CallEvent::CallerQueued { call, since, .. } => {
+                let since = self.by_the_clock_now(*since);
                 self.move_call(*call, CallPhase::Waiting);
                 if let Some(live) = self.live.get_mut(call) {
-                    live.waits_since = Some(*since);
+                    live.waits_since = Some(since);
                 }
             }
             CallEvent::RingStarted { ring, .. } => self.move_call(ring.call, CallPhase::Ringing),
@@ -116,6 +119,9 @@ impl Fold for Board {
             CallEvent::SeatStateChanged { seat, to, .. } => {
                 self.seats.insert(*seat, *to);
             }
+            CallEvent::WallClockStepped { step_ms, skipped } => {
+                self.step_clock(ClockStep { at: time, step_ms: *step_ms, skipped: *skipped });
+            }
             CallEvent::NodeStarted
             | CallEvent::DrainStarted
             | CallEvent::TrunkLost { .. }
@@ -125,7 +131,6 @@ impl Fold for Board {
             | CallEvent::StaffingShort { .. }
             | CallEvent::StaffingRestored { .. }
             | CallEvent::GuidanceCommanded { .. }
-            | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored
             | CallEvent::AlarmRaised { .. }
@@ -180,6 +185,28 @@ impl Board {
             tenant.outcomes.clear();
             tenant.refused.clear();
         }
+    }
+
+    /// Who waits and what is blocked began later by the new clock than by the old, by as much as was skipped.
+    fn step_clock(&mut self, step: ClockStep) {
+        let tenants = self.tenants.values_mut();
+        let states = tenants.flat_map(|it| [&mut it.blocked_since, &mut it.seat_lines_full_since]);
+        let waits = self.live.values_mut().map(|it| &mut it.waits_since);
+        for since in states.chain(waits).flatten() {
+            *since = *since + step.skipped;
+        }
+        if self.live.is_empty() {
+            self.clock_steps.clear();
+        }
+        if self.clock_steps.len() < CLOCK_STEPS_MAX {
+            self.clock_steps.push(step);
+        }
+    }
+
+    /// A stamp that may be older than steps of the clock.
+    fn by_the_clock_now(&self, stamp: Timestamp) -> Timestamp {
+        let later = self.clock_steps.iter().filter(|step| step.at > stamp);
+        stamp + later.map(|step| step.skipped).sum()
     }
 
     fn admit(&mut self, time: Timestamp, event: &CallEvent) {

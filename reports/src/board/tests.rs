@@ -5,6 +5,7 @@ use acd_core::{
     CallCommand, CallCommandResult, CallEvent, CommandSource, PlanSource, RingEnd, RingFailure, TalkEnd,
 };
 use proptest::prelude::*;
+use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 const JST: i32 = 540;
@@ -268,4 +269,34 @@ fn holding_and_consulting_are_shown_on_the_seat() {
     let board = fold(&facts);
     let shown = board.seat_call(at_call).expect("a call");
     assert_eq!((shown.call, shown.phase, shown.dialled), (CallId(2), CallPhase::Outbound, None));
+}
+
+/// R-A15: the clock is set on by an hour. Nobody has waited it, nothing was blocked for it, not even for a caller who is put
+/// back later with a place from before it.
+#[test]
+fn nobody_on_the_board_has_waited_what_the_clock_skipped() {
+    let lines = LineUse::default();
+    let skipped = Duration::from_millis(3_600_000);
+    let before = [
+        (0, CallEvent::BlockageStarted { tenant: TENANT, lines, lent: 0 }),
+        (500, CallEvent::SeatLinesFullStarted { tenant: TENANT, lines }),
+        (1_000, admitted(1)),
+        (1_000, queued(1, at(1_000))),
+        (2_000, admitted(2)),
+        (2_000, queued(2, at(2_000))),
+        (3_000, CallEvent::CallAnswered { ring: ring(2, 1), seat: seat("seat101") }),
+        (HOUR + 5_000, CallEvent::WallClockStepped { step_ms: HOUR, skipped }),
+    ];
+    let board = fold(&before);
+    let tenant = &board.tenants()[&TENANT];
+    assert_eq!(board.longest_wait_since(TENANT), Some(at(HOUR + 1_000)));
+    assert_eq!(tenant.blocked_since, Some(at(HOUR)));
+    assert_eq!(tenant.seat_lines_full_since, Some(at(HOUR + 500)));
+    let ended = (HOUR + 6_000, ended(1, Outcome::AbandonedInQueue));
+    let put_back = (HOUR + 7_000, queued(2, at(2_000)));
+    let after = (HOUR + 8_000, queued(3, at(HOUR + 8_000)));
+    let all: Vec<_> =
+        before.into_iter().chain([ended, put_back, (HOUR + 8_000, admitted(3)), after]).collect();
+    let board = fold(&all);
+    assert_eq!(board.longest_wait_since(TENANT), Some(at(HOUR + 2_000)));
 }

@@ -8,7 +8,8 @@ use super::{
     TalkRecord,
 };
 use crate::Fold;
-use crate::limits::{RECORDS_MAX, REFUSED_MAX};
+use crate::accounting::ClockStep;
+use crate::limits::{CLOCK_STEPS_MAX, RECORDS_MAX, REFUSED_MAX};
 
 impl Fold for Records {
     fn apply(&mut self, time: Timestamp, seq: u64, event: &CallEvent) {
@@ -91,6 +92,14 @@ impl Fold for Records {
             CallEvent::HoldStarted { leg }
             | CallEvent::HoldEnded { leg }
             | CallEvent::LegMeasured { leg, .. } => self.on_call(leg.call(), time, event),
+            CallEvent::WallClockStepped { step_ms, skipped } => {
+                let step = ClockStep { at: time, step_ms: *step_ms, skipped: *skipped };
+                for record in self.calls.values_mut().filter(|record| record.end.is_none()) {
+                    if record.clock_steps.len() < CLOCK_STEPS_MAX {
+                        record.clock_steps.push(step);
+                    }
+                }
+            }
             CallEvent::PlanApplied { .. }
             | CallEvent::NodeStarted
             | CallEvent::NodeOutage { .. }
@@ -101,7 +110,6 @@ impl Fold for Records {
             | CallEvent::NoReachableSeatStarted { .. }
             | CallEvent::NoReachableSeatEnded { .. }
             | CallEvent::GuidanceCommanded { .. }
-            | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored
             | CallEvent::AlarmRaised { .. }
@@ -154,6 +162,7 @@ impl Records {
                 test: *test,
                 closed: *closed,
                 admitted_at: time,
+                clock_steps: Vec::new(),
                 connected_at: None,
                 guidance: None,
                 choice: None,

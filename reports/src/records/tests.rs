@@ -116,3 +116,43 @@ fn refused_calls_stand_apart_and_unknown_calls_are_counted() {
 fn queued(call: u64, since: i64) -> CallEvent {
     crate::tests::queued(call, at(since))
 }
+
+/// R-A15: the clock is set on by an hour while the second caller waits, the first talks on hold, and a third's call is over.
+#[test]
+fn what_the_clock_skipped_is_in_no_time_of_a_call() {
+    const STEP: i64 = 3_600_000;
+    let step = |step_ms, skipped| (STEP + 20_000, CallEvent::WallClockStepped { step_ms, skipped });
+    let answered = |id| CallEvent::CallAnswered { ring: ring(id, 1), seat: seat("seat101") };
+    let talked =
+        |id| CallEvent::TalkEnded { ring: ring(id, 1), seat: seat("seat101"), end: TalkEnd::SeatEnded };
+    let leg = LegId::Seat(ring(1, 1));
+    let records = fold(&[
+        (0, admitted(3)),
+        (0, queued(3, 0)),
+        (1_000, answered(3)),
+        (5_000, talked(3)),
+        (5_000, ended(3, Outcome::Answered)),
+        (6_000, admitted(1)),
+        (6_000, queued(1, 6_000)),
+        (10_000, answered(1)),
+        (12_000, admitted(2)),
+        (12_000, queued(2, 12_000)),
+        (15_000, CallEvent::HoldStarted { leg }),
+        step(STEP, Duration::from_millis(3_600_000)),
+        (STEP + 21_000, CallEvent::HoldEnded { leg }),
+        (STEP + 30_000, talked(1)),
+        (STEP + 30_000, ended(1, Outcome::Answered)),
+        (STEP + 32_000, answered(2)),
+        (STEP + 33_000, talked(2)),
+        (STEP + 33_000, ended(2, Outcome::Answered)),
+    ]);
+    let times = |id| {
+        let it = &records.calls()[&CallId(id)];
+        [it.wait_time().unwrap_or_default(), it.talk_time(), it.hold_time()].map(|it| it.as_millis())
+    };
+    assert_eq!(times(1), [4_000, 20_000, 6_000]);
+    assert_eq!(times(2), [20_000, 1_000, 0]);
+    assert_eq!(times(3), [1_000, 4_000, 0]);
+    let steps = [1, 2, 3].map(|id| records.calls()[&CallId(id)].clock_steps.len());
+    assert_eq!(steps, [1, 1, 0]);
+}
