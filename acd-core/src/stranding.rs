@@ -34,6 +34,13 @@ pub enum Stranding {
         /// Whether a seat would be there, with nobody logged in.
         nobody_logged_in: bool,
     },
+    /// A caller outside hours, whom another tenant was to serve, would hear that we are closed.
+    OverflowGone {
+        /// The call.
+        call: CallId,
+        /// Whose.
+        tenant: TenantId,
+    },
     /// The plan has no such seat, which is with a caller: it ends with the call.
     SeatGone {
         /// The seat.
@@ -81,9 +88,12 @@ impl Switch {
     }
 
     fn unserved(&self, id: CallId, after: &Self) -> Option<Stranding> {
-        let queue = after.queue_ahead(id)?;
-        let (was, will_be) = (self.servers(self.queue_ahead(id)?), after.servers(queue));
-        let QueueKey { tenant, skill } = queue;
+        let was = self.servers(self.queue_ahead(id)?);
+        let Some(queue) = after.queue_ahead(id) else {
+            let tenant = self.calls.get(&id)?.visit.tenant;
+            return Some(Stranding::OverflowGone { call: id, tenant });
+        };
+        let (will_be, QueueKey { tenant, skill }) = (after.servers(queue), queue);
         let unserved =
             |nobody_logged_in| Stranding::CallerUnserved { call: id, tenant, skill, nobody_logged_in };
         if was.seats > 0 && will_be.seats == 0 {
@@ -97,14 +107,8 @@ impl Switch {
         let call = self.calls.get(&id)?;
         match call.phase()? {
             CallPhase::Waiting | CallPhase::Ringing => call.place().map(|place| place.queue),
-            CallPhase::Arriving | CallPhase::Guidance if !call.visit.closed => {
-                let tenant = call.visit.tenant;
-                let skill = self.house.lines.room(tenant).tenant.entry_skill;
-                Some(QueueKey { tenant, skill })
-            }
-            CallPhase::Arriving
-            | CallPhase::Guidance
-            | CallPhase::Talking
+            CallPhase::Arriving | CallPhase::Guidance => call.visit.queue_ahead(&self.house),
+            CallPhase::Talking
             | CallPhase::Consulting
             | CallPhase::Conference
             | CallPhase::Transferred
@@ -171,6 +175,9 @@ impl fmt::Display for Stranding {
                 } else {
                     " would wait with no seat that may answer"
                 })
+            }
+            Self::OverflowGone { call, tenant } => {
+                write!(f, "call {call} of {tenant} would hear the closed announcement instead of going on")
             }
             Self::SeatGone { seat, call } => {
                 write!(f, "seat {seat} would be gone while it is with call {call}")

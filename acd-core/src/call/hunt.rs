@@ -27,7 +27,7 @@ pub(super) struct Hunt {
     pub(super) headquarters: Option<(DestinationId, Option<CivilDate>)>,
     /// How many more rounds there may be.
     rounds: u32,
-    /// What is tried when all have failed, again and again: the emergency contact and then all the others (R-T8).
+    /// What is tried when all have failed, again and again: the emergency contact, if there is one, and then all the others (R-T8).
     next_rounds: VecDeque<Pii<DialledNumber>>,
 }
 
@@ -72,9 +72,10 @@ impl Hunt {
         if to_try.is_empty() {
             return Err(CallCommandResult::UnknownDestination);
         }
-        let next_rounds = match entry.emergency_contact {
-            Some(contact) if visit.outbound => [contact].into_iter().chain(to_try.iter().copied()).collect(),
-            Some(_) | None => VecDeque::new(),
+        let next_rounds = if visit.outbound && hunting_goes_on(entry) {
+            entry.emergency_contact.into_iter().chain(to_try.iter().copied()).collect()
+        } else {
+            VecDeque::new()
         };
         Ok(Self {
             destination,
@@ -126,6 +127,15 @@ fn allowed(number: DialledNumber, directory: &Directory) -> Result<Option<Destin
 /// The number of somebody who called, which may be forged: nobody is behind an emergency number (R-T2).
 fn person(number: DialledNumber) -> Result<Pii<DialledNumber>, CallCommandResult> {
     if is_emergency_number(number) { Err(CallCommandResult::Forbidden) } else { Ok(Pii::new(number)) }
+}
+
+/// Whether a hunt after the caller's call is not over when all have failed: these are people of the tenant, one of whom must
+/// be found, with an emergency contact or without (R-T8).
+const fn hunting_goes_on(entry: &Entry) -> bool {
+    match entry.kind {
+        EntryKind::Doctors | EntryKind::Staff => true,
+        EntryKind::FireHeadquarters(_) | EntryKind::Interpreter { .. } | EntryKind::Tenant(_) => false,
+    }
 }
 
 /// When our consent was filed with a fire headquarters; `None`: it is none.

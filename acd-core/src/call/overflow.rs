@@ -31,6 +31,22 @@ impl Call {
 }
 
 impl Visit {
+    /// The queue of a tenant that the caller enters first.
+    pub(super) fn queue_at(&self, serving: TenantId, house: &House) -> QueueKey {
+        QueueKey { tenant: serving, skill: skill_at(serving, self.chosen_skill, house) }
+    }
+
+    /// The queue that is ahead of a caller who has entered none yet; `None`: the caller is to hear that we are closed.
+    pub(crate) fn queue_ahead(&self, house: &House) -> Option<QueueKey> {
+        let still_to_overflow = self.closed && self.overflows == 0;
+        let serving = if still_to_overflow {
+            house.lines.overflow(self.tenant, OverflowCause::Closed)?
+        } else {
+            self.serving
+        };
+        Some(self.queue_at(serving, house))
+    }
+
     /// The caller who came outside hours is from here on the other tenant's to serve (R-G5).
     pub(super) fn overflow_closed(&mut self, house: &mut House) -> bool {
         let to = house.lines.overflow(self.tenant, OverflowCause::Closed);
@@ -78,7 +94,7 @@ impl Visit {
 }
 
 /// The skill goes along where the tenant has a queue for it.
-pub(super) fn skill_at(to: TenantId, skill: Option<SkillId>, house: &House) -> Option<SkillId> {
+fn skill_at(to: TenantId, skill: Option<SkillId>, house: &House) -> Option<SkillId> {
     let tenant = &house.lines.room(to).tenant;
     skill.filter(|skill| tenant.queue_skills().contains(&Some(*skill))).or(tenant.entry_skill)
 }

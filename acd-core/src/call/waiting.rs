@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::overflow::skill_at;
 use super::ringing::Ringing;
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::ReleaseCause;
@@ -20,8 +19,7 @@ pub(super) struct Waiting {
 impl Waiting {
     /// The caller enters the queue for the first time.
     pub(super) fn enter(visit: &Visit, house: &mut House) -> CallState {
-        let skill = skill_at(visit.serving, visit.chosen_skill, house);
-        let place = Place { queue: QueueKey { tenant: visit.serving, skill }, since: house.now };
+        let place = Place { queue: visit.queue_at(visit.serving, house), since: house.now };
         visit.play_waiting(house);
         Self::watch(visit, house);
         Self::stand(place, false, visit, house)

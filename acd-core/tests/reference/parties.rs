@@ -186,14 +186,11 @@ impl Model {
         let (Some(name), Some(entry)) = (name, entry) else {
             return Err(CallCommandResult::UnknownDestination);
         };
-        let again = match entry.emergency_contact {
-            Some(contact) if outbound => {
-                let mut again = vec![contact];
-                again.extend(&entry.numbers);
-                again
-            }
-            Some(_) | None => Vec::new(),
-        };
+        let mut again = Vec::new();
+        if outbound && matches!(entry.kind, EntryKind::Doctors | EntryKind::Staff) {
+            again.extend(entry.emergency_contact);
+            again.extend(&entry.numbers);
+        }
         let headquarters = match &entry.kind {
             EntryKind::FireHeadquarters(it) => Some((name, it.consent_filed_on)),
             EntryKind::Interpreter { .. } | EntryKind::Doctors | EntryKind::Staff | EntryKind::Tenant(_) => {

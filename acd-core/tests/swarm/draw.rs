@@ -83,8 +83,8 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
         let ring = rng.within(2, 20);
         lines.push(format!("entry {tenant} thai: language thai, number 0312345678, ring {ring}s"));
         lines.push(format!(
-            "entry {tenant} doctor: doctors, number 0311111111, number 0311111112, number 0311111113, ring {ring}s, \
-             emergency_contact 0311111119"
+            "entry {tenant} doctor: doctors, number 0311111111, number 0311111112, number 0311111113, ring {ring}s{}",
+            if rng.percent(60) { ", emergency_contact 0311111119" } else { "" }
         ));
         if rng.percent(50) {
             lines.push(format!(

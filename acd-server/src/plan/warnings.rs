@@ -116,6 +116,12 @@ fn roster(
             "write whom to call when who is on duty does not answer",
         );
     }
+    if entry.emergency_contact.is_none() {
+        doubt(
+            format!("the roster `{name}` has no emergency contact for when nobody answers (R-T8)"),
+            "write one as emergency_contact",
+        );
+    }
     let ends = entry.duties.iter().map(|duty| duty.to).max();
     if let Some((date, time)) = ends.filter(|(date, time)| date.at(*time, tenant.utc_offset_minutes) <= now) {
         doubt(

@@ -124,6 +124,7 @@ fn what_headquarters_and_rosters_lack_is_doubtful() {
                 (it.verified_on, it.consent_filed_on, it.underlying_number) = (None, None, None);
             }
             entry.numbers.truncate(1);
+            entry.emergency_contact = None;
         }
         tenant.directory.entries.remove(&entry("kusatsu_fire"));
     }
@@ -131,6 +132,7 @@ fn what_headquarters_and_rosters_lack_is_doubtful() {
         doubts(&plan, evening(0)),
         [
             "tenant homecare: the roster `night_doctor` has 1 fall-backs, fewer than 2 (R-T3); write whom to call when who is on duty does not answer",
+            "tenant homecare: the roster `night_doctor` has no emergency contact for when nobody answers (R-T8); write one as emergency_contact",
             "tenant shiga: parties are dialled over the tenant's own trunk `outbound`, and each takes a line of the callers' (R-L8); give the tenant a separate outbound trunk, or count those lines in",
             "tenant shiga: nobody has verified the number of headquarters `otsu_fire` (R-T2); call them, and write the day as verified_on",
             "tenant shiga: headquarters `otsu_fire` have no back-up number (R-T2); ask for one, and write it as backup_number",
