@@ -1,4 +1,5 @@
-//! The papers and the code agree: every folder is on the code map, every rule that is cited exists.
+//! The papers and the code agree: every folder is on the code map, every rule that is cited exists, every history shows a
+//! rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,19 @@ const RULES: &str = "docs/rules.md";
 pub(crate) fn check(files: &[SourceFile], found: &mut Findings) {
     folders(files, found);
     cited_rules(files, found);
+    scenarios(files, found);
+}
+
+/// Reports histories whose opening remark says not which rule they show.
+fn scenarios(files: &[SourceFile], found: &mut Findings) {
+    let histories =
+        files.iter().filter(|it| it.path.contains("/tests/scenarios/") && it.has_extension("txt"));
+    for file in histories {
+        let head = file.text.lines().take_while(|line| line.starts_with('#'));
+        if head.flat_map(citations).next().is_none() {
+            found.error(format!("{}: the opening remark says not which rule this shows (R-A1)", file.path));
+        }
+    }
 }
 
 fn folders(files: &[SourceFile], found: &mut Findings) {
@@ -108,6 +122,20 @@ mod tests {
                 "a/x.rs:2: there is no rule R-Q1 in docs/rules.md"
             ]
         );
+    }
+
+    #[test]
+    fn a_history_that_names_no_rule_in_its_opening_remark_is_found() {
+        let map: (&str, &str) = (MAP, "## Code map\n`a/tests/scenarios/` `docs/`\n");
+        let found = errors(&[
+            map,
+            TWO_RULES,
+            ("a/tests/scenarios/told.txt", "# Somebody calls.\n# R-L2: a line.\ntenant kyoto"),
+            ("a/tests/scenarios/untold.txt", "# Somebody calls.\ntenant kyoto\n# R-L2: too late."),
+            ("a/tests/scenarios/notes.md", "Of no rule."),
+        ]);
+        let wanted = "a/tests/scenarios/untold.txt: the opening remark says not which rule this shows (R-A1)";
+        assert_eq!(found, [wanted]);
     }
 
     #[test]
