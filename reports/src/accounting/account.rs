@@ -35,6 +35,9 @@ pub struct Account {
     pub dedicated_seats: BTreeSet<SeatId>,
     /// Seats that served others too.
     pub shared_seats: BTreeSet<SeatId>,
+    /// Seats of other tenants that worked for callers of this one who overflowed to them; that time stands with the shared
+    /// seats' (R-A8).
+    pub guest_seats: BTreeSet<SeatId>,
     /// From the first to the last instant that is known; `None`: nothing is.
     pub recorded: Option<(Timestamp, Timestamp)>,
     /// The first and the last sequence number that was read.

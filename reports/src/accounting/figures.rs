@@ -81,9 +81,10 @@ pub struct Figures {
     /// What stamps skipped as the wall clock was set on: it belongs to nobody.
     pub skipped_ms: u64,
 
-    /// Seats that serve this tenant alone.
+    /// Seats that serve this tenant alone, without the time they spent on callers who overflowed here.
     pub dedicated: SeatTimes,
-    /// Seats that serve others too, without the time they spent on these (R-A8).
+    /// Seats that serve others too, without the time they spent on these (R-A8); and seats of others while they worked for
+    /// callers of this tenant who overflowed to them.
     pub shared: SeatTimes,
     /// The most dedicated seats staffed at once.
     pub dedicated_peak: u64,

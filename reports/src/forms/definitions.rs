@@ -1,7 +1,9 @@
 //! 算出条件: every definition and parameter that a form was made with, rule by rule.
 
 use super::{Header, civil, printed, values};
-use crate::accounting::{Account, HandledBy, Handling, Interval, OfficialBlockage, Profile, Talk};
+use crate::accounting::{
+    Account, HandledBy, Handling, Interval, OfficialBlockage, OutageCause, Profile, Talk,
+};
 
 /// One line of the sheet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -134,7 +136,13 @@ fn outages(account: &Account, zone: i32) -> String {
         .outages
         .iter()
         .map(|it| format!("{}（{}）", interval(it.interval, zone), values::outage_remark(it.cause)));
-    format!("期間分{total}分。{}。回線閉塞には含めない。", listed(list))
+    let trunks = account.outages.iter().any(|it| matches!(it.cause, OutageCause::Trunk(_)));
+    let whose = if trunks {
+        "どの委託者の呼を運ぶはずだったかは分からないため、回線事業者側の不通は全委託者に示す。"
+    } else {
+        ""
+    };
+    format!("期間分{total}分。{}。回線閉塞には含めない。{whose}", listed(list))
 }
 
 /// Steps of the wall clock: nobody is charged for time that did not pass.
@@ -202,7 +210,16 @@ pub(super) fn lines_and_seats(account: &Account, header: &Header) -> Vec<Definit
         ),
         line("回線・席", "専任席", "R-A8", seats(&account.dedicated_seats)),
         line("回線・席", "兼任席", "R-A8", seats(&account.shared_seats)),
+        line("回線・席", "応援席", "R-A8", guests(account, seats(&account.guest_seats))),
     ]
+}
+
+/// Seats of others that served callers of ours, and ours that served callers of others (R-A1, R-A8).
+fn guests(account: &Account, seats: String) -> String {
+    let lent = printed::minutes(account.total().dedicated.elsewhere_ms);
+    format!(
+        "当委託者の呼が溢れて応対した他の委託者の席：{seats}。その呼の呼出・通話・後処理の時間は、当委託者の通話・処理・相談の時間と兼任席の         配置に計上する（待機時間は計上しない）。当委託者の専任席が他の委託者の呼に当たった時間：{lent}分。その時間は当委託者の配置・待機・         相談に含めず、呼の委託者に計上する。"
+    )
 }
 
 fn target(account: &Account, header: &Header) -> Definition {
@@ -319,8 +336,9 @@ fn fixed(account: &Account) -> Vec<Definition> {
             "定義",
             "配置オペレーター数",
             "R-A8",
-            "専任席が待機・呼出・通話・後処理の状態にあった時間を合計し、時間帯の長さで除した平均。休憩・離席、応答しなかった席、電話機に届かない席は含まない。\
-             兼任席は他の委託者の呼に当たった時間を除き、別欄に示す（待機中の時間は受け持つ各委託者に計上する）。",
+            "専任席が待機・呼出・通話・後処理の状態にあった時間（溢れて来た他の委託者の呼に当たった時間を除く）を合計し、時間帯の長さで除した平均。休憩・離席、応答しなかった席、電話機に届かない席は含まない。\
+             兼任席は他の委託者の呼に当たった時間を除き、別欄に示す（待機中の時間は受け持つ各委託者に計上する）。応援席は当委託者の呼に当たった\
+             時間だけを同じ欄に加える。",
         ),
         line(
             "定義",

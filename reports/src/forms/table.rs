@@ -62,7 +62,7 @@ pub(super) const OFFERED: usize = 0;
 pub(super) const OUTCOMES: std::ops::RangeInclusive<usize> = 1..=6;
 
 /// The columns in their order.
-pub(super) const COLUMNS: [Column; 32] = [
+pub(super) const COLUMNS: [Column; 33] = [
     column("入電件数", "件", "offered", |it| Value::Count(it.offered)),
     column("対応件数", "件", "handled", |it| Value::Count(it.handled)),
     column("放棄・ガイダンス中", "件", "abandoned_in_guidance", |it| {
@@ -103,6 +103,9 @@ pub(super) const COLUMNS: [Column; 32] = [
     column("時計の進み", "分", "skipped_ms", |it| Value::Time(it.skipped_ms)),
     column("専任席", "人", "dedicated_seat_ms", |it| Value::Seats(it.dedicated.staffed_ms())),
     column("兼任席", "人", "shared_seat_ms", |it| Value::Seats(it.shared.staffed_ms())),
+    column("専任席・他の委託者の呼に", "人", "dedicated_elsewhere_ms", |it| {
+        Value::Seats(it.dedicated.elsewhere_ms)
+    }),
     column("専任席の最大", "人", "dedicated_peak", |it| Value::Peak(it.dedicated_peak)),
     column("全席の最大", "人", "staffed_peak", |it| Value::Peak(it.staffed_peak)),
 ];

@@ -65,6 +65,12 @@ struct Span {
     doing: Doing,
 }
 
+/// A phone, and whether its agents answer for the tenant.
+struct Phone<'a> {
+    spans: &'a Vec<Span>,
+    is_ours: bool,
+}
+
 pub(crate) struct Auditor {
     calls: BTreeMap<CallId, Call>,
     phones: BTreeMap<SeatId, Vec<Span>>,
@@ -90,10 +96,13 @@ impl Auditor {
         serves: impl Fn(SeatId) -> BTreeSet<usize>,
     ) -> (Vec<(Timestamp, Timestamp)>, Vec<Found>) {
         let blocked = self.blocked(tenant);
-        let ours: Vec<&Vec<Span>> =
-            self.phones.iter().filter(|(seat, _)| serves(**seat).contains(&tenant)).map(|it| it.1).collect();
-        let works = works(&ours);
-        let found = hours.iter().map(|hour| self.hour(tenant, *hour, &blocked, &ours, &works)).collect();
+        let phones: Vec<Phone<'_>> = self
+            .phones
+            .iter()
+            .map(|(seat, spans)| Phone { spans, is_ours: serves(*seat).contains(&tenant) })
+            .collect();
+        let works = works(&phones);
+        let found = hours.iter().map(|hour| self.hour(tenant, *hour, &blocked, &phones, &works)).collect();
         (blocked, found)
     }
 
@@ -102,7 +111,7 @@ impl Auditor {
         tenant: usize,
         (from, to): (Timestamp, Timestamp),
         blocked: &[(Timestamp, Timestamp)],
-        phones: &[&Vec<Span>],
+        phones: &[Phone<'_>],
         works: &BTreeMap<CallId, Work>,
     ) -> Found {
         let mut found = Found::default();
@@ -125,28 +134,32 @@ impl Auditor {
         }
         found.blockage_ms =
             blocked.iter().map(|(begun, ended)| length((*begun).max(from), (*ended).min(to))).sum();
-        for span in phones.iter().flat_map(|it| it.iter()) {
-            let ms = length(span.from.max(from), span.to.min(to));
-            match self.part(span.doing, tenant) {
-                Part::Consulting => found.consultation_ms += ms,
-                Part::Waiting => found.waiting_ms += ms,
-                Part::None => {}
+        for phone in phones {
+            for span in phone.spans {
+                let ms = length(span.from.max(from), span.to.min(to));
+                match self.part(span.doing, tenant, phone.is_ours) {
+                    Part::Consulting => found.consultation_ms += ms,
+                    Part::Waiting => found.waiting_ms += ms,
+                    Part::None => {}
+                }
             }
         }
         found.staffed_peak = self.peak(tenant, (from, to), phones);
         found
     }
 
-    /// What a phone's doing is to a tenant.
-    fn part(&self, doing: Doing, tenant: usize) -> Part {
+    /// What a phone's doing is to a tenant. Another's phone waits for nobody of ours, but may work for a caller of ours who
+    /// overflowed to it.
+    fn part(&self, doing: Doing, tenant: usize, is_ours: bool) -> Part {
         let ours = |call| self.calls.get(&call).is_some_and(|it| it.tenant == tenant && !it.test);
         match doing {
-            Doing::Ready => Part::Waiting,
+            Doing::Ready if is_ours => Part::Waiting,
             Doing::Ringing(call) if ours(call) => Part::Waiting,
             Doing::Talking(call) | Doing::Holding(call) | Doing::WrappingUp(call) if ours(call) => {
                 Part::Consulting
             }
-            Doing::Ringing(_)
+            Doing::Ready
+            | Doing::Ringing(_)
             | Doing::Talking(_)
             | Doing::Holding(_)
             | Doing::WrappingUp(_)
@@ -154,15 +167,16 @@ impl Auditor {
         }
     }
 
-    fn peak(&self, tenant: usize, (from, to): (Timestamp, Timestamp), phones: &[&Vec<Span>]) -> u64 {
-        let begins = phones.iter().flat_map(|it| it.iter()).map(|it| it.from);
+    fn peak(&self, tenant: usize, (from, to): (Timestamp, Timestamp), phones: &[Phone<'_>]) -> u64 {
+        let begins = phones.iter().flat_map(|it| it.spans).map(|it| it.from);
         let instants: BTreeSet<Timestamp> =
             begins.filter(|at| from <= *at && *at < to).chain([from]).collect();
         let staffed = |at: Timestamp| {
-            let at_work = |spans: &&&Vec<Span>| {
+            let at_work = |phone: &&Phone<'_>| {
                 // A phone's spans follow each other.
-                let now = spans.partition_point(|it| it.to <= at);
-                spans.get(now).is_some_and(|it| it.from <= at && self.part(it.doing, tenant) != Part::None)
+                let now = phone.spans.partition_point(|it| it.to <= at);
+                let span = phone.spans.get(now).filter(|it| it.from <= at);
+                span.is_some_and(|it| self.part(it.doing, tenant, phone.is_ours) != Part::None)
             };
             phones.iter().filter(at_work).count() as u64
         };
@@ -200,9 +214,9 @@ impl Auditor {
     }
 }
 
-fn works(phones: &[&Vec<Span>]) -> BTreeMap<CallId, Work> {
+fn works(phones: &[Phone<'_>]) -> BTreeMap<CallId, Work> {
     let mut works: BTreeMap<CallId, Work> = BTreeMap::new();
-    for span in phones.iter().flat_map(|it| it.iter()) {
+    for span in phones.iter().flat_map(|it| it.spans) {
         let ms = length(span.from, span.to);
         match span.doing {
             Doing::Talking(call) => {

@@ -1,8 +1,8 @@
 //! Journals made by hand, in words: `09:00:10.500 answer 1.1 a1`.
 //!
 //! A time is of 2026-11-21 in Asia/Tokyo; `-23:50:00` is of the day before, `+00:10:00` of the day after,
-//! `2027-03-31T23:50:00` of any other. What third parties do is in [`parties`]. Lines that begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too;
-//! a1 and m1 are nurses'.
+//! `2027-03-31T23:50:00` of any other. What third parties do is in [`parties`]. Lines that begin with `#` are remarks. Seats: a1, a2, a3 serve the tenant alone, m1 and m2 another one too, g1
+//! that one alone; a1 and m1 are nurses'.
 
 #![allow(clippy::unwrap_used, reason = "a journal with a mistake in it must fail its test")]
 
@@ -68,11 +68,17 @@ pub(crate) fn plan() -> Plan {
         unreachable_retry: None,
     };
     let both = [tenant(), other_tenant()];
-    let mut seats: BTreeMap<SeatId, Seat> =
-        [("a1", &both[..1]), ("a2", &both[..1]), ("a3", &both[..1]), ("m1", &both[..]), ("m2", &both[..])]
-            .into_iter()
-            .map(|(name, serves)| (SeatId::new(name).unwrap(), seat(serves)))
-            .collect();
+    let mut seats: BTreeMap<SeatId, Seat> = [
+        ("a1", &both[..1]),
+        ("a2", &both[..1]),
+        ("a3", &both[..1]),
+        ("m1", &both[..]),
+        ("m2", &both[..]),
+        ("g1", &both[1..]),
+    ]
+    .into_iter()
+    .map(|(name, serves)| (SeatId::new(name).unwrap(), seat(serves)))
+    .collect();
     for nurse in ["a1", "m1"] {
         seats.get_mut(&SeatId::new(nurse).unwrap()).unwrap().skills.insert("nurse".parse().unwrap());
     }
@@ -94,7 +100,8 @@ pub(crate) fn fold(mut ledger: Ledger, text: &str, until: &str) -> Account {
                 ledger.life_begins(&plan());
                 seats.clear();
             }
-            "plan" => ledger.plan_changes(&plan_without(words[1])),
+            "plan" => ledger.plan_changes(&plan_sharing(words[1])),
+            "plan-without" => ledger.plan_changes(&plan_without(&words[1..])),
             "amid" => {
                 ledger.plan_stands(&plan());
                 continue;
@@ -131,9 +138,18 @@ fn lines(text: &str) -> impl Iterator<Item = (Timestamp, Vec<&str>)> {
 }
 
 /// The plan after its seat has begun to serve the other tenant too.
-fn plan_without(seat: &str) -> Plan {
+fn plan_sharing(seat: &str) -> Plan {
     let mut plan = plan();
     plan.seats.get_mut(&SeatId::new(seat).unwrap()).unwrap().serves.insert(other_tenant(), 1);
+    plan
+}
+
+/// The plan after these seats have come to serve the other tenant alone.
+fn plan_without(seats: &[&str]) -> Plan {
+    let mut plan = plan();
+    for seat in seats {
+        plan.seats.get_mut(&SeatId::new(seat).unwrap()).unwrap().serves = [(other_tenant(), 1)].into();
+    }
     plan
 }
 
@@ -159,8 +175,10 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
     };
     let seat_id = |name: &str| SeatId::new(name).unwrap();
     match *words {
-        ["life"] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5, by: PlanSource::Start }],
-        ["plan", _] => vec![CallEvent::PlanApplied { tenants: 2, seats: 5, by: PlanSource::Api }],
+        ["life"] => vec![CallEvent::PlanApplied { tenants: 2, seats: 6, by: PlanSource::Start }],
+        ["plan", _] | ["plan-without", ..] => {
+            vec![CallEvent::PlanApplied { tenants: 2, seats: 6, by: PlanSource::Api }]
+        }
         ["start"] => vec![CallEvent::NodeStarted],
         ["stop"] => vec![CallEvent::NodeStopped],
         ["seats", "gone"] => vec![CallEvent::NoReachableSeatStarted { tenant }],

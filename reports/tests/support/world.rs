@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::plan::{
-    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Plan, RecordingPolicy,
-    Seat, Staffing, StaffingSeats, Tenant, Waiting,
+    Band, Capacity, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number, Overflow, OverflowCause,
+    Plan, RecordingPolicy, Seat, Staffing, StaffingSeats, Tenant, Waiting,
 };
 use acd_core::{
     Announcement, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, CommandSource,
@@ -78,9 +78,10 @@ pub(crate) fn run(seed: u64, midnight: Timestamp) -> Day {
     run_with(seed, midnight, 2, plan())
 }
 
-/// The same with Shizuoka, whose bands differ by the kind of day, and its own seats.
+/// The same with Shizuoka, whose bands differ by the kind of day, and its own seats. Who has waited long for one of Shiga's
+/// seats goes on to all of Kyoto's.
 pub(crate) fn run_with_shizuoka(seed: u64, midnight: Timestamp) -> Day {
-    run_with(seed, midnight, 3, shizuoka::add_to(plan()))
+    run_with(seed, midnight, 3, overflowing(shizuoka::add_to(plan())))
 }
 
 fn run_with(seed: u64, midnight: Timestamp, tenants: usize, plan: Plan) -> Day {
@@ -343,6 +344,14 @@ fn plan() -> Plan {
             },
         );
     }
+    plan
+}
+
+fn overflowing(mut plan: Plan) -> Plan {
+    let [kyoto, shiga] = tenants();
+    let shiga = plan.tenants.get_mut(&shiga).unwrap();
+    shiga.max_wait = Some(Duration::from_secs(45));
+    shiga.overflow = Some(Overflow { to: kyoto, on: [OverflowCause::WaitTooLong].into() });
     plan
 }
 

@@ -127,7 +127,7 @@ impl Ledger {
         self.shortages.close(until, &mut self.books);
         let recorded = self.first.map(|(from, _)| (from, until));
         self.books.note_unrecorded(recorded);
-        let (dedicated_seats, shared_seats) = self.seats.into_seen();
+        let [dedicated_seats, shared_seats, guest_seats] = self.seats.into_seen();
         let slots = self.books.slots.clone();
         let figures = std::mem::take(&mut self.books.figures);
         let dropped = self.lines.blockages.dropped()
@@ -147,6 +147,7 @@ impl Ledger {
             outages: self.outages.list.into_vec(),
             dedicated_seats,
             shared_seats,
+            guest_seats,
             recorded,
             facts: self.first.zip(self.last).map(|((_, first), (_, last))| (first, last)),
             plans_unknown: self.plans_unknown,

@@ -26,6 +26,12 @@ struct Role {
     promises: u32,
 }
 
+impl Role {
+    /// Another client's seat for as long as it works for a caller of ours who overflowed to it: one that serves us and
+    /// others (R-A8). The staffing that we promise is that of our own seats.
+    const GUESTS: Self = Self { class: Class::Shared, promises: 0 };
+}
+
 /// The seats of a plan that serve the tenant.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Staff(BTreeMap<SeatId, Role>);
@@ -83,6 +89,8 @@ pub(super) struct Seats {
     counts_since: Option<Timestamp>,
     seen_dedicated: BTreeSet<SeatId>,
     seen_shared: BTreeSet<SeatId>,
+    /// Seats of others that worked for callers of ours.
+    seen_guests: BTreeSet<SeatId>,
 }
 
 impl Seats {
@@ -98,6 +106,7 @@ impl Seats {
             counts_since: None,
             seen_dedicated: BTreeSet::new(),
             seen_shared: BTreeSet::new(),
+            seen_guests: BTreeSet::new(),
         }
     }
 
@@ -139,10 +148,9 @@ impl Seats {
         }
         let ids: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in ids {
+            let role = staff.0.get(&id).copied();
             // A seat that the plan no longer has ends its call as what it was.
-            if let Some(role) = staff.0.get(&id) {
-                self.update(at, id, books, |seat| seat.role = Some(*role));
-            }
+            self.update(at, id, books, |seat| seat.role = role.or(if seat.ours { seat.role } else { None }));
         }
         self.staff = staff;
     }
@@ -198,7 +206,9 @@ impl Seats {
         };
         let ours = work.is_some_and(|call| calls.has(call));
         let held = matches!(to, SeatState::Talking(_)) && work.is_some_and(|call| calls.is_on_hold(call));
+        let role = self.staff.0.get(&id).copied();
         self.update(at, id, books, |seat| {
+            seat.role = role.or(if ours { seat.role } else { None });
             (seat.state, seat.state_since) = (to, at);
             (seat.work, seat.ours, seat.held) = (work, ours, held);
         });
@@ -231,9 +241,9 @@ impl Seats {
         &self.promised
     }
 
-    /// The seats of the period: dedicated, shared.
-    pub(super) fn into_seen(self) -> (BTreeSet<SeatId>, BTreeSet<SeatId>) {
-        (self.seen_dedicated, self.seen_shared)
+    /// The seats of the period: dedicated, shared, those of others that worked for callers of ours.
+    pub(super) fn into_seen(self) -> [BTreeSet<SeatId>; 3] {
+        [self.seen_dedicated, self.seen_shared, self.seen_guests]
     }
 
     fn charge_wrap_up(seat: &Seat, at: Timestamp, calls: &mut Calls, books: &Books) {
@@ -245,7 +255,10 @@ impl Seats {
     /// Counts a seat up to an instant, then changes it.
     fn update(&mut self, at: Timestamp, id: SeatId, books: &mut Books, change: impl FnOnce(&mut Seat)) {
         let Some(seat) = self.seats.get_mut(&id) else { return };
-        if let (Some(role), Some(field)) = (seat.role, seat.field()) {
+        if seat.role.is_none() && seat.ours && seat.counted_to < books.slots.to() && at > books.slots.from() {
+            self.seen_guests.insert(id);
+        }
+        if let (Some(role), Some(field)) = (seat.part(), seat.field()) {
             books.spread(seat.counted_to, at, |figures| field(times(figures, role.class)));
         }
         let before = seat.staffs();
@@ -284,6 +297,15 @@ const fn times(figures: &mut Figures, class: Class) -> &mut SeatTimes {
 }
 
 impl Seat {
+    /// What it is to the tenant at this moment.
+    const fn part(&self) -> Option<Role> {
+        match self.role {
+            Some(role) => Some(role),
+            None if self.ours => Some(Role::GUESTS),
+            None => None,
+        }
+    }
+
     /// Where its time goes; `None`: nobody is there.
     fn field(&self) -> Option<fn(&mut SeatTimes) -> &mut u64> {
         let field: fn(&mut SeatTimes) -> &mut u64 = match self.state {
@@ -315,6 +337,6 @@ impl Seat {
             | SeatState::NotAnswering(_)
             | SeatState::Unreachable => false,
         };
-        if staffed { self.role } else { None }
+        if staffed { self.part() } else { None }
     }
 }

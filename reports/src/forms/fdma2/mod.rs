@@ -186,7 +186,7 @@ fn notes(account: &Account, header: &Header) -> Vec<String> {
         ));
     }
     if has_shared_seats(account) {
-        notes.push("※ 配置オペレーター数は専任席。兼任席（他の委託者と共用）は右欄に別掲。".to_owned());
+        notes.push("※ 配置オペレーター数は専任席。兼任席（他の委託者と共用）と応援席（溢れた呼に応対した他の委託者の席）は右欄に別掲。".to_owned());
     }
     notes.push("※ 数値の定義、記録の範囲、丸めは「算出条件」のとおり。".to_owned());
     notes

@@ -1,5 +1,8 @@
 //! The figures for machines.
 
+use std::collections::BTreeSet;
+
+use acd_core::SeatId;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -19,6 +22,10 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
     let rate = sheet.profile.rate(&sheet.total);
     let blockages =
         |all: &[Blockage]| all.iter().map(|it| values::blockage(account, it, zone)).collect::<Vec<_>>();
+    let definitions: Vec<Value> = definitions::of_statement(statement, header)
+        .iter()
+        .map(|it| json!({ "part": it.part, "item": it.item, "text": it.text, "rules": it.rules }))
+        .collect();
     json!({
         "form": "figures",
         "title": FORM,
@@ -91,11 +98,10 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
             value
         }).collect::<Vec<_>>(),
         "clock_steps": values::clock_steps(account, zone),
-        "dedicated_seats": account.dedicated_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "shared_seats": account.shared_seats.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "definitions": definitions::of_statement(statement, header).iter()
-            .map(|it| json!({ "part": it.part, "item": it.item, "text": it.text, "rules": it.rules }))
-            .collect::<Vec<_>>(),
+        "dedicated_seats": names(&account.dedicated_seats),
+        "shared_seats": names(&account.shared_seats),
+        "guest_seats": names(&account.guest_seats),
+        "definitions": definitions,
     })
 }
 
@@ -103,6 +109,10 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
 pub(super) fn hours_in_order(sheet: &Sheet) -> impl Iterator<Item = u8> + use<> {
     let start = sheet.calendar.day_start_hour;
     (0..24).map(move |hour| (hour + start) % 24)
+}
+
+fn names(seats: &BTreeSet<SeatId>) -> Vec<String> {
+    seats.iter().map(ToString::to_string).collect()
 }
 
 fn row(sheet: &Sheet, it: &Figures, length_ms: u64, target: Option<u16>) -> Value {
