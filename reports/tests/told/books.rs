@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 use acd_core::plan::Plan;
@@ -44,6 +45,8 @@ pub(crate) struct Books {
     plan: Plan,
     until: Timestamp,
     counts: BTreeMap<TenantId, Counts>,
+    /// What has been made since the last turn and the last word on counting: a year's takes a while.
+    made: BTreeMap<(String, Period), Rc<Forms>>,
 }
 
 /// The two kinds of form over one period.
@@ -61,11 +64,13 @@ impl Books {
             plan: Plan::default(),
             until: Timestamp::from_millis(0),
             counts: BTreeMap::new(),
+            made: BTreeMap::new(),
         }
     }
 
     /// `counts kyoto as shiga, target 90.0, final_skill, …`
     fn count(&mut self, text: &str) {
+        self.made.clear();
         let mut items = text.split(", ");
         let (tenant, profile) = items.next().unwrap().split_once(" as ").expect("counts TENANT as PROFILE");
         let mut profile = Profile::named(profile).unwrap_or_else(|| panic!("no profile {profile}"));
@@ -93,7 +98,16 @@ impl Books {
         self.counts.insert(tenant.parse().unwrap(), Counts { profile, target_permille, contract });
     }
 
-    fn forms(&self, tenant: &str, period: Period) -> Forms {
+    fn forms(&mut self, tenant: &str, period: Period) -> Rc<Forms> {
+        let key = (tenant.to_owned(), period);
+        if !self.made.contains_key(&key) {
+            let forms = Rc::new(self.make(tenant, period));
+            self.made.insert(key.clone(), forms);
+        }
+        Rc::clone(&self.made[&key])
+    }
+
+    fn make(&self, tenant: &str, period: Period) -> Forms {
         let tenant: TenantId = tenant.parse().unwrap();
         let Counts { profile, target_permille, contract } =
             *self.counts.get(&tenant).unwrap_or_else(|| panic!("nothing says how {tenant} counts"));
@@ -138,7 +152,7 @@ impl Books {
     }
 
     /// `kyoto 2026-04-01 hour 10: offered, rate`
-    fn figures(&self, text: &str) -> Vec<String> {
+    fn figures(&mut self, text: &str) -> Vec<String> {
         let (place, words) = text.split_once(": ").expect("figures TENANT PERIOD ROW: COLUMNS");
         let place: Vec<&str> = place.split(' ').collect();
         let [tenant, when, row @ ..] = place.as_slice() else { panic!("figures TENANT PERIOD ROW: COLUMNS") };
@@ -159,7 +173,7 @@ impl Books {
     }
 
     /// `kyoto 2026-04-01: 回線閉塞` gives the intervals of this kind, as the form lists them.
-    fn list(&self, text: &str) -> Vec<String> {
+    fn list(&mut self, text: &str) -> Vec<String> {
         let (place, kind) = text.split_once(": ").expect("list TENANT PERIOD: KIND");
         let (tenant, when) = place.split_once(' ').expect("list TENANT PERIOD: KIND");
         let forms = self.forms(tenant, period(when));
@@ -175,7 +189,7 @@ impl Books {
     }
 
     /// `kyoto 2026-04: 日の始まりによる差` gives that line of the form's 算出条件.
-    fn definition(&self, text: &str) -> Vec<String> {
+    fn definition(&mut self, text: &str) -> Vec<String> {
         let (place, item) = text.split_once(": ").expect("definition TENANT PERIOD: ITEM");
         let (tenant, when) = place.split_once(' ').expect("definition TENANT PERIOD: ITEM");
         let forms = self.forms(tenant, period(when));
@@ -191,7 +205,7 @@ impl Books {
     }
 
     /// `kyoto 2026-04 on 2026-04-01` gives the list of consultations' line of that day, hours without any left out.
-    fn consultations(&self, text: &str) -> Vec<String> {
+    fn consultations(&mut self, text: &str) -> Vec<String> {
         let words: Vec<&str> = text.split(' ').collect();
         let [tenant, when, "on", date] = words.as_slice() else {
             panic!("consultations TENANT PERIOD on DATE")
@@ -280,6 +294,7 @@ impl Onlooker for Books {
 
     fn turned(&mut self, now: Timestamp, turn: &Turn) -> Option<Vec<String>> {
         self.until = now;
+        self.made.clear();
         for fact in &turn.facts {
             // The history would not be what its reader thinks.
             assert!(!matches!(fact, CallEvent::InputUnexpected { .. }), "{}: {fact:?} at {now:?}", self.file);
