@@ -509,6 +509,7 @@ impl Visit {
     ) -> CallState {
         self.stop_recording(house);
         let Self { call, tenant, .. } = *self;
+        house.plays.forget(call);
         if self.outbound {
             house.out.state(CallEvent::OutboundEnded { call, tenant, reached: self.answered });
             return CallState::Ended;
@@ -558,14 +559,12 @@ impl Visit {
     /// What a waiting caller hears (R-G3).
     fn play_waiting(&self, house: &mut House) {
         let waiting = house.lines.room(self.tenant).tenant.waiting;
-        house.out.order(Effect::Play {
-            leg: self.caller_leg(),
-            announcement: Announcement::Waiting {
-                message: waiting.message,
-                music: waiting.music,
-                message_every: waiting.message_every,
-            },
-        });
+        let announcement = Announcement::Waiting {
+            message: waiting.message,
+            music: waiting.music,
+            message_every: waiting.message_every,
+        };
+        house.play(self.caller_leg(), announcement);
     }
 }
 

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::event::RefusalReason;
 use crate::ids::{
-    CallId, DialledNumber, LegId, PartyId, PromptId, RequestId, RingId, SeatId, TenantId, TrunkId,
+    CallId, DialledNumber, LegId, PartyId, PlayId, PromptId, RequestId, RingId, SeatId, TenantId, TrunkId,
 };
 use crate::input::{CallCommandResult, CallerIdentity, GuidanceCommandResult, SeatCommandResult};
 use crate::pii::Pii;
@@ -33,10 +33,13 @@ pub enum Effect {
         /// The call.
         call: CallId,
     },
-    /// Play to a leg, replacing what plays there. Outcome: `AnnouncementEnded` if it has an end, `AnnouncementFailed`.
+    /// Play to a leg, replacing what plays there. Outcome: `AnnouncementEnded` if it has an end, `AnnouncementFailed`,
+    /// with its number.
     Play {
         /// Who hears it.
         leg: LegId,
+        /// The playout, fresh.
+        play: PlayId,
         /// What.
         announcement: Announcement,
     },

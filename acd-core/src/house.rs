@@ -11,6 +11,7 @@ use crate::lines::Lines;
 use crate::output::Output;
 use crate::outstanding::Outstanding;
 use crate::party::PartyEnd;
+use crate::plays::Plays;
 use crate::queue::Queues;
 use crate::seat::Seats;
 use crate::time::Timestamp;
@@ -26,6 +27,7 @@ pub(crate) struct House {
     pub(crate) queues: Queues,
     pub(crate) seats: Seats,
     pub(crate) timers: Timers,
+    pub(crate) plays: Plays,
     pub(crate) outstanding: Outstanding,
     /// Trunks that do not answer (R-L9).
     pub(crate) lost_trunks: BTreeSet<TrunkId>,
@@ -42,6 +44,7 @@ impl House {
             queues: Queues::default(),
             seats: Seats::new(),
             timers: Timers::default(),
+            plays: Plays::default(),
             outstanding: Outstanding::default(),
             lost_trunks: BTreeSet::new(),
             supervising: BTreeMap::new(),
@@ -86,6 +89,12 @@ impl House {
         }
     }
 
+    /// Joins caller and seat, which ends what plays to the caller.
+    pub(crate) fn bridge(&mut self, ring: RingId) {
+        self.plays.over(LegId::Caller(ring.call));
+        self.out.order(Effect::Bridge { ring });
+    }
+
     pub(crate) fn cancel_ring(&mut self, ring: RingId) {
         self.out.order(Effect::CancelRing { ring });
         self.outstanding.cancelled.add(ring);
@@ -101,6 +110,7 @@ impl House {
         if let Some(supervisor) = supervisor {
             self.supervising.remove(&supervisor);
         }
+        self.plays.over(LegId::Party(party));
         self.out.state(CallEvent::PartyEnded { party, end });
     }
 
@@ -110,6 +120,7 @@ impl House {
     }
 
     pub(crate) fn release_party(&mut self, party: PartyId, cause: ReleaseCause) {
+        self.plays.over(LegId::Party(party));
         self.out.order(Effect::ReleaseLeg { leg: LegId::Party(party), cause });
         self.outstanding.released_parties.add(party);
     }
@@ -122,6 +133,7 @@ impl House {
     }
 
     pub(crate) fn release_caller(&mut self, call: CallId, cause: ReleaseCause) {
+        self.plays.over(LegId::Caller(call));
         self.out.order(Effect::ReleaseLeg { leg: LegId::Caller(call), cause });
     }
 }

@@ -257,6 +257,11 @@ impl fmt::Display for PartyId {
     }
 }
 
+/// One playout to a leg of a call. Counted within the call, from 1, by the core.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlayId(pub u32);
+
 /// One SIP dialog with its media, as the core names it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum LegId {

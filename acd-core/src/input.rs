@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::CallPhase;
 use crate::ids::{
-    CallId, DialledNumber, LegId, Name, PartyId, PromptId, RequestId, RingId, SeatId, SkillId, TenantId,
-    TrunkId,
+    CallId, DialledNumber, LegId, Name, PartyId, PlayId, PromptId, RequestId, RingId, SeatId, SkillId,
+    TenantId, TrunkId,
 };
 use crate::party::{Destination, LocateCondition, PartyFailure, PartyLegEnd, Supervision};
 use crate::pii::Pii;
@@ -105,11 +105,16 @@ pub enum Input {
     AnnouncementEnded {
         /// The leg that heard it.
         leg: LegId,
+        /// Which playout; one that has been replaced is no news. `None` in what was written before playouts had numbers:
+        /// what plays now.
+        play: Option<PlayId>,
     },
     /// Outcome of `Play`: it cannot be played (unknown prompt, media leg gone).
     AnnouncementFailed {
         /// The leg that should have heard it.
         leg: LegId,
+        /// Which playout, as of `AnnouncementEnded`.
+        play: Option<PlayId>,
     },
     /// A key was pressed (RFC 4733, counted once).
     DigitPressed {

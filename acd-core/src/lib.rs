@@ -29,6 +29,7 @@ mod outstanding;
 mod party;
 mod pii;
 pub mod plan;
+mod plays;
 mod queue;
 mod refusal;
 mod reload;
@@ -46,7 +47,9 @@ pub use event::{
     AnnouncementKind, CallEvent, CallPhase, LineUse, Outcome, RefusalReason, RingEnd, SeatState, TalkEnd,
     UnexpectedInput,
 };
-pub use ids::{AreaId, CallId, DestinationId, DialledNumber, LegId, Name, NameError, PartyId, PoolId};
+pub use ids::{
+    AreaId, CallId, DestinationId, DialledNumber, LegId, Name, NameError, PartyId, PlayId, PoolId,
+};
 pub use ids::{PromptId, RequestId, RingId, SeatId, SkillId, TenantId, TrunkId};
 pub use input::{
     AlarmKind, CallCommand, CallerIdentity, CommandSource, Input, LegQuality, OpenCall, OpenRecording,

@@ -34,7 +34,7 @@ impl Switch {
         let Some(announced) = announced.filter(|it| !it.plays) else { return false };
         announced.plays = true;
         let announcement = Announcement::Once(announced.prompt);
-        self.house.out.order(Effect::Play { leg: LegId::Caller(call), announcement });
+        self.house.play(LegId::Caller(call), announcement);
         true
     }
 
@@ -42,6 +42,7 @@ impl Switch {
     pub(crate) fn end_busy_announcement(&mut self, call: CallId) -> bool {
         let announced = self.house.outstanding.announced.remove(&call).is_some();
         if announced {
+            self.house.plays.forget(call);
             let reason = RefusalReason::LinesFull;
             self.house.out.order(Effect::RefuseCall { call, reason, retry_after: None });
             self.house.outstanding.refused.add(call);

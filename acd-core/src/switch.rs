@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::admission::Arrival;
 use crate::call::{Call, CallInput, OutboundOrder, PartyInput};
 use crate::effect::Effect;
-use crate::event::{AnnouncementKind, CallEvent, CallPhase, Outcome, SeatState, TalkEnd, UnexpectedInput};
+use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd, UnexpectedInput};
 use crate::house::House;
 use crate::ids::{CallId, DialledNumber, LegId, PartyId, RingId, SeatId, TenantId};
 use crate::input::{AlarmKind, Input, OpenCall, PlanSource, RecordingFailure, RingFailure, SeatLegEnd};
@@ -115,7 +115,7 @@ impl Switch {
 
     /// Whether no call is alive and no outcome of an order is still to come (legs, rings, recordings).
     pub fn is_idle(&self) -> bool {
-        self.calls.is_empty() && self.house.outstanding.is_empty()
+        self.calls.is_empty() && self.house.outstanding.is_empty() && self.house.plays.is_empty()
     }
 
     /// Where a call is; `None`: no such call is alive.
@@ -170,13 +170,14 @@ impl Switch {
             Input::CallerConnected { call } => self.tell_call(call, CallInput::Connected),
             Input::CallerLegEnded { call, end } => {
                 if self.house.outstanding.caller_refused_gone(call) {
+                    self.house.plays.forget(call);
                     self.refused_call_gone(call, end);
                 } else {
                     self.tell_call(call, CallInput::LegEnded(end));
                 }
             }
-            Input::AnnouncementEnded { leg } => self.announcement_ended(leg),
-            Input::AnnouncementFailed { leg } => self.announcement_failed(leg),
+            Input::AnnouncementEnded { leg, play } => self.announcement_ended(leg, play),
+            Input::AnnouncementFailed { leg, play } => self.announcement_failed(leg, play),
             Input::DigitPressed { leg, digit } => self.digit_pressed(leg, digit),
             Input::HoldBegan { leg } => self.hold_changed(leg, true),
             Input::HoldEnded { leg } => self.hold_changed(leg, false),
@@ -301,33 +302,6 @@ impl Switch {
         }
     }
 
-    fn announcement_ended(&mut self, leg: LegId) {
-        match leg {
-            LegId::Caller(call) if self.end_busy_announcement(call) => {}
-            LegId::Caller(call) => self.tell_call(call, CallInput::AnnouncementEnded),
-            // Nothing is ever played to a seat, and what is played to a party has no end.
-            LegId::Seat(_) | LegId::Party(_) => {
-                self.house.unexpected(UnexpectedInput::OutOfPhase, Some(leg.call()));
-            }
-        }
-    }
-
-    fn announcement_failed(&mut self, leg: LegId) {
-        let call = self.calls.get_mut(&leg.call());
-        if call.is_some_and(|call| call.cannot_hear(leg, &mut self.house)) {
-            return;
-        }
-        match leg {
-            LegId::Caller(call) if self.end_busy_announcement(call) => {
-                let announcement = AnnouncementKind::Busy;
-                self.house.out.state(CallEvent::AnnouncementFailed { leg, announcement });
-            }
-            LegId::Caller(call) => self.tell_call(call, CallInput::AnnouncementFailed),
-            LegId::Seat(ring) => self.house.unexpected(UnexpectedInput::OutOfPhase, Some(ring.call)),
-            LegId::Party(party) => self.tell_party(party, PartyInput::CannotHear),
-        }
-    }
-
     /// Tells a call what became of its present ring.
     fn tell_ring(&mut self, ring: RingId, input: CallInput) {
         match self.calls.get(&ring.call).map(|call| call.ring()) {
@@ -345,7 +319,7 @@ impl Switch {
     }
 
     /// Tells a call what one of its parties does.
-    fn tell_party(&mut self, party: PartyId, input: PartyInput) {
+    pub(crate) fn tell_party(&mut self, party: PartyId, input: PartyInput) {
         let Some(call) = self.calls.get_mut(&party.call) else {
             return self.house.unexpected(UnexpectedInput::CallUnknown, Some(party.call));
         };

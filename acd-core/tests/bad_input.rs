@@ -27,9 +27,9 @@ use std::time::Duration;
 
 use acd_core::{
     CallCommand, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input,
-    LegId, LegQuality, OpenCall, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, RecordingFailure,
-    RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch, TenantId, Timestamp,
-    TrunkId, UnexpectedInput,
+    LegId, LegQuality, OpenCall, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlayId,
+    RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch,
+    TenantId, Timestamp, TrunkId, UnexpectedInput,
 };
 use auditor::Auditor;
 use draw::{draw_destination, draw_party_command};
@@ -217,8 +217,8 @@ impl Fuzz {
             }
             Input::CallerConnected { call }
             | Input::CallerLegEnded { call, .. }
-            | Input::AnnouncementEnded { leg: LegId::Caller(call) }
-            | Input::AnnouncementFailed { leg: LegId::Caller(call) }
+            | Input::AnnouncementEnded { leg: LegId::Caller(call), .. }
+            | Input::AnnouncementFailed { leg: LegId::Caller(call), .. }
             | Input::DigitPressed { leg: LegId::Caller(call), .. }
             | Input::HoldBegan { leg: LegId::Caller(call) }
             | Input::HoldEnded { leg: LegId::Caller(call) }
@@ -245,13 +245,14 @@ impl Fuzz {
         let (call, ring, leg, seat) = (self.call(), self.ring(), self.leg(), self.seat());
         let command = *self.rng.pick(&[CallCommand::Hold, CallCommand::Resume, CallCommand::HangUp]).unwrap();
         let request = RequestId(self.rng.within(0, 3));
+        let play = self.rng.percent(80).then(|| PlayId(u32::try_from(self.rng.within(0, 5)).unwrap()));
         match self.rng.within(0, 36) {
             0..=3 => self.arrival(),
             4..=6 => Input::CallerConnected { call },
             7 => Input::CallerLegEnded { call, end: CallerLegEnd::HungUp },
             8 => Input::CallerLegEnded { call, end: CallerLegEnd::Released },
-            9 | 10 => Input::AnnouncementEnded { leg },
-            11 => Input::AnnouncementFailed { leg },
+            9 | 10 => Input::AnnouncementEnded { leg, play },
+            11 => Input::AnnouncementFailed { leg, play },
             12 => Input::DigitPressed { leg, digit: *self.rng.pick(&['1', '*', '#', 'x']).unwrap() },
             13 => Input::HoldBegan { leg },
             14 => Input::HoldEnded { leg },

@@ -25,6 +25,8 @@ mod overflow;
 mod parties;
 #[path = "support/plans.rs"]
 mod plans;
+#[path = "reference/plays.rs"]
+mod plays;
 #[path = "swarm/rng.rs"]
 mod rng;
 #[path = "reference/seats.rs"]
@@ -43,7 +45,7 @@ use std::time::Duration;
 use acd_core::plan::Plan;
 use acd_core::{
     CallCommand, CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Destination, Input, LegId,
-    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlanSource, RecordingFailure,
+    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlanSource, PlayId, RecordingFailure,
     RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, SeatState, Supervision,
     Switch, Timestamp, TrunkId, TrunkLoss, WithheldReason,
 };
@@ -64,7 +66,7 @@ enum Step {
     Connected { call: u8 },
     EmergencyGuidance { what: u8 },
     Trunk { dead: bool },
-    Heard { call: u8, to_the_end: bool },
+    Heard { call: u8, to_the_end: bool, play: u8 },
     CallerEnds { call: u8, how: u8 },
     Answered { ring: u8 },
     Progressed { ring: u8 },
@@ -93,8 +95,8 @@ fn step() -> impl Strategy<Value = Step> {
         8 => any::<u8>().prop_map(|call| Step::Connected { call }),
         1 => any::<u8>().prop_map(|what| Step::EmergencyGuidance { what }),
         1 => any::<bool>().prop_map(|dead| Step::Trunk { dead }),
-        8 => (any::<u8>(), proptest::bool::weighted(0.9))
-            .prop_map(|(call, to_the_end)| Step::Heard { call, to_the_end }),
+        8 => (any::<u8>(), proptest::bool::weighted(0.9), any::<u8>())
+            .prop_map(|(call, to_the_end, play)| Step::Heard { call, to_the_end, play }),
         4 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::CallerEnds { call, how }),
         6 => any::<u8>().prop_map(|ring| Step::Answered { ring }),
         1 => any::<u8>().prop_map(|ring| Step::Progressed { ring }),
@@ -196,7 +198,7 @@ impl History {
 
     fn hand_in(&mut self, input: Input) {
         let turn = turn(&mut self.switch, self.now, input.clone());
-        self.model.compare(self.now, &input, &turn.facts, &self.switch);
+        self.model.compare(self.now, &input, &turn, &self.switch);
         for call in &self.model.calls {
             if let Some((ring, _)) = call.ring
                 && self.rings.last() != Some(&ring)
@@ -245,9 +247,14 @@ impl History {
                 }
             }
             Step::Connected { call } => Input::CallerConnected { call: self.call(call) },
-            Step::Heard { call, to_the_end } => {
+            Step::Heard { call, to_the_end, play } => {
                 let leg = LegId::Caller(self.refused_or(call, call));
-                if to_the_end { Input::AnnouncementEnded { leg } } else { Input::AnnouncementFailed { leg } }
+                let play = self.play(leg, play);
+                if to_the_end {
+                    Input::AnnouncementEnded { leg, play }
+                } else {
+                    Input::AnnouncementFailed { leg, play }
+                }
             }
             Step::CallerEnds { call, how } => {
                 let end = match how % 6 {
@@ -344,7 +351,7 @@ impl History {
                     14 => Input::HoldBegan { leg },
                     _ if how < 64 => Input::HoldEnded { leg },
                     _ if how < 128 => Input::DigitPressed { leg, digit: '5' },
-                    _ => Input::AnnouncementFailed { leg },
+                    _ => Input::AnnouncementFailed { leg, play: self.play(leg, how / 16) },
                 }
             }
             Step::CallOut { seat, whom } => {
@@ -400,6 +407,18 @@ impl History {
     fn refused_or(&self, choice: u8, rarely: u8) -> CallId {
         let announced = self.model.announced.first().filter(|_| rarely % 4 == 1);
         announced.map_or_else(|| self.call(choice), |it| it.0)
+    }
+
+    /// What plays to a leg, by its number or, as in old journals, without; now and then one of the past or the future.
+    fn play(&self, leg: LegId, choice: u8) -> Option<PlayId> {
+        match choice % 8 {
+            0 => None,
+            1 => Some(PlayId(u32::from(choice / 8 % 4))),
+            _ => {
+                let mut present = self.model.plays.present.iter();
+                Some(present.find(|(it, _)| *it == leg).map_or(PlayId(1), |(_, play)| *play))
+            }
+        }
     }
 
     /// A live call, or now and then one that is not there.

@@ -37,6 +37,8 @@ mod parties;
 mod party_phones;
 #[path = "support/plans.rs"]
 mod plans;
+#[path = "reference/plays.rs"]
+mod plays;
 #[path = "swarm/rng.rs"]
 mod rng;
 #[path = "reference/seats.rs"]
@@ -325,7 +327,7 @@ impl History {
         }
         self.auditor.check(&self.switch);
         self.onlooker.watch(self.now, input, turn);
-        self.model.compare(self.now, input, &turn.facts, &self.switch);
+        self.model.compare(self.now, input, turn, &self.switch);
         self.world.check(&self.model.calls);
         &turn.facts
     }

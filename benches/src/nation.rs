@@ -8,7 +8,8 @@ use std::time::Duration;
 use acd_core::plan::Plan;
 use acd_core::{
     Announcement, CallEvent, CallId, CallerIdentity, CallerLegEnd, CivilDate, DialledNumber, Effect, Input,
-    LegId, LegQuality, Outcome, Pii, RingFailure, RingId, SeatLegEnd, Switch, TimeOfDay, Timestamp, TrunkId,
+    LegId, LegQuality, Outcome, Pii, PlayId, RingFailure, RingId, SeatLegEnd, Switch, TimeOfDay, Timestamp,
+    TrunkId,
 };
 
 use crate::plans;
@@ -49,7 +50,7 @@ type Planned = Reverse<(Timestamp, u64, Happening)>;
 enum Happening {
     Arrives,
     Connects(CallId),
-    HasHeard(CallId),
+    HasHeard(CallId, PlayId),
     GivesUp(CallId),
     Progresses(RingId),
     Answers(RingId),
@@ -122,9 +123,10 @@ impl Nation {
                     self.plan(patience, Happening::GivesUp(call));
                 }
             }
-            Happening::HasHeard(call) => {
+            Happening::HasHeard(call, play) => {
                 if self.switch.call_phase(call) == Some(acd_core::CallPhase::Guidance) {
-                    self.hand_in(Input::AnnouncementEnded { leg: LegId::Caller(call) });
+                    let leg = LegId::Caller(call);
+                    self.hand_in(Input::AnnouncementEnded { leg, play: Some(play) });
                 }
             }
             Happening::GivesUp(call) => {
@@ -213,8 +215,8 @@ impl Nation {
         match order {
             Effect::RefuseCall { call, .. } => self.plan(SOON, Happening::CallerReleased(call)),
             Effect::AnswerCaller { call } => self.plan(SOON, Happening::Connects(call)),
-            Effect::Play { leg: LegId::Caller(call), announcement: Announcement::Once(_) } => {
-                self.plan(GUIDANCE, Happening::HasHeard(call));
+            Effect::Play { leg: LegId::Caller(call), play, announcement: Announcement::Once(_) } => {
+                self.plan(GUIDANCE, Happening::HasHeard(call, play));
             }
             Effect::RingSeat { ring, .. } => {
                 let after = SOON + self.rng.exponential(Duration::from_secs(4));

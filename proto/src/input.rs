@@ -6,13 +6,13 @@ use acd_core::plan::Plan;
 use acd_core::{
     CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Destination, DialledNumber,
     Input, LegId, LegQuality, OpenCall, OpenRecording, PartyFailure, PartyId, PartyLegEnd, PlanSource,
-    PromptId, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
-    TenantId, Timestamp, TrunkId, TrunkLoss,
+    PlayId, PromptId, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd,
+    SeatLoss, TenantId, Timestamp, TrunkId, TrunkLoss,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr};
 
-use crate::leaf::{CallIdDef, LegIdDef, Millis, RingIdDef, TimeMillis, in_containers};
+use crate::leaf::{CallIdDef, LegIdDef, Millis, PlayIdDef, RingIdDef, TimeMillis, in_containers};
 use crate::parties::{DestinationDef, PartyFailureDef, PartyIdDef, PartyLegEndDef};
 use crate::plan::BoxedPlanDef;
 use crate::shared::{
@@ -114,10 +114,16 @@ enum InputDef {
     AnnouncementEnded {
         #[serde(flatten, with = "LegIdDef")]
         leg: LegId,
+        /// Absent in what was written before playouts had numbers.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<PlayIdDef>>")]
+        play: Option<PlayId>,
     },
     AnnouncementFailed {
         #[serde(flatten, with = "LegIdDef")]
         leg: LegId,
+        /// As of `AnnouncementEnded`.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<PlayIdDef>>")]
+        play: Option<PlayId>,
     },
     DigitPressed {
         #[serde(flatten, with = "LegIdDef")]

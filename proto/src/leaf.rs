@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use acd_core::{CallId, CivilDate, LegId, PartyId, RingId, TimeOfDay, Timestamp};
+use acd_core::{CallId, CivilDate, LegId, PartyId, PlayId, RingId, TimeOfDay, Timestamp};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{DeserializeAs, SerializeAs};
@@ -134,7 +134,12 @@ pub(crate) struct RingIdDef {
     attempt: u32,
 }
 
-in_containers!(CallIdDef => CallId, RingIdDef => RingId);
+/// A [`PlayId`] as its number.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "PlayId")]
+pub(crate) struct PlayIdDef(u32);
+
+in_containers!(CallIdDef => CallId, PlayIdDef => PlayId, RingIdDef => RingId);
 
 /// A [`LegId`] as `call`, `leg` and, for a seat's, `attempt`, for a party's `party`; flattened into what holds it.
 pub(crate) struct LegIdDef;

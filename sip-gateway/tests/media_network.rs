@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use acd_core::PlayId;
 use media_support::{Bench, PATIENCE, Packet, Phone, config, prompt_id};
 use sip_gateway::media::{MediaCommand, MediaError, MediaEvent, MediaSession, Playout, SilenceWatch};
 
@@ -259,7 +260,7 @@ fn icmp_errors_are_counted_and_end_nothing() {
     drop(phone);
     bench.configure(leg, session);
     bench.play(leg, Playout::Once(prompt_id("guidance")));
-    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg });
+    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg, play: PlayId(1) });
     assert!(bench.plane.counters().icmp_errors > 0);
     assert_eq!(bench.close(leg).packets_sent, 7);
 }

@@ -4,6 +4,7 @@ mod media_support;
 
 use std::time::Duration;
 
+use acd_core::PlayId;
 use media_support::{Bench, Packet, SILENCE, assert_one_stream, library, prompt_id};
 use sip_gateway::media::{MediaCommand, MediaEvent, MediaSession, Playout, Prompt, ToneKind};
 
@@ -26,7 +27,7 @@ fn guidance_is_heard_from_first_frame_to_last_and_its_end_reported_after_it() {
     assert_one_stream(&packets);
     assert!(packets[0].marker);
     assert_flows(&packets);
-    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg });
+    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg, play: PlayId(1) });
     assert_eq!(phone.heard(), [], "nothing follows");
 }
 
@@ -40,7 +41,7 @@ fn eight_seconds_of_ulaw_are_400_packets() {
     bench.plane.replace_prompts(library);
     bench.play(leg, Playout::Once(prompt_id("long")));
     let packets = phone.hear_many(400);
-    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg });
+    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg, play: PlayId(1) });
     assert_eq!(phone.heard(), []);
     assert_one_stream(&packets);
     let heard: Vec<u8> = packets.into_iter().flat_map(|packet| packet.payload).collect();
@@ -62,7 +63,7 @@ fn hold_pauses_guidance_and_the_rest_follows() {
     let before = packets.len();
     bench.configure(leg, phone.session());
     packets.extend(phone.hear_many(7 - before));
-    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg });
+    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg, play: PlayId(1) });
     assert_one_stream(&packets);
     assert!(packets[before].marker, "a talkspurt begins");
     let step = packets[before].timestamp.wrapping_sub(packets[before - 1].timestamp);
@@ -77,7 +78,7 @@ fn waiting_follows_guidance_in_the_same_stream_without_a_gap() {
     let (leg, phone) = bench.call();
     bench.play(leg, Playout::Once(prompt_id("guidance")));
     let mut packets = phone.hear_many(7);
-    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg });
+    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg, play: PlayId(1) });
     let waiting = Playout::Waiting {
         message: prompt_id("message"),
         music: Some(prompt_id("music")),
@@ -104,7 +105,7 @@ fn one_playout_replaces_another_without_its_end_or_a_seam() {
     bench.play(leg, Playout::Loop(prompt_id("music")));
     let mut packets = phone.hear_many(5);
     bench.play(leg, Playout::Tone(ToneKind::Confirm));
-    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg });
+    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg, play: PlayId(2) });
     packets.extend(phone.heard());
     assert_one_stream(&packets);
     assert_flows(&packets);
@@ -117,13 +118,13 @@ fn a_playout_waits_for_the_session_and_an_unknown_prompt_fails() {
     let mut bench = Bench::new();
     let (leg, phone) = bench.open();
     bench.play(leg, Playout::Once(prompt_id("nothing")));
-    assert_eq!(bench.event(), MediaEvent::PlayoutFailed { leg });
+    assert_eq!(bench.event(), MediaEvent::PlayoutFailed { leg, play: PlayId(1) });
     bench.play(leg, Playout::Once(prompt_id("message")));
     bench.settle();
     assert_eq!(phone.heard(), []);
     bench.configure(leg, phone.session());
     assert_eq!(phone.hear_many(3).iter().filter(|packet| packet.payload == [0x11; 160]).count(), 3);
-    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg });
+    assert_eq!(bench.event(), MediaEvent::PlayoutEnded { leg, play: PlayId(2) });
 }
 
 #[test]

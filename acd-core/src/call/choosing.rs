@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::guidance::Guidance;
 use super::waiting::Waiting;
 use super::{Call, CallInput, CallState, Visit, unanswered};
-use crate::effect::{Announcement, Effect};
+use crate::effect::Announcement;
 use crate::event::{AnnouncementKind, CallEvent, CallPhase, Outcome};
 use crate::house::House;
 use crate::timer::Reason;
@@ -46,7 +46,7 @@ impl Choosing {
     pub(super) fn enter(visit: &Visit, house: &mut House) -> CallState {
         if let Some(choice) = &visit.choice {
             let leg = visit.caller_leg();
-            house.out.order(Effect::Play { leg, announcement: Announcement::Once(choice.prompt) });
+            house.play(leg, Announcement::Once(choice.prompt));
         }
         house.out.state(CallEvent::ChoiceStarted { call: visit.call });
         CallState::Choosing(Self { heard: false, key: None })
@@ -95,13 +95,14 @@ impl Choosing {
         let option = self.key.and_then(|key| choice.options.get(&key));
         visit.chosen_skill = option.and_then(|option| option.skill);
         let own = option.and_then(|option| option.guidance);
-        // Emergency guidance comes in place of the usual one (R-G4); one that follows it is the language's.
-        let prompt = if choice.before_guidance {
-            house.lines.room(visit.tenant).emergency_guidance.or(own).or(visit.tape(house))
-        } else {
-            own
-        };
-        match prompt {
+        if !choice.before_guidance {
+            return match own {
+                Some(prompt) => Guidance::follow_choice(prompt, visit, house),
+                None => Waiting::enter(visit, house),
+            };
+        }
+        // Emergency guidance comes in place of the usual one, whichever that is (R-G4).
+        match house.lines.room(visit.tenant).emergency_guidance.or(own).or(visit.tape(house)) {
             Some(prompt) => Guidance::play(prompt, false, visit, house),
             None => Waiting::enter(visit, house),
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CallInput, CallState, Visit, unanswered};
-use crate::effect::{Announcement, Effect, ReleaseCause};
+use crate::effect::{Announcement, ReleaseCause};
 use crate::event::{AnnouncementKind, CallPhase, Outcome};
 use crate::house::House;
 
@@ -17,7 +17,7 @@ impl Closed {
             return visit.release(Outcome::Closed, CallPhase::Arriving, ReleaseCause::Closed, house);
         };
         let leg = visit.caller_leg();
-        house.out.order(Effect::Play { leg, announcement: Announcement::Once(prompt) });
+        house.play(leg, Announcement::Once(prompt));
         CallState::Closed(Self)
     }
 

@@ -17,6 +17,9 @@ pub(super) struct Guidance {
     /// The call has not been answered yet.
     early: bool,
     stage: Stage,
+    /// What a choice after the guidance has asked for: its caller is past the guidance that emergency guidance takes the
+    /// place of (R-G4).
+    follows_choice: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -48,14 +51,22 @@ impl Guidance {
             return Self::play(prompt, early, visit, house);
         }
         house.timers.set(Reason::GuidanceDue(visit.call), house.now + delay);
-        CallState::Guidance(Self { early, stage: Stage::Due })
+        CallState::Guidance(Self { early, stage: Stage::Due, follows_choice: false })
     }
 
     pub(super) fn play(prompt: PromptId, early: bool, visit: &Visit, house: &mut House) -> CallState {
-        let leg = visit.caller_leg();
-        house.out.order(Effect::Play { leg, announcement: Announcement::Once(prompt) });
+        Self { early, stage: Stage::Playing, follows_choice: false }.start(prompt, visit, house)
+    }
+
+    /// The guidance of the language or service that was chosen after the usual one, beside which it is heard.
+    pub(super) fn follow_choice(prompt: PromptId, visit: &Visit, house: &mut House) -> CallState {
+        Self { early: false, stage: Stage::Playing, follows_choice: true }.start(prompt, visit, house)
+    }
+
+    fn start(self, prompt: PromptId, visit: &Visit, house: &mut House) -> CallState {
+        house.play(visit.caller_leg(), Announcement::Once(prompt));
         house.out.state(CallEvent::GuidanceStarted { call: visit.call });
-        CallState::Guidance(Self { early, stage: Stage::Playing })
+        CallState::Guidance(self)
     }
 
     /// The guidance is over.
@@ -64,14 +75,13 @@ impl Guidance {
             return Self::over(visit, house);
         }
         house.out.order(Effect::AnswerCaller { call: visit.call });
-        CallState::Guidance(Self { early: false, stage: Stage::Answering })
+        CallState::Guidance(Self { early: false, stage: Stage::Answering, ..self })
     }
 
     /// Another guidance from its beginning, in place of the one that plays (R-G4).
     pub(super) fn replace(&self, prompt: PromptId, visit: &Visit, house: &mut House) {
-        if self.stage == Stage::Playing {
-            let leg = visit.caller_leg();
-            house.out.order(Effect::Play { leg, announcement: Announcement::Once(prompt) });
+        if self.stage == Stage::Playing && !self.follows_choice {
+            house.play(visit.caller_leg(), Announcement::Once(prompt));
         }
     }
 

@@ -2,7 +2,7 @@
 //! waiting message would be due again, so that nobody is left in silence for as long as the wait or the hold lasts (R-G3).
 
 use super::{Call, CallState, Visit};
-use crate::effect::{Announcement, Effect};
+use crate::effect::Announcement;
 use crate::event::{AnnouncementKind, CallEvent};
 use crate::house::House;
 use crate::ids::LegId;
@@ -74,7 +74,7 @@ impl Visit {
     /// What whoever is on hold or alone hears, if the plan has music for it (R-T1).
     pub(super) fn play_music(&self, leg: LegId, house: &mut House) {
         if let Some(music) = house.lines.room(self.tenant).tenant.hold_music {
-            house.out.order(Effect::Play { leg, announcement: Announcement::Loop(music) });
+            house.play(leg, Announcement::Loop(music));
         }
     }
 

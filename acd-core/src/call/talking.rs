@@ -39,7 +39,7 @@ impl Talking {
     ) -> CallState {
         house.out.state(CallEvent::CallAnswered { ring, seat });
         house.set_seat(seat, SeatState::Talking(ring));
-        house.out.order(Effect::Bridge { ring });
+        house.bridge(ring);
         visit.record(house);
         visit.answered = true;
         visit.awaits_adviser = false;
@@ -189,8 +189,8 @@ impl Talking {
     /// The last of the holds has ended.
     fn end_hold(&self, visit: &Visit, house: &mut House) {
         house.out.state(CallEvent::HoldEnded { leg: LegId::Seat(self.ring) });
-        house.out.order(Effect::StopPlaying { leg: visit.caller_leg() });
-        house.out.order(Effect::Bridge { ring: self.ring });
+        house.stop_playing(visit.caller_leg());
+        house.bridge(self.ring);
     }
 
     fn state_end(&self, end: TalkEnd, house: &mut House) {

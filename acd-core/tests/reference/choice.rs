@@ -1,21 +1,21 @@
 //! What callers choose by a key, as the rules have it (R-G6).
 
-use acd_core::{CallEvent, CallPhase};
+use acd_core::{CallEvent, CallPhase, PromptId};
 
 use crate::model::{Model, Stage};
 
 impl Model {
     /// The guidance of the number, if it is played.
     pub(crate) fn guide(&mut self, at: usize) {
-        if self.has_tape(at) {
-            self.hear_guidance(at);
-        } else {
-            self.guided(at);
+        match self.tape(at) {
+            Some(prompt) => self.hear_guidance(at, prompt),
+            None => self.guided(at),
         }
     }
 
-    fn hear_guidance(&mut self, at: usize) {
+    fn hear_guidance(&mut self, at: usize, prompt: PromptId) {
         let call = self.calls[at].id;
+        self.demand(call, prompt);
         self.calls[at].phase = CallPhase::Guidance;
         self.calls[at].guidance = Stage::Playing;
         self.state(CallEvent::GuidanceStarted { call });
@@ -34,7 +34,9 @@ impl Model {
         let call = &mut self.calls[at];
         call.phase = CallPhase::Guidance;
         call.chooses = Some((false, None));
+        let prompt = call.number.choice.as_ref().unwrap().prompt;
         let call = call.id;
+        self.demand(call, prompt);
         self.state(CallEvent::ChoiceStarted { call });
     }
 
@@ -70,14 +72,19 @@ impl Model {
         call.choice_until = None;
         let option = key.map(|key| choice.options[&key]);
         call.chosen_skill = option.and_then(|it| it.skill);
-        let call = call.id;
+        let (call, tenant) = (call.id, call.tenant);
         self.state(CallEvent::ChoiceMade { call, key });
-        if option.is_some_and(|it| it.guidance.is_some()) {
-            self.hear_guidance(at);
-        } else if choice.before_guidance {
-            self.guide(at);
-        } else {
-            self.enter_queue(at);
+        let own = option.and_then(|it| it.guidance);
+        let emergency = self.tenant(tenant).emergency;
+        match own {
+            // What is chosen before the guidance is in its place, and so is the emergency guidance (R-G4).
+            Some(own) if choice.before_guidance => self.hear_guidance(at, emergency.unwrap_or(own)),
+            Some(own) => {
+                self.calls[at].past_guidance = true;
+                self.hear_guidance(at, own);
+            }
+            None if choice.before_guidance => self.guide(at),
+            None => self.enter_queue(at),
         }
     }
 }

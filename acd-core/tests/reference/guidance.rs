@@ -1,7 +1,7 @@
 //! Guidance after the answer or before it, the emergency guidance, and the busy announcement, as the rules have them
 //! (R-G1, R-G2, R-G4, R-L4).
 
-use acd_core::plan::{Guidance, LinesFullRefusal};
+use acd_core::plan::LinesFullRefusal;
 use acd_core::{
     CallEvent, CallId, CallPhase, CommandSource, GuidanceCommandResult, PromptId, TenantId, Timestamp,
 };
@@ -9,13 +9,6 @@ use acd_core::{
 use crate::model::{Call, Model, Stage};
 
 impl Model {
-    /// Whether something must be heard before a person answers.
-    pub(crate) fn has_tape(&self, at: usize) -> bool {
-        let call = &self.calls[at];
-        let emergency = self.tenant(call.tenant).emergency;
-        emergency.is_some() || matches!(call.number.guidance, Guidance::Tape(_))
-    }
-
     pub(crate) fn come_to_guidance(&mut self, at: usize) {
         let delay = self.tenant(self.calls[at].tenant).plan.guidance_delay;
         self.calls[at].phase = CallPhase::Guidance;
@@ -27,9 +20,8 @@ impl Model {
 
     pub(crate) fn begin_guidance(&mut self, at: usize) {
         self.calls[at].guidance = Stage::Playing;
-        if !self.has_tape(at) {
-            return self.guidance_passed(at);
-        }
+        let Some(prompt) = self.tape(at) else { return self.guidance_passed(at) };
+        self.demand(self.calls[at].id, prompt);
         self.state(CallEvent::GuidanceStarted { call: self.calls[at].id });
     }
 
@@ -46,12 +38,16 @@ impl Model {
     pub(crate) fn progressed(&mut self, call: CallId) {
         if let Some(refused) = self.announced.iter_mut().find(|it| it.0 == call && !it.2) {
             refused.2 = true;
-            return;
+            let tenant = refused.1;
+            let LinesFullRefusal::Announcement { prompt, .. } = self.tenant(tenant).plan.refusal else {
+                return;
+            };
+            return self.demand(call, prompt);
         }
         self.of_call(call, |model, at| {
             if model.calls[at].phase != CallPhase::Arriving || !model.calls[at].early {
                 model.out_of_phase(at);
-            } else if model.has_tape(at) {
+            } else if model.tape(at).is_some() {
                 model.come_to_guidance(at);
             } else {
                 model.calls[at].early = false;
@@ -80,7 +76,7 @@ impl Model {
         true
     }
 
-    /// R-G4. Which prompt plays is an order, not a fact.
+    /// R-G4: those who hear the usual guidance hear this one, from its beginning; those past it are not touched.
     pub(crate) fn guidance_commanded(
         &mut self,
         id: TenantId,
@@ -90,13 +86,28 @@ impl Model {
         let tenant = self.tenants.iter_mut().find(|it| it.id == id && it.in_plan);
         let result = match tenant {
             Some(tenant) => {
-                tenant.emergency = prompt;
+                let before = core::mem::replace(&mut tenant.emergency, prompt);
+                if let Some(prompt) = prompt.filter(|it| before != Some(*it)) {
+                    self.replace_guidance(id, prompt);
+                }
                 GuidanceCommandResult::Done
             }
             None => GuidanceCommandResult::UnknownTenant,
         };
         self.state(CallEvent::GuidanceCommanded { tenant: id, prompt, source, result });
     }
+
+    fn replace_guidance(&mut self, tenant: TenantId, prompt: PromptId) {
+        let hear_it = |it: &&Call| it.tenant == tenant && hears_guidance(it) && !it.past_guidance;
+        let calls: Vec<CallId> = self.calls.iter().filter(hear_it).map(|it| it.id).collect();
+        for call in calls {
+            self.demand(call, prompt);
+        }
+    }
+}
+
+fn hears_guidance(call: &Call) -> bool {
+    call.phase == CallPhase::Guidance && call.guidance == Stage::Playing && call.chooses.is_none()
 }
 
 pub(crate) fn guidance_due(call: &Call) -> Option<Timestamp> {

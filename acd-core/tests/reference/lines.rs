@@ -96,6 +96,7 @@ impl Model {
             choice_until: None,
             chosen_skill: None,
             overdue: false,
+            past_guidance: false,
             typed: String::new(),
             caller_holds: false,
             seat_holds: false,
@@ -116,7 +117,7 @@ impl Model {
         let at = self.calls.len() - 1;
         let early_media = self.tenant(id).plan.early_media;
         let asks_first = self.calls[at].number.choice.as_ref().is_some_and(|it| it.before_guidance);
-        self.calls[at].early = early_media && !closed && !asks_first && self.has_tape(at);
+        self.calls[at].early = early_media && !closed && !asks_first && self.tape(at).is_some();
     }
 
     /// Calls, places and log-ins stay.

@@ -11,7 +11,9 @@ use acd_core::{
 };
 
 use crate::parties::{Caller, Hunt, Party};
+use crate::plays::Plays;
 use crate::supervision::Watcher;
+use crate::turn::Turn;
 
 pub(crate) struct Tenant {
     pub(crate) id: TenantId,
@@ -56,6 +58,8 @@ pub(crate) struct Call {
     pub(crate) chooses: Option<(bool, Option<char>)>,
     pub(crate) choice_until: Option<Timestamp>,
     pub(crate) chosen_skill: Option<SkillId>,
+    /// What is heard was chosen after the guidance, which the caller has passed.
+    pub(crate) past_guidance: bool,
     /// The wait was too long while a seat was rung.
     pub(crate) overdue: bool,
     pub(crate) typed: String,
@@ -146,6 +150,7 @@ pub(crate) struct Model {
     /// Parties over a tenant's own trunk, until their legs have ended (R-L8).
     pub(crate) lines_out: Vec<(PartyId, TenantId)>,
     recordings: Vec<Recording>,
+    pub(crate) plays: Plays,
     degraded: bool,
     begun: bool,
 }
@@ -173,6 +178,7 @@ impl Model {
             parties_released: Vec::new(),
             lines_out: Vec::new(),
             recordings: Vec::new(),
+            plays: Plays::default(),
             degraded: false,
             begun: false,
         }
@@ -207,14 +213,15 @@ impl Model {
     }
 
     /// Fails if the switch has stated anything else, or waits for another deadline.
-    pub(crate) fn compare(&mut self, now: Timestamp, input: &Input, said: &[CallEvent], switch: &Switch) {
+    pub(crate) fn compare(&mut self, now: Timestamp, input: &Input, said: &Turn, switch: &Switch) {
         let text = |facts: &[CallEvent]| {
             let mut lines: Vec<String> = facts.iter().map(|fact| format!("{fact:?}")).collect();
             lines.sort();
             lines
         };
         let expected = self.handle(now, input);
-        assert_eq!(text(said), text(&expected), "left: the switch, right: the rules, on {input:?}");
+        assert_eq!(text(&said.facts), text(&expected), "left: the switch, right: the rules, on {input:?}");
+        self.watch_plays(&said.facts, &said.orders);
         if let Some((deadline, reason)) = switch.poll_timeout() {
             let earliest = self.next_deadline();
             if matches!(reason, Reason::BandEdge(_)) {
@@ -315,20 +322,8 @@ impl Model {
                     self.of_call(*call, |model, at| model.caller_gone(at, *end));
                 }
             }
-            Input::AnnouncementFailed { leg } if self.cannot_hear(*leg) => {}
-            Input::AnnouncementEnded { leg: LegId::Caller(call) } if self.end_announcement(*call) => {}
-            Input::AnnouncementFailed { leg: LegId::Caller(call) } if self.end_announcement(*call) => {
-                let (leg, announcement) = (LegId::Caller(*call), AnnouncementKind::Busy);
-                self.state(CallEvent::AnnouncementFailed { leg, announcement });
-            }
-            Input::AnnouncementEnded { leg: LegId::Caller(call) } => {
-                self.of_call(*call, |model, at| model.heard(at, true));
-            }
-            Input::AnnouncementFailed { leg: LegId::Caller(call) } => {
-                self.of_call(*call, |model, at| model.heard(at, false));
-            }
-            Input::AnnouncementFailed { leg: LegId::Party(_) }
-            | Input::DigitPressed { leg: LegId::Party(_), .. }
+            Input::AnnouncementEnded { .. } | Input::AnnouncementFailed { .. } => self.announcement(input),
+            Input::DigitPressed { leg: LegId::Party(_), .. }
             | Input::HoldBegan { leg: LegId::Party(_) }
             | Input::HoldEnded { leg: LegId::Party(_) }
             | Input::PartyProgressed { .. }
@@ -336,9 +331,6 @@ impl Model {
             | Input::PartyFailed { .. }
             | Input::PartyLegEnded { .. } => self.party_input(input),
             Input::OutboundCommanded { .. } => self.outbound_commanded(input),
-            Input::AnnouncementEnded { leg } | Input::AnnouncementFailed { leg } => {
-                self.unexpected(UnexpectedInput::OutOfPhase, Some(leg.call()));
-            }
             Input::DigitPressed { leg, digit } => self.digit(*leg, *digit),
             Input::HoldBegan { leg } => self.hold(*leg, true),
             Input::HoldEnded { leg } => self.hold(*leg, false),
@@ -446,14 +438,15 @@ impl Model {
             self.hand_on(at, to, OverflowCause::Closed);
         }
         if self.calls[at].closed && elsewhere.is_none() {
-            if self.tenant(self.calls[at].tenant).plan.closed_announcement.is_some() {
+            if let Some(prompt) = self.tenant(self.calls[at].tenant).plan.closed_announcement {
+                self.demand(call, prompt);
                 self.calls[at].phase = CallPhase::Closed;
             } else {
                 self.close(at, Outcome::Closed);
             }
         } else if self.calls[at].number.choice.as_ref().is_some_and(|it| it.before_guidance) {
             self.ask(at);
-        } else if self.has_tape(at) {
+        } else if self.tape(at).is_some() {
             self.come_to_guidance(at);
         } else {
             self.guided(at);

@@ -437,7 +437,7 @@ impl Model {
             Input::HoldBegan { leg: LegId::Party(party) }
             | Input::HoldEnded { leg: LegId::Party(party) }
             | Input::DigitPressed { leg: LegId::Party(party), .. }
-            | Input::AnnouncementFailed { leg: LegId::Party(party) } => (*party, None),
+            | Input::AnnouncementFailed { leg: LegId::Party(party), .. } => (*party, None),
             other => panic!("{other:?} is of no party"),
         };
         if owed.is_some_and(|owed| settle(owed, party)) {
@@ -607,6 +607,7 @@ impl Model {
             serving: tenant,
             overflows: 0,
             overdue: false,
+            past_guidance: false,
             typed: String::new(),
             ack_owed: false,
             end: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use acd_core::{
     CallCommand, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Destination, Input, LegId,
     LegQuality, LocateCondition, OpenCall, OpenRecording, PartyFailure, PartyId, PartyLegEnd, PauseReason,
-    Pii, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
+    Pii, PlayId, RecordingFailure, RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss,
     Supervision, Timestamp, TrunkId, TrunkLoss, WithheldReason,
 };
 
@@ -173,8 +173,14 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
         ["ack", "missing"] => Input::CallerLegEnded { call, end: CallerLegEnd::AckMissing },
         ["session", "expired"] => Input::CallerLegEnded { call, end: CallerLegEnd::SessionExpired },
         ["leg", "fails"] => Input::CallerLegEnded { call, end: CallerLegEnd::Failed },
-        ["heard", "it"] => Input::AnnouncementEnded { leg },
-        ["hears", "nothing"] => Input::AnnouncementFailed { leg },
+        ["heard", "it"] => Input::AnnouncementEnded { leg, play: None },
+        ["heard", "playout", play] => {
+            Input::AnnouncementEnded { leg, play: Some(PlayId(play.parse().unwrap())) }
+        }
+        ["hears", "nothing", "of", "playout", play] => {
+            Input::AnnouncementFailed { leg, play: Some(PlayId(play.parse().unwrap())) }
+        }
+        ["hears", "nothing"] => Input::AnnouncementFailed { leg, play: None },
         ["presses", digit] => Input::DigitPressed { leg, digit: digit.chars().next().unwrap() },
         ["holds"] => Input::HoldBegan { leg },
         ["resumes"] => Input::HoldEnded { leg },
@@ -275,7 +281,7 @@ fn read_party(party: PartyId, words: &[&str]) -> Input {
         ["presses", digit] => Input::DigitPressed { leg, digit: digit.chars().next().unwrap() },
         ["holds"] => Input::HoldBegan { leg },
         ["resumes"] => Input::HoldEnded { leg },
-        ["hears", "nothing"] => Input::AnnouncementFailed { leg },
+        ["hears", "nothing"] => Input::AnnouncementFailed { leg, play: None },
         _ => panic!("a party does not do this: {words:?}"),
     }
 }

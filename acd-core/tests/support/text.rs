@@ -202,7 +202,7 @@ pub(crate) fn order(effect: &Effect) -> String {
         }
         Effect::ProgressCaller { call } => format!("progress {call}"),
         Effect::AnswerCaller { call } => format!("answer {call}"),
-        Effect::Play { leg, announcement } => {
+        Effect::Play { leg, play: _, announcement } => {
             let what = match announcement {
                 Announcement::Once(prompt) => format!("{prompt} once"),
                 Announcement::Waiting { message, .. } => format!("{message} and music"),

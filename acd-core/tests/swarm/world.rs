@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use acd_core::{
     Announcement, CallCommand, CallId, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input, LegId,
-    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PromptId, RecordingFailure, RequestId,
-    RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId, TrunkLoss,
+    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlayId, PromptId, RecordingFailure,
+    RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId, TrunkLoss,
 };
 
 use crate::draw::{NUMBERS, draw_destination, draw_party_command};
@@ -21,6 +21,9 @@ const DOCTORS: &str = "03111111";
 /// How many of a hundred cancelled rings were answered before the cancelling reached the phone.
 const ANSWERS_CROSS: u64 = 10;
 
+/// How many of a hundred outcomes of replaced playouts were under way when the order to replace them was given.
+const OUTCOMES_CROSS: u64 = 50;
+
 /// What is going to happen, unless what it is about has gone by then.
 #[derive(Clone, Debug)]
 pub(crate) enum Plan {
@@ -30,8 +33,8 @@ pub(crate) enum Plan {
     Trunk(bool),
     EmergencyGuidance(u64),
     CallerEnds(CallId, CallerLegEnd),
-    Heard(CallId, u64),
-    CannotHear(CallId, u64),
+    Heard(CallId, PlayId),
+    CannotHear(CallId, PlayId),
     Answer(RingId),
     Fail(RingId, RingFailure),
     Cancelled(RingId),
@@ -44,7 +47,7 @@ pub(crate) enum Plan {
     Command(SeatId, SeatCommand),
     CommandCall(CallId, CallCommand),
     Press(LegId, char),
-    PartyCannotHear(PartyId),
+    PartyCannotHear(PartyId, PlayId),
     PartyAnswers(PartyId),
     PartyFails(PartyId, PartyFailure),
     PartyEnds(PartyId, PartyLegEnd),
@@ -59,8 +62,8 @@ struct Caller {
     progressed: bool,
     connected: bool,
     releasing: bool,
-    /// Counts what was played, so that the end of a replaced announcement is never reported.
-    played: u64,
+    /// What plays.
+    plays: Option<PlayId>,
     holds: bool,
 }
 
@@ -154,13 +157,13 @@ impl World {
                 };
                 Some(Input::CallerLegEnded { call, end })
             }
-            Plan::Heard(call, played) => {
-                self.callers.get(&call).filter(|it| it.played == played && !it.releasing)?;
-                Some(Input::AnnouncementEnded { leg: LegId::Caller(call) })
+            Plan::Heard(call, play) => {
+                self.tells_of(call, play, rng)?;
+                Some(Input::AnnouncementEnded { leg: LegId::Caller(call), play: Some(play) })
             }
-            Plan::CannotHear(call, played) => {
-                self.callers.get(&call).filter(|it| it.played == played && !it.releasing)?;
-                Some(Input::AnnouncementFailed { leg: LegId::Caller(call) })
+            Plan::CannotHear(call, play) => {
+                self.tells_of(call, play, rng)?;
+                Some(Input::AnnouncementFailed { leg: LegId::Caller(call), play: Some(play) })
             }
             Plan::Answer(ring) => {
                 let (_, phone) = self.rings.get_mut(&ring).filter(|(_, phone)| *phone == Phone::Rings)?;
@@ -221,9 +224,9 @@ impl World {
                 let there = self.is_there(leg);
                 there.then_some(Input::DigitPressed { leg, digit })
             }
-            Plan::PartyCannotHear(party) => {
-                let leg = LegId::Party(party);
-                self.parties.talks(party).then_some(Input::AnnouncementFailed { leg })
+            Plan::PartyCannotHear(party, play) => {
+                let (leg, play) = (LegId::Party(party), Some(play));
+                self.parties.talks(party).then_some(Input::AnnouncementFailed { leg, play })
             }
             Plan::PartyAnswers(party) => self.parties.answers(party),
             Plan::PartyFails(party, failure) => self.parties.fails(party, failure),
@@ -290,10 +293,12 @@ impl World {
                 let plan = if fails { Plan::CallerEnds(*call, end) } else { Plan::Connect(*call) };
                 self.soon(now, plan, rng);
             }
-            Effect::Play { leg, announcement } => self.play(now, *leg, *announcement, rng, options),
+            Effect::Play { leg, play, announcement } => {
+                self.play(now, (*leg, *play), *announcement, rng, options);
+            }
             Effect::StopPlaying { leg } => match leg {
                 LegId::Caller(call) => {
-                    self.callers.get_mut(call).expect("stop playing to who is there").played += 1;
+                    self.callers.get_mut(call).expect("stop playing to who is there").plays = None;
                 }
                 LegId::Party(party) => assert!(self.parties.talks(*party), "stop playing to who is there"),
                 LegId::Seat(_) => panic!("nothing plays to a seat"),
@@ -459,7 +464,7 @@ impl World {
             4 => Input::SeatLegEnded { ring, end: SeatLegEnd::HungUp },
             5 => Input::SeatRegistered { seat },
             6 => Input::LegMeasured { leg: LegId::Caller(unknown), quality: LegQuality::default() },
-            7 => Input::AnnouncementEnded { leg: LegId::Seat(ring) },
+            7 => Input::AnnouncementEnded { leg: LegId::Seat(ring), play: Some(PlayId(1)) },
             _ => self.arrival(old, NUMBERS[0], false),
         }
     }
@@ -528,13 +533,26 @@ impl World {
         }
     }
 
-    fn play(&mut self, now: Timestamp, leg: LegId, what: Announcement, rng: &mut Rng, options: &Options) {
+    /// Whether the outside tells of a playout's outcome: of what plays, and of what has been replaced if that was under way.
+    fn tells_of(&self, call: CallId, play: PlayId, rng: &mut Rng) -> Option<()> {
+        let caller = self.callers.get(&call).filter(|it| !it.releasing)?;
+        (caller.plays == Some(play) || rng.percent(OUTCOMES_CROSS)).then_some(())
+    }
+
+    fn play(
+        &mut self,
+        now: Timestamp,
+        (leg, play): (LegId, PlayId),
+        what: Announcement,
+        rng: &mut Rng,
+        options: &Options,
+    ) {
         let call = match leg {
             LegId::Caller(call) => call,
             LegId::Party(party) => {
                 assert!(self.parties.talks(party), "play to a party that can hear");
                 if !self.calm && rng.percent(options.play_fails) {
-                    self.soon(now, Plan::PartyCannotHear(party), rng);
+                    self.soon(now, Plan::PartyCannotHear(party, play), rng);
                 }
                 return;
             }
@@ -543,24 +561,23 @@ impl World {
         let caller = self.callers.get_mut(&call).expect("play to a caller that is there");
         let can_hear = caller.connected || caller.progressed;
         assert!(can_hear && !caller.releasing, "play to a caller that can hear");
-        caller.played += 1;
-        let played = caller.played;
+        caller.plays = Some(play);
         // Few callers come outside hours.
         let is_closed = matches!(what, Announcement::Once(prompt) if prompt.as_str() == "closed");
         let fails = if is_closed { options.play_fails.max(20) } else { options.play_fails };
         if !self.calm && rng.percent(fails) {
-            self.soon(now, Plan::CannotHear(call, played), rng);
+            self.soon(now, Plan::CannotHear(call, play), rng);
             return;
         }
         match what {
             Announcement::Once(prompt) if prompt.as_str() == "menu" => {
-                self.plan(now + rng.millis(1_000, 6_000), Plan::Heard(call, played));
+                self.plan(now + rng.millis(1_000, 6_000), Plan::Heard(call, play));
                 if rng.percent(70) {
                     let key = *rng.pick(&['1', '2', '5', '9']).unwrap();
                     self.plan(now + rng.millis(500, 12_000), Plan::Press(LegId::Caller(call), key));
                 }
             }
-            Announcement::Once(_) => self.plan(now + rng.millis(1_000, 15_000), Plan::Heard(call, played)),
+            Announcement::Once(_) => self.plan(now + rng.millis(1_000, 15_000), Plan::Heard(call, play)),
             Announcement::Waiting { .. } | Announcement::Loop(_) => {}
         }
     }

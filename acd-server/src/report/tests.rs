@@ -110,7 +110,7 @@ fn morning() -> Vec<(Timestamp, Input)> {
         ),
         (on_day("09:59:30"), arrival(1)),
         (on_day("09:59:30.100"), Input::CallerConnected { call: CallId(1) }),
-        (on_day("09:59:58"), Input::AnnouncementEnded { leg }),
+        (on_day("09:59:58"), Input::AnnouncementEnded { leg, play: None }),
         (on_day("10:00:05"), Input::RingAnswered { ring }),
         (on_day("10:03:05"), Input::CallerLegEnded { call: CallId(1), end: CallerLegEnd::HungUp }),
         (on_day("10:30:00"), arrival(2)),

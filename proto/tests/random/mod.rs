@@ -12,9 +12,9 @@ use acd_core::plan::{
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
     CivilDate, CommandSource, DialledNumber, Input, LegId, LegQuality, LineUse, OpenCall, OpenRecording,
-    Outcome, PauseReason, Pii, PlanSource, PromptId, RecordingFailure, RefusalReason, RequestId, RingEnd,
-    RingFailure, RingId, SeatCommand, SeatCommandResult, SeatId, SeatLegEnd, SeatLoss, SeatState, SkillId,
-    TalkEnd, TenantId, TimeOfDay, Timestamp, TrunkId, UnexpectedInput, WithheldReason,
+    Outcome, PauseReason, Pii, PlanSource, PlayId, PromptId, RecordingFailure, RefusalReason, RequestId,
+    RingEnd, RingFailure, RingId, SeatCommand, SeatCommandResult, SeatId, SeatLegEnd, SeatLoss, SeatState,
+    SkillId, TalkEnd, TenantId, TimeOfDay, Timestamp, TrunkId, UnexpectedInput, WithheldReason,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
@@ -42,6 +42,10 @@ names!(
 
 fn call() -> impl Strategy<Value = CallId> + Clone {
     any::<u64>().prop_map(CallId)
+}
+
+fn play() -> impl Strategy<Value = PlayId> {
+    any::<u32>().prop_map(PlayId)
 }
 
 fn ring() -> impl Strategy<Value = RingId> {
@@ -277,8 +281,8 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         ),
         call().prop_map(|call| Input::CallerConnected { call }),
         (call(), caller_leg_end()).prop_map(|(call, end)| Input::CallerLegEnded { call, end }),
-        leg().prop_map(|leg| Input::AnnouncementEnded { leg }),
-        leg().prop_map(|leg| Input::AnnouncementFailed { leg }),
+        (leg(), of(play())).prop_map(|(leg, play)| Input::AnnouncementEnded { leg, play }),
+        (leg(), of(play())).prop_map(|(leg, play)| Input::AnnouncementFailed { leg, play }),
         (leg(), any::<char>()).prop_map(|(leg, digit)| Input::DigitPressed { leg, digit }),
         leg().prop_map(|leg| Input::HoldBegan { leg }),
         leg().prop_map(|leg| Input::HoldEnded { leg }),

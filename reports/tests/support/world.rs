@@ -242,8 +242,8 @@ impl World {
                 self.plan_in(now, 30, Input::CallerLegEnded { call, end: CallerLegEnd::Released });
             }
             Effect::AnswerCaller { call } => self.plan_in(now, 120, Input::CallerConnected { call }),
-            Effect::Play { leg, announcement: Announcement::Once(_) } => {
-                self.plan_in(now, 28_050, Input::AnnouncementEnded { leg });
+            Effect::Play { leg, play, announcement: Announcement::Once(_) } => {
+                self.plan_in(now, 28_050, Input::AnnouncementEnded { leg, play: Some(play) });
             }
             Effect::RingSeat { ring, .. } => {
                 let outcome = match self.rng.below(20) {

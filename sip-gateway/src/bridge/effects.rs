@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use acd_core::{
-    Announcement, CallId, CallerIdentity, CallerLegEnd, Effect, Input, LegId, PartyFailure, RecordingFailure,
-    RefusalReason, ReleaseCause, RingFailure, RingId, SeatCommandResult, SeatId, TenantId, Timestamp,
+    Announcement, CallId, CallerIdentity, CallerLegEnd, Effect, Input, LegId, PartyFailure, PlayId,
+    RecordingFailure, RefusalReason, ReleaseCause, RingFailure, RingId, SeatCommandResult, SeatId, TenantId,
+    Timestamp,
 };
 
 use super::leg::{Leg, LegRole};
@@ -13,6 +14,9 @@ use super::{Bridge, seats};
 use crate::media::{MediaCommand, Playout, ToneKind};
 use crate::sip::message::HeaderName;
 use crate::sip::{DialogKey, SipCommand};
+
+/// The only playout of a star code's leg, which is none of the core's.
+const TONE: PlayId = PlayId(0);
 
 impl Bridge {
     /// Carries out an order of the core.
@@ -23,7 +27,7 @@ impl Bridge {
             }
             Effect::ProgressCaller { call } => self.progress_caller(now, *call),
             Effect::AnswerCaller { call } => self.answer_caller(now, *call),
-            Effect::Play { leg, announcement } => self.play(*leg, announcement),
+            Effect::Play { leg, play, announcement } => self.play(*leg, *play, announcement),
             Effect::StopPlaying { leg } => {
                 if let Some(dialog) = self.dialog_of(*leg) {
                     self.media.command(MediaCommand::StopPlaying { leg: dialog.into() });
@@ -165,9 +169,9 @@ impl Bridge {
         }
     }
 
-    fn play(&mut self, leg: LegId, announcement: &Announcement) {
+    fn play(&mut self, leg: LegId, play: PlayId, announcement: &Announcement) {
         let Some(dialog) = self.dialog_of(leg) else {
-            self.input(Input::AnnouncementFailed { leg });
+            self.input(Input::AnnouncementFailed { leg, play: Some(play) });
             return;
         };
         let playout = match *announcement {
@@ -177,7 +181,7 @@ impl Bridge {
                 Playout::Waiting { message, music, message_every }
             }
         };
-        self.media.command(MediaCommand::Play { leg: dialog.into(), playout });
+        self.media.command(MediaCommand::Play { leg: dialog.into(), play, playout });
     }
 
     fn ring_seat(
@@ -313,7 +317,8 @@ impl Bridge {
     /// Plays what a star code's answer is, once the phone can hear it; its end is the leg's end.
     pub(super) fn play_star_code_tone(&mut self, dialog: DialogKey) {
         if let Some(tone) = self.legs.get(&dialog).and_then(|leg| leg.tone) {
-            self.media.command(MediaCommand::Play { leg: dialog.into(), playout: Playout::Tone(tone) });
+            let playout = Playout::Tone(tone);
+            self.media.command(MediaCommand::Play { leg: dialog.into(), play: TONE, playout });
         }
     }
 }

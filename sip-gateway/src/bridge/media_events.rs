@@ -1,6 +1,6 @@
 //! `MediaEvent` → `Input`. Total.
 
-use acd_core::{Input, LegId, SeatLegEnd, SeatLoss, Timestamp};
+use acd_core::{Input, LegId, PlayId, SeatLegEnd, SeatLoss, Timestamp};
 
 use super::Bridge;
 use super::leg::LegRole;
@@ -22,8 +22,8 @@ impl From<MediaLeg> for DialogKey {
 impl Bridge {
     pub(super) fn media_event(&mut self, now: Timestamp, event: &MediaEvent) {
         match *event {
-            MediaEvent::PlayoutEnded { leg } => self.playout_over(now, leg.into(), true),
-            MediaEvent::PlayoutFailed { leg } => self.playout_over(now, leg.into(), false),
+            MediaEvent::PlayoutEnded { leg, play } => self.playout_over(now, leg.into(), play, true),
+            MediaEvent::PlayoutFailed { leg, play } => self.playout_over(now, leg.into(), play, false),
             MediaEvent::Digit { leg, digit } => {
                 if let Some(leg) = self.core_leg(leg.into()) {
                     self.input(Input::DigitPressed { leg, digit });
@@ -41,7 +41,7 @@ impl Bridge {
         }
     }
 
-    fn playout_over(&mut self, now: Timestamp, dialog: DialogKey, whole: bool) {
+    fn playout_over(&mut self, now: Timestamp, dialog: DialogKey, play: PlayId, whole: bool) {
         let Some(role) = self.role(dialog) else { return };
         let leg = match role {
             LegRole::Caller { call } => LegId::Caller(call),
@@ -51,7 +51,12 @@ impl Bridge {
                 return;
             }
         };
-        self.input(if whole { Input::AnnouncementEnded { leg } } else { Input::AnnouncementFailed { leg } });
+        let play = Some(play);
+        self.input(if whole {
+            Input::AnnouncementEnded { leg, play }
+        } else {
+            Input::AnnouncementFailed { leg, play }
+        });
     }
 
     fn media_silent(&mut self, now: Timestamp, dialog: DialogKey) {

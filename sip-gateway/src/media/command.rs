@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use acd_core::LegQuality;
+use acd_core::{LegQuality, PlayId};
 
 use super::codec::Codec;
 use super::playout::Playout;
@@ -72,6 +72,8 @@ pub enum MediaCommand {
     Play {
         /// The leg.
         leg: MediaLeg,
+        /// Its number, with which its end is told: another playout may have replaced it by then.
+        play: PlayId,
         /// What.
         playout: Playout,
     },
@@ -135,11 +137,15 @@ pub enum MediaEvent {
     PlayoutEnded {
         /// The leg.
         leg: MediaLeg,
+        /// The playout.
+        play: PlayId,
     },
     /// The library does not know a prompt of the playout. What played before plays on.
     PlayoutFailed {
         /// The leg.
         leg: MediaLeg,
+        /// The playout.
+        play: PlayId,
     },
     /// A key was pressed.
     Digit {

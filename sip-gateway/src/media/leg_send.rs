@@ -1,5 +1,7 @@
 //! What a leg sends: playouts by the clock, and what is bridged to it as it comes.
 
+use acd_core::PlayId;
+
 use super::codec::Codec;
 use super::command::MediaEvent;
 use super::events::{Outbox, SharedCounters, count};
@@ -11,6 +13,7 @@ use super::time::Moment;
 
 /// A playout at its leg.
 pub(super) struct Playing {
+    play: PlayId,
     player: Player,
     /// The next packet follows a pause.
     paused: bool,
@@ -21,9 +24,9 @@ const SEND_TRIES: usize = 2;
 
 impl Leg {
     /// Starts a playout. One that follows another keeps its cadence, so that there is no seam.
-    pub(super) fn play(&mut self, player: Player) {
+    pub(super) fn play(&mut self, play: PlayId, player: Player) {
         let paused = self.playing.as_ref().is_none_or(|playing| playing.paused);
-        self.playing = Some(Playing { player, paused });
+        self.playing = Some(Playing { play, player, paused });
         self.relay.release();
     }
 
@@ -53,8 +56,9 @@ impl Leg {
             return false;
         };
         if playing.player.is_over() {
+            let play = playing.play;
             self.playing = None;
-            outbox.push(MediaEvent::PlayoutEnded { leg: self.id });
+            outbox.push(MediaEvent::PlayoutEnded { leg: self.id, play });
             return false;
         }
         let session = self.agreed.as_ref().map(|agreed| agreed.session).filter(|session| session.send);

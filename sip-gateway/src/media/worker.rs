@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use acd_core::PlayId;
 use crossbeam_channel::Receiver;
 use rustix::event::{Timespec, epoll};
 
@@ -234,7 +235,7 @@ impl Worker {
                     leg.configure(session, now, &self.outbox.counters);
                 }
             }
-            MediaCommand::Play { leg, playout } => self.play(leg, playout, now),
+            MediaCommand::Play { leg, play, playout } => self.play(leg, play, playout, now),
             MediaCommand::StopPlaying { leg } => {
                 if let Some((_, leg)) = self.leg(leg) {
                     leg.playing = None;
@@ -291,16 +292,16 @@ impl Worker {
         }
     }
 
-    fn play(&mut self, id: MediaLeg, playout: super::Playout, now: Moment) {
+    fn play(&mut self, id: MediaLeg, play: PlayId, playout: super::Playout, now: Moment) {
         let player = Player::new(playout, &self.prompts);
         let Some((slot, leg)) = self.leg(id) else {
             return;
         };
         let Some(player) = player else {
-            self.outbox.push(MediaEvent::PlayoutFailed { leg: id });
+            self.outbox.push(MediaEvent::PlayoutFailed { leg: id, play });
             return;
         };
-        leg.play(player);
+        leg.play(play, player);
         if leg.phase.is_none() {
             let point = now.micros() / GRID_MICROS + 1;
             let phase = (point % GRID_PHASES as u64) as usize;

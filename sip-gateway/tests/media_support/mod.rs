@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use acd_core::PromptId;
+use acd_core::{PlayId, PromptId};
 use sip_gateway::media::{
     Codec, MediaCommand, MediaConfig, MediaEvent, MediaLeg, MediaPlane, MediaSession, Playout, Prompt,
     PromptLibrary, SilenceWatch,
@@ -37,6 +37,7 @@ pub(crate) struct Bench {
     pub(crate) plane: MediaPlane,
     wakes: crossbeam_channel::Receiver<()>,
     next_leg: u64,
+    plays: u32,
     /// Events that came while another was waited for.
     passed_over: VecDeque<MediaEvent>,
 }
@@ -58,7 +59,7 @@ impl Bench {
             let _ = woken.send(());
         });
         let plane = MediaPlane::start(config, library(), wake).expect("threads");
-        Self { plane, wakes, next_leg: 1, passed_over: VecDeque::new() }
+        Self { plane, wakes, next_leg: 1, plays: 0, passed_over: VecDeque::new() }
     }
 
     /// Opens a leg and a phone for it, which do not know each other yet.
@@ -82,8 +83,10 @@ impl Bench {
         self.plane.command(MediaCommand::Configure { leg, session });
     }
 
+    /// Plays; the first playout has the number 1.
     pub(crate) fn play(&mut self, leg: MediaLeg, playout: Playout) {
-        self.plane.command(MediaCommand::Play { leg, playout });
+        self.plays += 1;
+        self.plane.command(MediaCommand::Play { leg, play: PlayId(self.plays), playout });
     }
 
     pub(crate) fn bridge(&mut self, a: MediaLeg, b: MediaLeg) {

@@ -37,10 +37,11 @@ impl Audio {
     pub(super) fn change(before: &Self, after: &Self, visit: &Visit, house: &mut House) {
         for leg in before.music.difference(&after.music) {
             if after.sets.iter().any(|set| set.contains(leg)) {
-                house.out.order(Effect::StopPlaying { leg: *leg });
+                house.stop_playing(*leg);
             }
         }
         if before.sets != after.sets {
+            after.sets.iter().flatten().for_each(|leg| house.plays.over(*leg));
             let sets = after.sets.clone().into();
             house.out.order(Effect::Connect { call: visit.call, sets });
         }

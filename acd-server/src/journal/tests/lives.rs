@@ -159,7 +159,9 @@ fn outcome(effect: &Effect) -> Option<Input> {
         Effect::ProgressCaller { call } => Input::CallerProgressed { call: *call },
         Effect::AnswerCaller { call } => Input::CallerConnected { call: *call },
         Effect::RefuseCall { call, .. } => Input::CallerLegEnded { call: *call, end: CallerLegEnd::Released },
-        Effect::Play { leg, announcement: Announcement::Once(_) } => Input::AnnouncementEnded { leg: *leg },
+        Effect::Play { leg, play, announcement: Announcement::Once(_) } => {
+            Input::AnnouncementEnded { leg: *leg, play: Some(*play) }
+        }
         Effect::RingSeat { ring, .. } if ring.call.0 % 3 == 0 && ring.attempt == 1 => {
             Input::RingFailed { ring: *ring, failure: RingFailure::Refused(486) }
         }

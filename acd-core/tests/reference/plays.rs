@@ -1,0 +1,123 @@
+//! What is played to whom, and which playout an outcome is of, as the rules have it (R-G1, R-G4). The numbers are what the
+//! outside sees: they are read off the orders.
+
+use acd_core::plan::Guidance;
+use acd_core::{
+    Announcement, AnnouncementKind, CallEvent, CallId, Effect, Input, LegId, PlayId, PromptId,
+    UnexpectedInput,
+};
+
+use crate::model::Model;
+
+/// What the outside has been told to play.
+#[derive(Default)]
+pub(crate) struct Plays {
+    /// How many playouts each call has had.
+    given: Vec<(CallId, u32)>,
+    /// What plays now.
+    pub(crate) present: Vec<(LegId, PlayId)>,
+    /// What the rules demand to be played from its first frame to its last, by this input.
+    demanded: Vec<(LegId, PromptId)>,
+}
+
+impl Model {
+    pub(crate) fn demand(&mut self, call: CallId, prompt: PromptId) {
+        self.plays.demanded.push((LegId::Caller(call), prompt));
+    }
+
+    /// What must be heard before a person answers: the emergency guidance if there is one, else the number's (R-G4).
+    pub(crate) fn tape(&self, at: usize) -> Option<PromptId> {
+        let call = &self.calls[at];
+        let usual = match call.number.guidance {
+            Guidance::Tape(prompt) => Some(prompt),
+            Guidance::Spoken | Guidance::None => None,
+        };
+        self.tenant(call.tenant).emergency.or(usual)
+    }
+
+    /// Something was heard to its end, or could not be heard.
+    pub(crate) fn announcement(&mut self, input: &Input) {
+        let (leg, play, to_the_end) = match *input {
+            Input::AnnouncementEnded { leg, play } => (leg, play, true),
+            Input::AnnouncementFailed { leg, play } => (leg, play, false),
+            _ => panic!("{input:?} is of no announcement"),
+        };
+        let id = leg.call();
+        let has_no_end = matches!(leg, LegId::Party(_)) && to_the_end;
+        if matches!(leg, LegId::Seat(_)) || has_no_end {
+            return self.unexpected(UnexpectedInput::OutOfPhase, Some(id));
+        }
+        if let Some(play) = play {
+            let given = self.plays.given.iter().find(|(call, _)| *call == id).map_or(0, |(_, given)| *given);
+            if play.0 == 0 || play.0 > given {
+                let is_alive =
+                    self.calls.iter().any(|it| it.id == id) || self.announced.iter().any(|it| it.0 == id);
+                let kind = if is_alive { UnexpectedInput::OutOfPhase } else { UnexpectedInput::CallUnknown };
+                return self.unexpected(kind, Some(id));
+            }
+            if !self.plays.present.contains(&(leg, play)) {
+                return;
+            }
+        }
+        if !to_the_end && self.cannot_hear(leg) {
+            return;
+        }
+        match leg {
+            LegId::Caller(call) if self.end_announcement(call) => {
+                if !to_the_end {
+                    let announcement = AnnouncementKind::Busy;
+                    self.state(CallEvent::AnnouncementFailed { leg, announcement });
+                }
+            }
+            LegId::Caller(call) => self.of_call(call, |model, at| model.heard(at, to_the_end)),
+            LegId::Party(_) => self.party_input(input),
+            LegId::Seat(_) => {}
+        }
+    }
+
+    /// Fails if anything else was ordered to be played once than the rules demand, and remembers the numbers.
+    pub(crate) fn watch_plays(&mut self, facts: &[CallEvent], orders: &[Effect]) {
+        let mut played = Vec::new();
+        for order in orders {
+            if let Effect::Play { leg, play, announcement } = order {
+                self.number(*leg, *play);
+                if let Announcement::Once(prompt) = announcement {
+                    played.push((*leg, *prompt));
+                }
+            }
+            let over: Vec<LegId> = match order {
+                Effect::StopPlaying { leg } | Effect::ReleaseLeg { leg, .. } => vec![*leg],
+                Effect::Bridge { ring } => vec![LegId::Caller(ring.call)],
+                Effect::Connect { sets, .. } => sets.iter().flatten().copied().collect(),
+                _ => continue,
+            };
+            self.plays.present.retain(|(leg, _)| !over.contains(leg));
+        }
+        for fact in facts {
+            if let CallEvent::PartyEnded { party, .. } = fact {
+                self.plays.present.retain(|(leg, _)| *leg != LegId::Party(*party));
+            }
+        }
+        let alive = |call: &CallId| {
+            self.calls.iter().any(|it| it.id == *call) || self.announced.iter().any(|it| it.0 == *call)
+        };
+        self.plays.given.retain(|(call, _)| alive(call));
+        self.plays.present.retain(|(leg, _)| alive(&leg.call()));
+        let mut demanded = core::mem::take(&mut self.plays.demanded);
+        played.sort();
+        demanded.sort();
+        assert_eq!(played, demanded, "left: what is played once, right: the rules");
+    }
+
+    fn number(&mut self, leg: LegId, play: PlayId) {
+        let call = leg.call();
+        if self.plays.given.iter().all(|(it, _)| *it != call) {
+            self.plays.given.push((call, 0));
+        }
+        let (_, given) = self.plays.given.iter_mut().find(|(it, _)| *it == call).unwrap();
+        *given += 1;
+        assert_eq!(play.0, *given, "playouts are counted within the call");
+        self.plays.present.retain(|(it, _)| *it != leg);
+        self.plays.present.push((leg, play));
+    }
+}
