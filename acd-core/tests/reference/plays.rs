@@ -37,6 +37,7 @@ impl Model {
 
     /// Something was heard to its end, or could not be heard.
     pub(crate) fn announcement(&mut self, input: &Input) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other input is of an announcement")]
         let (leg, play, to_the_end) = match *input {
             Input::AnnouncementEnded { leg, play } => (leg, play, true),
             Input::AnnouncementFailed { leg, play } => (leg, play, false),
@@ -85,6 +86,7 @@ impl Model {
                     played.push((*leg, *prompt));
                 }
             }
+            #[expect(clippy::wildcard_enum_match_arm, reason = "no other order ends what plays")]
             let over: Vec<LegId> = match order {
                 Effect::StopPlaying { leg } | Effect::ReleaseLeg { leg, .. } => vec![*leg],
                 Effect::Bridge { ring } => vec![LegId::Caller(ring.call)],
