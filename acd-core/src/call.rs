@@ -537,16 +537,31 @@ impl Visit {
         CallState::Closing(Closing { outcome, phase, ack_owed: false })
     }
 
-    /// Records from the first answer on; a recording that could not begin is tried again with the next (R-R1).
-    fn record(&self, house: &mut House) {
-        let Self { call, tenant, .. } = *self;
+    /// The caller has been answered, and goes on to guidance, choice or queue: where the number says so, the recording
+    /// begins (R-R1). A call that hears the closed announcement and no more is none.
+    fn record_caller(&self, house: &mut House) {
         match self.recording {
-            RecordingPolicy::FromAnswer if house.outstanding.recordings.get(call).is_none() => {
-                house.outstanding.recordings.add(call, tenant);
-                house.out.order(Effect::StartRecording { call, tenant });
-            }
-            RecordingPolicy::Off if !self.answered => house.out.state(CallEvent::RecordingOff { call }),
+            RecordingPolicy::FromCaller => self.begin_recording(house),
             RecordingPolicy::FromAnswer | RecordingPolicy::Off => {}
+        }
+    }
+
+    /// Records from the first answer of a seat on; a recording that could not begin is tried again with the next (R-R1).
+    fn record(&self, house: &mut House) {
+        match self.recording {
+            RecordingPolicy::FromAnswer | RecordingPolicy::FromCaller => self.begin_recording(house),
+            RecordingPolicy::Off if !self.answered => {
+                house.out.state(CallEvent::RecordingOff { call: self.call });
+            }
+            RecordingPolicy::Off => {}
+        }
+    }
+
+    fn begin_recording(&self, house: &mut House) {
+        let Self { call, tenant, .. } = *self;
+        if house.outstanding.recordings.get(call).is_none() {
+            house.outstanding.recordings.add(call, tenant);
+            house.out.order(Effect::StartRecording { call, tenant });
         }
     }
 

@@ -127,7 +127,8 @@ pub enum Effect {
         /// Why, for the Reason header.
         cause: ReleaseCause,
     },
-    /// Record a call from now on; attached to the call, not to a leg (R-R1). Outcome: `RecordingStarted` or
+    /// Record a call from now on; attached to the call, not to a leg (R-R1): the caller on one channel, whoever is connected
+    /// to it on the other, if there is anybody yet. Outcome: `RecordingStarted` or
     /// `RecordingFailed`.
     StartRecording {
         /// The call.

@@ -542,9 +542,10 @@ pub enum CallEvent {
         /// Audio in the file.
         recorded: Duration,
         /// Audio that it lacks, summed over both channels: a second that neither has counts two. In a whole recording it
-        /// is the silence in place of what never came or the disk did not take. After a death it is twice the time by
-        /// which the file is shorter than the talk: from the answer to the last journalled instant of that life. How much
-        /// of such a file is silence, nobody knows any more.
+        /// is the silence in place of what never came or the disk did not take; while nobody is connected to the caller,
+        /// the other channel lacks nothing. After a death it is twice the time by which the file is shorter than what was
+        /// to be recorded: from its beginning to the last journalled instant of that life. How much of such a file is
+        /// silence, nobody knows any more.
         gaps: Duration,
     },
     /// What a leg's media was like.

@@ -164,11 +164,14 @@ pub enum Guidance {
     None,
 }
 
-/// Whether talk is recorded (statement 6: "off" is a fact too).
+/// Whether a call is recorded, and from when on (R-R1; statement 6: "off" is a fact too).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum RecordingPolicy {
-    /// From the seat's answer to the last leg's end.
+    /// `recording = "from_answer"`: from the seat's answer to the last leg's end.
     FromAnswer,
+    /// `recording = "from_caller"`: from the caller's answer to the last leg's end, what the caller says in guidance and
+    /// queue included.
+    FromCaller,
     /// `recording = "off"`.
     Off,
 }

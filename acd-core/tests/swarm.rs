@@ -56,7 +56,7 @@ mod turn;
 #[path = "swarm/world.rs"]
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
@@ -82,7 +82,16 @@ fn every_history_is_safe_and_comes_to_its_end() {
         // A thousand histories are enough to see that the swarm is awake.
         if seed < first + 1_000 {
             let facts = history.journal.iter().flat_map(|(_, _, turn)| &turn.facts);
-            facts.for_each(|fact| *seen.entry(kind(fact)).or_default() += 1);
+            let mut answered = BTreeSet::new();
+            for fact in facts {
+                *seen.entry(kind(fact)).or_default() += 1;
+                if let CallEvent::CallAnswered { ring, .. } = fact {
+                    answered.insert(ring.call);
+                }
+                if matches!(fact, CallEvent::RecordingStarted { call, .. } if !answered.contains(call)) {
+                    *seen.entry("RecordingStarted before a seat".to_owned()).or_default() += 1;
+                }
+            }
         }
     }
     if count >= 100 {
@@ -105,7 +114,7 @@ fn seeds() -> Range<u64> {
 }
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 88] = [
+const WANTED: [&str; 89] = [
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",
     "TrunkLost NoAnswer",
@@ -153,6 +162,7 @@ const WANTED: [&str; 88] = [
     "AnnouncementFailed Busy",
     "HoldStarted",
     "RecordingOff",
+    "RecordingStarted before a seat",
     "SeatCommanded Deferred",
     "CallCommanded Done",
     "CallCommanded OutOfPhase",

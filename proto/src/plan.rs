@@ -194,6 +194,7 @@ enum GuidanceDef {
 #[serde(remote = "RecordingPolicy", rename_all = "snake_case")]
 enum RecordingPolicyDef {
     FromAnswer,
+    FromCaller,
     Off,
 }
 

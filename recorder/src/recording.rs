@@ -37,6 +37,8 @@ pub(crate) struct Frames {
     queue: SegQueue<Frame>,
     waiting: AtomicUsize,
     dropped: AtomicU64,
+    /// Samples of the right channel for which there was nobody to record.
+    alone: AtomicU64,
     /// The writer takes no more; what comes is thrown away.
     deaf: AtomicBool,
     /// Samples from start to end plus one; 0 while the recording runs.
@@ -66,6 +68,11 @@ impl Frames {
     /// Frames dropped since the last look.
     pub(crate) fn take_dropped(&self) -> u64 {
         self.dropped.swap(0, Ordering::AcqRel)
+    }
+
+    /// Samples of the right channel for which there was nobody to record.
+    pub(crate) fn alone(&self) -> u64 {
+        self.alone.load(Ordering::Acquire)
     }
 
     /// How it ended, if it has. All frames were pushed before.
@@ -113,6 +120,11 @@ impl Recording {
             self.frames.push(Frame { position, channel, encoding, length: part.len() as u8, bytes });
             position = position.saturating_add(part.len() as u64);
         }
+    }
+
+    /// States that for so many samples nobody was on the right channel: the silence there is no gap.
+    pub fn alone(&self, samples: u64) {
+        self.frames.alone.fetch_add(samples, Ordering::AcqRel);
     }
 
     /// Ends the recording, so many samples after its start. Audio beyond is left out.

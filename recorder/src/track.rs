@@ -174,7 +174,7 @@ impl<S: Storage> Track<S> {
             "all that is handed out is counted"
         );
         let (recorded, lacking) = wav.finish();
-        let gaps = self.placement.absent() + lacking;
+        let gaps = self.placement.absent().saturating_sub(self.frames.alone()) + lacking;
         tell(Outcome::Ended { call: self.call, recorded: duration(recorded), gaps: duration(gaps) });
     }
 
@@ -296,6 +296,23 @@ mod tests {
         bench.look(24_000);
         bench.finish(22_000);
         assert_eq!(bench.told[1..], [ended(22_000, 16_000)]);
+    }
+
+    #[test]
+    fn while_nobody_is_on_the_right_its_silence_is_no_gap() {
+        let mut bench = Bench::new(usize::MAX);
+        let recording = bench.recording.as_ref().expect("not finished");
+        for position in (0..16_000).step_by(160) {
+            recording.push(Channel::Left, position, Encoding::Ulaw, &[0x10; 160]);
+        }
+        recording.alone(16_000);
+        bench.look(16_000);
+        bench.push(16_000, 24_000);
+        bench.finish(32_000);
+        assert_eq!(bench.told[1..], [ended(32_000, 16_000)], "what nobody sent at the end is one");
+        let samples = bench.samples();
+        assert!(samples[..32_000].chunks(2).all(|pair| pair[0] != 0 && pair[1] == 0));
+        assert!(samples[32_000..48_000].iter().all(|&sample| sample != 0));
     }
 
     #[test]

@@ -20,6 +20,7 @@ struct Piece {
 #[derive(Default)]
 struct Notes {
     pieces: Vec<Piece>,
+    alone: u64,
     finished: Option<u64>,
 }
 
@@ -31,6 +32,10 @@ impl Tap for NoteBook {
         let is_left = channel == TapChannel::Left;
         let piece = Piece { is_left, position, codec, byte: payload[0], length: payload.len() };
         self.0.lock().expect("no panic").pieces.push(piece);
+    }
+
+    fn alone(&mut self, samples: u64) {
+        self.0.lock().expect("no panic").alone += samples;
     }
 
     fn finish(self: Box<Self>, length_samples: u64) {
@@ -132,6 +137,46 @@ fn the_tap_outlives_a_change_of_seat_and_a_new_stream() {
     caller.say(12);
     bench.settle_packets(1);
     assert_eq!(notes.pieces().len(), 4, "a finished tap hears nothing");
+}
+
+/// R-R1, where the recording begins with the caller's answer: the caller is heard alone, then the seat beside it, both on
+/// one axis of time.
+#[test]
+fn a_tap_before_the_bridge_hears_the_caller_alone() {
+    let mut bench = Bench::new();
+    let (caller_leg, mut caller) = bench.call();
+    let (seat_leg, mut seat) = bench.call();
+    let notes = NoteBook::default();
+    notes.start(&mut bench, caller_leg);
+    caller.say(1);
+    seat.say(200);
+    notes.wait_for(1);
+    bench.settle_packets(1);
+    // The place of the seat's voice is the time that passed, so some has to pass.
+    std::thread::sleep(Duration::from_millis(250));
+    bench.bridge(caller_leg, seat_leg);
+    bench.settle();
+    let alone = notes.0.lock().expect("no panic").alone;
+    seat.say(201);
+    // The caller's clock has run on meanwhile.
+    caller.next.timestamp = caller.next.timestamp.wrapping_add(2_000);
+    caller.say(2);
+    let heard = notes.wait_for(3);
+    let right: Vec<_> = heard.iter().filter(|piece| !piece.is_left).collect();
+    assert_eq!(right.iter().map(|piece| piece.byte).collect::<Vec<_>>(), [201], "not before the answer");
+    let left: Vec<_> = heard.iter().filter(|piece| piece.is_left).map(|piece| piece.byte).collect();
+    assert_eq!(left, [1, 2]);
+    assert!(alone >= 2_000, "{alone} samples alone in a quarter of a second");
+    assert!(right[0].position >= alone, "the seat's voice lies behind the time alone: {right:?}, {alone}");
+    bench.close(seat_leg);
+    // The time alone is what passed.
+    std::thread::sleep(Duration::from_millis(5));
+    bench.plane.command(MediaCommand::StopTap { leg: caller_leg });
+    bench.settle();
+    let notes = notes.0.lock().expect("no panic");
+    let finished = notes.finished.expect("finished");
+    assert!(notes.alone > alone, "alone again after the seat has left");
+    assert!(notes.alone < finished, "with the seat, the caller was not alone");
 }
 
 #[test]

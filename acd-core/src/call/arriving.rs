@@ -34,6 +34,7 @@ impl Arriving {
                 if visit.closed && !visit.overflow_closed(house) {
                     return Closed::enter(visit, house);
                 }
+                visit.record_caller(house);
                 if visit.choice.as_ref().is_some_and(|choice| choice.before_guidance) {
                     return Choosing::enter(visit, house);
                 }

@@ -106,6 +106,7 @@ impl Guidance {
             }
             (CallInput::Connected, Stage::Answering) => {
                 house.out.state(CallEvent::CallerConnected { call: visit.call });
+                visit.record_caller(house);
                 Self::over(visit, house)
             }
             (CallInput::LegEnded(end), _) => {

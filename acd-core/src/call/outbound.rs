@@ -152,8 +152,7 @@ impl Switch {
         if supervises || !matches!(before, SeatState::Ready | SeatState::WrapUp | SeatState::Paused(_)) {
             return Err(CallCommandResult::SeatNotFree);
         }
-        let is_recorded =
-            |number: &crate::plan::Number| matches!(number.recording, RecordingPolicy::FromAnswer);
+        let is_recorded = |number: &crate::plan::Number| number.recording != RecordingPolicy::Off;
         let recorded = room.tenant.numbers.values().any(is_recorded);
         let visit = Visit {
             call,

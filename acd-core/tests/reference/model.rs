@@ -427,6 +427,7 @@ impl Model {
         if self.calls[at].phase == CallPhase::Guidance && self.calls[at].guidance == Stage::Answering {
             self.state(CallEvent::CallerConnected { call });
             self.calls[at].guidance = Stage::Playing;
+            self.record_caller(at);
             return self.guided(at);
         }
         if self.calls[at].phase != CallPhase::Arriving || self.calls[at].early {
@@ -436,6 +437,9 @@ impl Model {
         let elsewhere = self.overflow(self.calls[at].tenant, OverflowCause::Closed);
         if let (true, Some(to)) = (self.calls[at].closed, elsewhere) {
             self.hand_on(at, to, OverflowCause::Closed);
+        }
+        if !self.calls[at].closed || elsewhere.is_some() {
+            self.record_caller(at);
         }
         if self.calls[at].closed && elsewhere.is_none() {
             if let Some(prompt) = self.tenant(self.calls[at].tenant).plan.closed_announcement {
@@ -538,11 +542,20 @@ impl Model {
     pub(crate) fn record(&mut self, at: usize) {
         let Call { id: call, tenant, answered, .. } = self.calls[at];
         match self.calls[at].number.recording {
-            RecordingPolicy::FromAnswer if self.recordings.iter().all(|it| it.call != call) => {
-                self.recordings.push(Recording { call, tenant, started: false });
-            }
             RecordingPolicy::Off if !answered => self.state(CallEvent::RecordingOff { call }),
-            RecordingPolicy::FromAnswer | RecordingPolicy::Off => {}
+            RecordingPolicy::Off => {}
+            RecordingPolicy::FromAnswer | RecordingPolicy::FromCaller => {
+                if self.recordings.iter().all(|it| it.call != call) {
+                    self.recordings.push(Recording { call, tenant, started: false });
+                }
+            }
+        }
+    }
+
+    /// R-R1: the caller has been answered, and is served.
+    fn record_caller(&mut self, at: usize) {
+        if self.calls[at].number.recording == RecordingPolicy::FromCaller {
+            self.record(at);
         }
     }
 

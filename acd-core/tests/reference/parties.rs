@@ -574,7 +574,7 @@ impl Model {
         let before = self.seat(seat).state;
         let ring = acd_core::RingId { call, attempt: 1 };
         let mut numbers = self.tenant(tenant).plan.numbers.values();
-        let recorded = numbers.any(|it| it.recording == RecordingPolicy::FromAnswer);
+        let recorded = numbers.any(|it| it.recording != RecordingPolicy::Off);
         let patience = self.tenant(tenant).plan.ring;
         let recording = if recorded { RecordingPolicy::FromAnswer } else { RecordingPolicy::Off };
         self.calls.push(Call {

@@ -114,6 +114,7 @@ fn read_tenant(plan: &mut Plan, text: &str) {
             }
             "choice" => choice = Some(read_choice(value)),
             "unrecorded" => recording = RecordingPolicy::Off,
+            "record_caller" => recording = RecordingPolicy::FromCaller,
             "ring" => tenant.ring = seconds(value),
             "max_wait" => tenant.max_wait = Some(seconds(value)),
             "retry_after" => tenant.refusal = LinesFullRefusal::RetryAfter(seconds(value)),

@@ -33,6 +33,7 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
             "max_wait 30s",
             "retry_after 60s",
             "unrecorded",
+            "record_caller",
             "early_media",
             "guidance_delay 3s",
             "expect_calls_within 40s",

@@ -19,7 +19,7 @@ struct Entry {
     /// Hears the closed announcement once connected (R-L11).
     closed: bool,
     admitted_by: u64,
-    /// When a seat last answered.
+    /// When the caller was connected, or a seat last answered: either may begin a recording (R-R1).
     answered_at: Option<Timestamp>,
     /// Those of the parties who are supervisors (R-S5).
     supervisors: BTreeSet<PartyId>,
@@ -36,8 +36,11 @@ impl OpenCalls {
                 self.calls.remove(call);
             }
             CallEvent::CallerConnected { call } => {
-                if let Some(entry) = self.calls.get_mut(call).filter(|entry| entry.closed) {
-                    entry.call.phase = CallPhase::Closed;
+                if let Some(entry) = self.calls.get_mut(call) {
+                    entry.answered_at = Some(time);
+                    if entry.closed {
+                        entry.call.phase = CallPhase::Closed;
+                    }
                 }
             }
             CallEvent::GuidanceStarted { call } | CallEvent::ChoiceStarted { call } => {

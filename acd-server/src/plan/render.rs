@@ -401,6 +401,7 @@ fn guidance_text(guidance: &Guidance) -> String {
 const fn recording_word(recording: RecordingPolicy) -> &'static str {
     match recording {
         RecordingPolicy::FromAnswer => "from_answer",
+        RecordingPolicy::FromCaller => "from_caller",
         RecordingPolicy::Off => "off",
     }
 }

@@ -192,7 +192,11 @@ fn numbers(
                 .word(
                     report,
                     "recording",
-                    &[("from_answer", RecordingPolicy::FromAnswer), ("off", RecordingPolicy::Off)],
+                    &[
+                        ("from_answer", RecordingPolicy::FromAnswer),
+                        ("from_caller", RecordingPolicy::FromCaller),
+                        ("off", RecordingPolicy::Off),
+                    ],
                 )
                 .unwrap_or(RecordingPolicy::FromAnswer),
             choice: choice::choice(report, fields, prompts),

@@ -43,6 +43,10 @@ impl Tap for RecordingTap {
         self.0.push(channel, position_samples, encoding, payload);
     }
 
+    fn alone(&mut self, samples: u64) {
+        self.0.alone(samples);
+    }
+
     fn finish(self: Box<Self>, length_samples: u64) {
         self.0.finish(length_samples);
     }

@@ -649,7 +649,7 @@ fn choice() -> impl Strategy<Value = Choice> {
 fn number() -> impl Strategy<Value = Number> {
     (
         prop_oneof![prompt().prop_map(Guidance::Tape), Just(Guidance::Spoken), Just(Guidance::None)],
-        select(vec![RecordingPolicy::FromAnswer, RecordingPolicy::Off]),
+        select(vec![RecordingPolicy::FromAnswer, RecordingPolicy::FromCaller, RecordingPolicy::Off]),
         of(choice()),
     )
         .prop_map(|(guidance, recording, choice)| Number { guidance, recording, choice })

@@ -20,6 +20,10 @@ pub trait Tap: Send {
     /// of order, with holes, or overlap a little.
     fn audio(&mut self, channel: TapChannel, position_samples: u64, codec: Codec, payload: &[u8]);
 
+    /// For so many samples nobody was bridged to the caller: the right channel is silent there because there was nobody,
+    /// not because audio was lost. Told when somebody comes, and before the end.
+    fn alone(&mut self, samples: u64);
+
     /// The tap is taken off, so many samples after its start.
     fn finish(self: Box<Self>, length_samples: u64);
 }
@@ -30,12 +34,15 @@ pub(super) struct AttachedTap {
     started: Moment,
     left: ChannelClock,
     right: ChannelClock,
+    /// Since when nobody has been bridged to the leg.
+    alone_since: Option<Moment>,
 }
 
 impl AttachedTap {
-    /// A tap that starts now.
-    pub(super) fn new(tap: Box<dyn Tap>, now: Moment) -> Self {
-        Self { tap, started: now, left: ChannelClock::default(), right: ChannelClock::default() }
+    /// A tap that starts now, on a leg to which somebody is bridged or not.
+    pub(super) fn new(tap: Box<dyn Tap>, is_bridged: bool, now: Moment) -> Self {
+        let alone_since = (!is_bridged).then_some(now);
+        Self { tap, started: now, left: ChannelClock::default(), right: ChannelClock::default(), alone_since }
     }
 
     /// Hands audio of a source on.
@@ -58,13 +65,22 @@ impl AttachedTap {
         }
     }
 
+    /// Somebody is bridged to the leg.
+    pub(super) fn meet_right(&mut self, now: Moment) {
+        if let Some(since) = self.alone_since.take() {
+            self.tap.alone(now.samples_since(since));
+        }
+    }
+
     /// The source of the right channel has gone: the next packet is anchored anew.
-    pub(super) const fn release_right(&mut self) {
+    pub(super) fn release_right(&mut self, now: Moment) {
         self.right.anchor = None;
+        self.alone_since.get_or_insert(now);
     }
 
     /// Takes the tap off.
-    pub(super) fn finish(self, now: Moment) {
+    pub(super) fn finish(mut self, now: Moment) {
+        self.meet_right(now);
         self.tap.finish(now.samples_since(self.started));
     }
 }

@@ -241,15 +241,16 @@ impl Worker {
                     leg.playing = None;
                 }
             }
-            MediaCommand::Bridge { a, b } => self.bridge(a, b),
+            MediaCommand::Bridge { a, b } => self.bridge(a, b, now),
             MediaCommand::Unbridge { a } => {
                 if let Some(&slot) = self.slots.get(&a) {
-                    self.unbridge(slot);
+                    self.unbridge(slot, now);
                 }
             }
             MediaCommand::StartTap { leg, tap } => match self.leg(leg) {
                 Some((_, leg)) => {
-                    if let Some(before) = leg.tap.replace(AttachedTap::new(tap, now)) {
+                    let tap = AttachedTap::new(tap, leg.peer.is_some(), now);
+                    if let Some(before) = leg.tap.replace(tap) {
                         before.finish(now);
                     }
                 }
@@ -311,24 +312,27 @@ impl Worker {
         }
     }
 
-    fn bridge(&mut self, a: MediaLeg, b: MediaLeg) {
+    fn bridge(&mut self, a: MediaLeg, b: MediaLeg, now: Moment) {
         let (Some(&a), Some(&b)) = (self.slots.get(&a), self.slots.get(&b)) else {
             return;
         };
         if a == b {
             return;
         }
-        self.unbridge(a);
-        self.unbridge(b);
+        self.unbridge(a, now);
+        self.unbridge(b, now);
         for (slot, peer) in [(a, b), (b, a)] {
             if let Some(leg) = self.legs[slot].as_mut() {
                 leg.peer = Some(peer);
                 leg.playing = None;
+                if let Some(tap) = &mut leg.tap {
+                    tap.meet_right(now);
+                }
             }
         }
     }
 
-    fn unbridge(&mut self, slot: usize) {
+    fn unbridge(&mut self, slot: usize, now: Moment) {
         let peer = self.legs[slot].as_mut().and_then(|leg| leg.peer.take());
         let Some(peer) = peer else {
             return;
@@ -338,7 +342,7 @@ impl Worker {
                 leg.peer = None;
                 leg.relay.release();
                 if let Some(tap) = &mut leg.tap {
-                    tap.release_right();
+                    tap.release_right(now);
                 }
             }
         }
@@ -352,7 +356,7 @@ impl Worker {
 
     /// Closing a socket takes it out of the poller.
     fn drop_leg(&mut self, slot: usize, now: Moment) {
-        self.unbridge(slot);
+        self.unbridge(slot, now);
         let Some(mut leg) = self.legs[slot].take() else {
             return;
         };

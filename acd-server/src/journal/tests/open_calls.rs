@@ -142,13 +142,15 @@ fn naive(facts: &[CallEvent]) -> Vec<OpenCall> {
 }
 
 #[allow(clippy::wildcard_enum_match_arm, reason = "the naive way looks only at the facts that it knows")]
-/// The recording that a call's life leaves open, from the last answer before it began.
+/// The recording that a call's life leaves open, from the last answer before it began: the caller's or a seat's.
 fn recording(life: &[&(usize, &CallEvent)]) -> Option<OpenRecording> {
     let last = life.iter().rposition(|(_, fact)| {
         matches!(fact, CallEvent::RecordingStarted { .. } | CallEvent::RecordingEnded { .. })
     })?;
     let (started, CallEvent::RecordingStarted { file, .. }) = life[last] else { return None };
-    let answered = life[..last].iter().rev().find(|(_, fact)| matches!(fact, CallEvent::CallAnswered { .. }));
+    let is_answer =
+        |fact: &CallEvent| matches!(fact, CallEvent::CallAnswered { .. } | CallEvent::CallerConnected { .. });
+    let answered = life[..last].iter().rev().find(|(_, fact)| is_answer(fact));
     let since = time(answered.map_or(*started, |(at, _)| *at));
     Some(OpenRecording { file: file.clone(), since })
 }
