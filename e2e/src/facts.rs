@@ -52,6 +52,19 @@ impl Fact {
         self.0[field].as_u64().unwrap_or_else(|| panic!("no number `{field}` in {}", self.0))
     }
 
+    /// When it was, in milliseconds of its civil day.
+    ///
+    /// # Panics
+    /// If its time is not as the journal writes it.
+    pub fn time_ms(&self) -> u64 {
+        let time = self.text("time");
+        let part = |from: usize, to: usize| -> u64 {
+            let digits = time.get(from..to).and_then(|it| it.parse().ok());
+            digits.unwrap_or_else(|| panic!("no time of the form 2026-11-21T08:50:00.123+09:00: {time}"))
+        };
+        ((part(11, 13) * 60 + part(14, 16)) * 60 + part(17, 19)) * 1_000 + part(20, 23)
+    }
+
     /// A field whatever it is.
     pub fn field(&self, field: &str) -> &Value {
         &self.0[field]

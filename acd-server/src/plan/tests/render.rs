@@ -29,6 +29,19 @@ seat1..seat3                 3  by_command   MD5                shiga (1)
 }
 
 #[test]
+fn a_number_says_from_when_on_its_calls_are_recorded() {
+    for word in ["from_answer", "from_caller", "off"] {
+        let text = SMALL.replacen(
+            "guidance_prompt = \"guidance\"",
+            &format!("guidance_prompt = \"guidance\"\nrecording = \"{word}\""),
+            1,
+        );
+        let shown = render_text(&parse(&text).unwrap());
+        assert!(shown.contains(&format!("  recording {word}\n")), "{shown}");
+    }
+}
+
+#[test]
 fn the_text_shows_pools_and_shares() {
     let text = SMALL
         .replacen("[prompts.guidance]", "[[pools]]\nname = \"shared\"\nlines = 6\n\n[prompts.guidance]", 1)
