@@ -63,8 +63,9 @@ impl From<Timers> for BTreeSet<(Timestamp, Reason)> {
 impl Timers {
     /// Sets the deadline of a reason, in place of the one it had.
     pub(crate) fn set(&mut self, reason: Reason, deadline: Timestamp) {
-        self.cancel(reason);
-        self.by_reason.insert(reason, deadline);
+        if let Some(before) = self.by_reason.insert(reason, deadline) {
+            self.by_deadline.remove(&(before, reason));
+        }
         self.by_deadline.insert((deadline, reason));
     }
 
