@@ -15,10 +15,9 @@ mod support;
 use std::path::PathBuf;
 
 use acd_core::plan::{Plan, diff};
-use acd_core::{Switch, Timestamp, UnexpectedInput};
-use play::Onlooker;
+use acd_core::{Switch, UnexpectedInput};
+use play::{Happened, Onlooker};
 use support::text;
-use support::turn::Turn;
 
 #[test]
 fn every_scenario_goes_as_written() {
@@ -58,7 +57,7 @@ impl Onlooker for Reader {
         changes.chain(stranded).collect()
     }
 
-    fn turned(&mut self, _now: Timestamp, turn: &Turn) -> Option<Vec<String>> {
+    fn turned(&mut self, Happened { turn, .. }: &Happened<'_>) -> Option<Vec<String>> {
         let facts = turn.facts.iter().map(|fact| format!("    {}", text::fact(fact)));
         let orders = turn.orders.iter().map(|order| format!("    > {}", text::order(order)));
         Some(facts.chain(orders).collect())

@@ -47,7 +47,11 @@ fn complain(error: &ReportError) {
     eprintln!("{error}");
 }
 
-fn answer(options: &Report, made_at: Timestamp) -> Result<String, ReportError> {
+/// Does at an instant what the options ask for: closes a month, lists its revisions, or writes forms; what to say of it.
+///
+/// # Errors
+/// If the options name what there is not, the month is not over, or the journal or a file cannot be read or written.
+pub fn answer(options: &Report, made_at: Timestamp) -> Result<String, ReportError> {
     if options.revisions {
         return revisions::list(options);
     }

@@ -12,7 +12,7 @@ use crate::support::{inputs, plans, text};
 /// Looks on while a history is played.
 pub(crate) trait Onlooker {
     /// The switch begins to live with this plan.
-    fn begins(&mut self, _plan: &Plan) {}
+    fn begins(&mut self, _now: Timestamp, _plan: &Plan) {}
 
     /// This plan is about to be applied to the switch.
     fn new_plan(&mut self, _switch: &Switch, _plan: &Plan) -> Vec<String> {
@@ -20,12 +20,21 @@ pub(crate) trait Onlooker {
     }
 
     /// A turn is over; what is to stand below it. `None`: nothing, and no line for the deadline that fired either.
-    fn turned(&mut self, now: Timestamp, turn: &Turn) -> Option<Vec<String>>;
+    fn turned(&mut self, it: &Happened<'_>) -> Option<Vec<String>>;
 
     /// A line that is no happening; `Some`: it is one of the onlooker's own, and this stands below it.
     fn asked(&mut self, _line: &str) -> Option<Vec<String>> {
         None
     }
+}
+
+/// A turn that is over.
+pub(crate) struct Happened<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) input: &'a Input,
+    pub(crate) turn: &'a Turn,
+    /// As the turn has left it.
+    pub(crate) switch: &'a Switch,
 }
 
 /// Plays `written` and gives it back with what is said to it now.
@@ -117,7 +126,8 @@ impl<O: Onlooker> Scenario<'_, O> {
         {
             let switch = self.switch.as_mut().unwrap();
             let said = turn(switch, deadline, Input::TimePassed);
-            let told = self.onlooker.turned(deadline, &said);
+            let happened = Happened { now: deadline, input: &Input::TimePassed, turn: &said, switch };
+            let told = self.onlooker.turned(&happened);
             let changes_nothing = said.facts.is_empty() && said.orders.is_empty();
             if changes_nothing && matches!(reason, Reason::BandEdge(_)) {
                 continue;
@@ -133,11 +143,11 @@ impl<O: Onlooker> Scenario<'_, O> {
     fn happen(&mut self, now: Timestamp, input: Input) {
         let switch = self.switch.get_or_insert_with(|| {
             let plan = plans::read(&self.plan);
-            self.onlooker.begins(&plan);
+            self.onlooker.begins(now, &plan);
             Switch::new(plan, now)
         });
-        let said = turn(switch, now, input);
-        if let Some(lines) = self.onlooker.turned(now, &said) {
+        let said = turn(switch, now, input.clone());
+        if let Some(lines) = self.onlooker.turned(&Happened { now, input: &input, turn: &said, switch }) {
             self.keep_all(lines);
         }
     }

@@ -16,10 +16,9 @@ use reports::forms::{Header, Purpose};
 use serde_json::Value;
 
 use crate::columns::{self, Column};
-use crate::play::Onlooker;
+use crate::play::{Happened, Onlooker};
 use crate::printed::{self, Line};
 use crate::support::plans;
-use crate::support::turn::Turn;
 
 const JST: i32 = 540;
 
@@ -281,7 +280,7 @@ impl Forms {
 }
 
 impl Onlooker for Books {
-    fn begins(&mut self, plan: &Plan) {
+    fn begins(&mut self, _now: Timestamp, plan: &Plan) {
         self.plan = plan.clone();
         self.steps.push(Step::Life(plan.clone()));
     }
@@ -292,7 +291,8 @@ impl Onlooker for Books {
         Vec::new()
     }
 
-    fn turned(&mut self, now: Timestamp, turn: &Turn) -> Option<Vec<String>> {
+    fn turned(&mut self, it: &Happened<'_>) -> Option<Vec<String>> {
+        let (now, turn) = (it.now, it.turn);
         self.until = now;
         self.made.clear();
         for fact in &turn.facts {

@@ -8,6 +8,8 @@ use super::tree::SourceFile;
 
 const MAP: &str = "ARCHITECTURE.md";
 const RULES: &str = "docs/rules.md";
+/// The section of which every rule is shown by a history that its readers can check by hand.
+const ACCOUNTING: char = 'A';
 
 /// Reports folders missing from the code map, and rules cited that do not exist.
 pub(crate) fn check(files: &[SourceFile], found: &mut Findings) {
@@ -16,15 +18,23 @@ pub(crate) fn check(files: &[SourceFile], found: &mut Findings) {
     scenarios(files, found);
 }
 
-/// Reports histories whose opening remark says not which rule they show.
+/// Reports histories whose opening remark says not which rule they show, and rules of the accounting that none shows.
 fn scenarios(files: &[SourceFile], found: &mut Findings) {
     let histories =
         files.iter().filter(|it| it.path.contains("/tests/scenarios/") && it.has_extension("txt"));
+    let mut shown = BTreeSet::new();
     for file in histories {
         let head = file.text.lines().take_while(|line| line.starts_with('#'));
-        if head.flat_map(citations).next().is_none() {
+        let cited: Vec<_> = head.flat_map(citations).collect();
+        if cited.is_empty() {
             found.error(format!("{}: the opening remark says not which rule this shows (R-A1)", file.path));
         }
+        shown.extend(cited);
+    }
+    let Some(rules) = files.iter().find(|file| file.path == RULES) else { return };
+    let count = rules_of(&rules.text).get(&ACCOUNTING).copied().unwrap_or(0);
+    for number in (1..=count).filter(|number| !shown.contains(&(ACCOUNTING, *number))) {
+        found.error(format!("{RULES}: no history under tests/scenarios/ shows R-{ACCOUNTING}{number}"));
     }
 }
 
@@ -136,6 +146,16 @@ mod tests {
         ]);
         let wanted = "a/tests/scenarios/untold.txt: the opening remark says not which rule this shows (R-A1)";
         assert_eq!(found, [wanted]);
+    }
+
+    #[test]
+    fn a_rule_of_the_accounting_that_no_history_shows_is_found() {
+        let map: (&str, &str) = (MAP, "## Code map\n`a/tests/scenarios/` `docs/`\n");
+        let rules: (&str, &str) =
+            (RULES, "## Lines (R-L)\n1. One.\n## Accounting (R-A): a fold\n1. One.\n2. Two.\n");
+        let found =
+            errors(&[map, rules, ("a/tests/scenarios/told.txt", "# R-A1: a line.\ntenant kyoto\n# R-A2")]);
+        assert_eq!(found, ["docs/rules.md: no history under tests/scenarios/ shows R-A2"]);
     }
 
     #[test]
