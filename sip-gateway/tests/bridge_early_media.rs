@@ -43,6 +43,7 @@ fn bridge(offer: &str, ports: std::ops::RangeInclusive<u16>) -> Bridge {
             id: TrunkId::new("carrier").expect("a name"),
             networks: vec!["127.0.0.2/32".parse().expect("a network")],
             keep_alive: None,
+            rehearsal: false,
         }],
         seats: BTreeMap::new(),
         titles: BTreeMap::new(),

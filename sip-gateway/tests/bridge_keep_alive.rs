@@ -39,7 +39,7 @@ fn settings(keep_alive: Option<KeepAlive>) -> BridgeSettings {
     let networks = vec!["198.51.100.0/24".parse().expect("a network")];
     BridgeSettings {
         media_address: "127.0.0.1".parse().expect("an address"),
-        trunks: vec![Trunk { id: carrier(), networks, keep_alive }],
+        trunks: vec![Trunk { id: carrier(), networks, keep_alive, rehearsal: false }],
         seats: BTreeMap::new(),
         titles: BTreeMap::new(),
     }

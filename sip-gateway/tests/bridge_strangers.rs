@@ -43,6 +43,7 @@ fn bridge() -> Bridge {
             id: TrunkId::new("carrier").expect("a name"),
             networks: vec!["192.0.2.0/24".parse().expect("a network")],
             keep_alive: None,
+            rehearsal: false,
         }],
         seats: BTreeMap::new(),
         titles: BTreeMap::new(),

@@ -42,8 +42,10 @@ pub(super) const RUN: Section = Section { name: "[run]", keys: &["drain_s"] };
 pub(super) const LOG: Section = Section { name: "[log]", keys: &["format", "level"] };
 pub(super) const HOLIDAYS: Section = Section { name: "[holidays]", keys: &["file", "add", "remove"] };
 pub(super) const HOLIDAY_FILE: Section = Section { name: "holiday file", keys: &["format", "dated", "days"] };
-pub(super) const TRUNKS: Section =
-    Section { name: "[[trunks]]", keys: &["name", "networks", "peers", "options_every_s", "options_tries"] };
+pub(super) const TRUNKS: Section = Section {
+    name: "[[trunks]]",
+    keys: &["name", "networks", "peers", "options_every_s", "options_tries", "rehearsal"],
+};
 pub(super) const POOLS: Section = Section { name: "[[pools]]", keys: &["name", "lines"] };
 pub(super) const PROMPTS: Section = Section { name: "[prompts.NAME]", keys: &["audio", "text", "language"] };
 pub(super) const TENANTS: Section = Section {

@@ -47,7 +47,8 @@ fn write_text(out: &mut String, plan: &PlanFile) -> std::fmt::Result {
             let (every, tries) = (it.every.as_secs(), it.tries);
             format!("; OPTIONS to {peers} every {every} s, dead after {tries} without an answer")
         });
-        writeln!(out, "trunk     {id}: {}{asked}", joined(&trunk.networks))?;
+        let rehearsal = if trunk.rehearsal { "; rehearsals only" } else { "" };
+        writeln!(out, "trunk     {id}: {}{asked}{rehearsal}", joined(&trunk.networks))?;
     }
     let holidays = &shell.holidays;
     let years = (holidays.names.keys().next(), holidays.names.keys().next_back());
@@ -209,6 +210,8 @@ pub fn render_json(plan: &PlanFile) -> Value {
         .iter()
         .filter_map(|(id, trunk)| Some((id.to_string(), keep_alive_json(trunk.keep_alive.as_ref()?))))
         .collect();
+    let rehearsals: Vec<String> =
+        shell.trunks.iter().filter(|(_, trunk)| trunk.rehearsal).map(|(id, _)| id.to_string()).collect();
     let holidays: BTreeMap<String, &str> =
         shell.holidays.names.iter().map(|(date, name)| (date.to_string(), name.as_str())).collect();
     json!({
@@ -227,6 +230,7 @@ pub fn render_json(plan: &PlanFile) -> Value {
         },
         "trunks": trunks,
         "trunks_keep_alive": keep_alive,
+        "trunks_for_rehearsal": rehearsals,
         "pools": plan.core.pools.iter().map(|(id, lines)| (id.to_string(), *lines))
             .collect::<BTreeMap<String, u16>>(),
         "holidays": { "dated": shell.holidays.dated, "days": holidays },

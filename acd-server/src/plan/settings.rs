@@ -224,8 +224,16 @@ pub(super) fn trunks(report: &mut Report<'_>, top: Fields<'_>) -> BTreeMap<Trunk
             );
         }
         let keep_alive = keep_alive(report, fields);
+        let rehearsal = fields.boolean(report, "rehearsal").unwrap_or(false);
+        if rehearsal && fields.has("peers") {
+            report.wrong(
+                fields.at_value("peers"),
+                "a rehearsal's trunk has `peers`, and its loss would be an outage of every tenant (R-L9)",
+                "take `peers` out, or rehearsal = true",
+            );
+        }
         let Some(Located { value: id, at }) = id else { continue };
-        if trunks.insert(id, TrunkSettings { networks, keep_alive }).is_some() {
+        if trunks.insert(id, TrunkSettings { networks, keep_alive, rehearsal }).is_some() {
             report.wrong(at, format!("trunk `{id}` exists twice"), "name each trunk once");
         }
     }

@@ -163,6 +163,8 @@ pub struct TrunkSettings {
     pub networks: Vec<IpNet>,
     /// How it is asked whether it lives; `None`: it is not.
     pub keep_alive: Option<KeepAliveSettings>,
+    /// Whether its calls are rehearsals (R-L6).
+    pub rehearsal: bool,
 }
 
 /// OPTIONS to a carrier (R-L9).

@@ -83,7 +83,7 @@ pub(super) fn bridge(plan: &PlanFile) -> BridgeSettings {
             .iter()
             .map(|(&id, trunk)| {
                 let keep_alive = trunk.keep_alive.as_ref().map(keep_alive);
-                Trunk { id, networks: trunk.networks.clone(), keep_alive }
+                Trunk { id, networks: trunk.networks.clone(), keep_alive, rehearsal: trunk.rehearsal }
             })
             .collect(),
         seats: shell

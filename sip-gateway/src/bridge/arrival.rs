@@ -76,7 +76,7 @@ impl Bridge {
             trunk,
             dialled: dialled_numbers(request),
             caller: caller_identity(request),
-            test: false,
+            test: self.trunks.is_rehearsal(trunk),
         });
     }
 

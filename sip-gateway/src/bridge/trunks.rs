@@ -19,6 +19,8 @@ pub struct Trunk {
     pub networks: Vec<IpNet>,
     /// How it is asked whether it lives; `None`: it is not.
     pub keep_alive: Option<KeepAlive>,
+    /// Whether its calls are rehearsals, which take no tenant's line and enter no form (R-L6).
+    pub rehearsal: bool,
 }
 
 /// What strangers have tried.
@@ -71,6 +73,11 @@ impl Trunks {
             .map(|(_, id)| id)
     }
 
+    /// Whether calls over the trunk are rehearsals (R-L6).
+    pub(super) fn is_rehearsal(&self, id: TrunkId) -> bool {
+        self.trunks.iter().any(|trunk| trunk.id == id && trunk.rehearsal)
+    }
+
     /// A stranger's INVITE gets 403, never a call; a source that goes on gets nothing until its window is over.
     pub(super) fn stranger(&mut self, now: Timestamp, source: IpAddr) -> StrangerAnswer {
         if self.strangers.len() >= STRANGERS_MAX && !self.strangers.contains_key(&source) {
@@ -105,7 +112,19 @@ mod tests {
     use super::*;
 
     fn trunk(name: &str, network: &str) -> Trunk {
-        Trunk { id: TrunkId::new(name).unwrap(), networks: vec![network.parse().unwrap()], keep_alive: None }
+        Trunk {
+            id: TrunkId::new(name).unwrap(),
+            networks: vec![network.parse().unwrap()],
+            keep_alive: None,
+            rehearsal: name == "rehearsal",
+        }
+    }
+
+    #[test]
+    fn only_a_rehearsal_trunk_s_calls_are_rehearsals() {
+        let trunks = Trunks::new(vec![trunk("carrier", "10.0.0.0/8"), trunk("rehearsal", "192.0.2.0/24")]);
+        let is = |name: &str| trunks.is_rehearsal(TrunkId::new(name).unwrap());
+        assert!(is("rehearsal") && !is("carrier") && !is("unknown"));
     }
 
     #[test]

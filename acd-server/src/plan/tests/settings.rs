@@ -126,3 +126,14 @@ fn a_trunk_is_asked_whether_it_lives_only_where_the_plan_says_whom() {
     assert_eq!((usual.every, usual.tries), (Duration::from_secs(30), 3));
     assert_eq!(asked("peers = \"sip:127.0.0.9\"\noptions_every_s = 0"), None);
 }
+
+#[test]
+fn calls_over_a_trunk_are_rehearsals_only_where_the_plan_says_so() {
+    let is_rehearsal = |more: &str| {
+        let networks = "networks = [\"127.0.0.0/8\"]";
+        let plan = parse(&changed(networks, &format!("{networks}\n{more}"))).unwrap();
+        plan.shell.trunks.values().next().unwrap().rehearsal
+    };
+    assert!(!is_rehearsal("") && !is_rehearsal("rehearsal = false"));
+    assert!(is_rehearsal("rehearsal = true"));
+}

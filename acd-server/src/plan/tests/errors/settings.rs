@@ -96,6 +96,13 @@ fn the_tables_of_the_shell() {
         ),
         (
             "networks = [\"127.0.0.0/8\"]",
+            "networks = [\"127.0.0.0/8\"]\npeers = [\"sip:192.0.2.1\"]\nrehearsal = true",
+            &[
+                "plan.toml:9:9: a rehearsal's trunk has `peers`, and its loss would be an outage of every tenant (R-L9); take `peers` out, or rehearsal = true",
+            ],
+        ),
+        (
+            "networks = [\"127.0.0.0/8\"]",
             "networks = [\"127.0.0.0/8\"]\noptions_every_s = 30\noptions_tries = 11",
             &[
                 r#"plan.toml:9:19: `options_every_s` is there, but no `peers` to send OPTIONS to; write the carrier's addresses, such as peers = ["sip:192.0.2.1"], or leave it out"#,
