@@ -11,8 +11,16 @@
 #[path = "swarm/auditor.rs"]
 mod auditor;
 #[allow(dead_code, reason = "shared with tests that use more of it")]
+#[path = "reference/calendar.rs"]
+mod calendar;
+#[allow(dead_code, reason = "shared with tests that use more of it")]
 #[path = "swarm/draw.rs"]
 mod draw;
+#[allow(dead_code, reason = "shared with tests that use more of it")]
+#[path = "swarm/edges.rs"]
+mod edges;
+#[path = "swarm/hours.rs"]
+mod hours;
 #[allow(dead_code, reason = "shared with tests that use more of it")]
 #[path = "support/plans.rs"]
 mod plans;
@@ -33,6 +41,7 @@ use acd_core::{
 };
 use auditor::Auditor;
 use draw::{draw_destination, draw_party_command};
+use edges::Place;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use rng::Rng;
 use turn::turn;
@@ -87,8 +96,10 @@ struct Fuzz {
 impl Fuzz {
     fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
-        let plan = plans::read(&draw::draw_plan(&mut rng));
-        let now = plans::date("2026-04-01").at(plans::time("9:00"), 540);
+        let place = Place::draw(&mut rng);
+        let plan = plans::read(&draw::draw_plan(&mut rng, &place));
+        // With up to six minutes and a half before and after an edge of the calendar.
+        let now = place.at - Duration::from_millis(rng.within(0, 400_000));
         let mut auditor = Auditor::default();
         auditor.plan_applied(&plan);
         Self {
@@ -199,7 +210,7 @@ impl Fuzz {
                 _ => {}
             }
         }
-        self.auditor.check(&self.switch);
+        self.auditor.check(self.now, &self.switch);
         (turn.facts, turn.orders)
     }
 

@@ -3,6 +3,8 @@
 //! `PROPTEST_CASES=5000` runs more. A history that fails is made as short as it can be and printed.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
 
+#[path = "reference/calendar.rs"]
+mod calendar;
 #[path = "reference/choice.rs"]
 mod choice;
 #[path = "reference/commands.rs"]
@@ -11,10 +13,15 @@ mod commands;
 mod deadlines;
 #[path = "swarm/draw.rs"]
 mod draw;
+#[allow(dead_code, reason = "the swarm takes every edge in turn")]
+#[path = "swarm/edges.rs"]
+mod edges;
 #[path = "reference/guidance.rs"]
 mod guidance;
 #[path = "reference/hearing.rs"]
 mod hearing;
+#[path = "swarm/hours.rs"]
+mod hours;
 #[path = "reference/lines.rs"]
 mod lines;
 #[path = "reference/model.rs"]
@@ -44,12 +51,13 @@ use std::time::Duration;
 
 use acd_core::plan::Plan;
 use acd_core::{
-    CallCommand, CallId, CallerIdentity, CallerLegEnd, CivilDate, CommandSource, Destination, Input, LegId,
-    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlanSource, PlayId, RecordingFailure,
-    RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, SeatState, Supervision,
-    Switch, Timestamp, TrunkId, TrunkLoss, WithheldReason,
+    CallCommand, CallId, CallerIdentity, CallerLegEnd, CommandSource, Destination, Input, LegId, LegQuality,
+    PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlanSource, PlayId, RecordingFailure, RequestId,
+    RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, SeatState, Supervision, Switch,
+    Timestamp, TrunkId, TrunkLoss, WithheldReason,
 };
 use draw::{NUMBERS, draw_destination, draw_party_command, draw_plan};
+use edges::Place;
 use model::Model;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_oneof, proptest};
@@ -151,8 +159,9 @@ struct History {
 impl History {
     fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
-        let plans = [plans::read(&draw_plan(&mut rng)), plans::read(&draw_plan(&mut rng))];
-        let now = CivilDate { year: 2026, month: 4, day: 1 }.at(plans::time("9:00"), 540);
+        let place = Place::draw(&mut rng);
+        let plans = [plans::read(&draw_plan(&mut rng, &place)), plans::read(&draw_plan(&mut rng, &place))];
+        let now = place.at - Duration::from_millis(rng.within(0, 600_000));
         let (switch, model) = (Switch::new(plans[0].clone(), now), Model::new(plans[0].clone(), now));
         let mut history = Self { plans, now, switch, model, calls: 0, rings: Vec::new() };
         for seat in 0..6 {

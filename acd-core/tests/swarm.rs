@@ -9,18 +9,27 @@
 
 #[path = "swarm/auditor.rs"]
 mod auditor;
+#[path = "reference/calendar.rs"]
+mod calendar;
 #[path = "reference/choice.rs"]
 mod choice;
 #[path = "reference/commands.rs"]
 mod commands;
+#[path = "swarm/crossings.rs"]
+mod crossings;
 #[path = "reference/deadlines.rs"]
 mod deadlines;
 #[path = "swarm/draw.rs"]
 mod draw;
+#[allow(dead_code, reason = "other tests take edges at random")]
+#[path = "swarm/edges.rs"]
+mod edges;
 #[path = "reference/guidance.rs"]
 mod guidance;
 #[path = "reference/hearing.rs"]
 mod hearing;
+#[path = "swarm/hours.rs"]
+mod hours;
 #[path = "reference/lines.rs"]
 mod lines;
 #[path = "reference/model.rs"]
@@ -41,6 +50,8 @@ mod plans;
 mod plays;
 #[path = "swarm/rng.rs"]
 mod rng;
+#[path = "swarm/rush.rs"]
+mod rush;
 #[path = "reference/seats.rs"]
 mod seats;
 #[path = "reference/sides.rs"]
@@ -62,12 +73,13 @@ use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-use acd_core::plan::Plan;
-use acd_core::{CallEvent, CivilDate, Input, PlanSource, SeatId, SeatState, Stranding, Switch, Timestamp};
+use acd_core::plan::{Plan, check_bands};
+use acd_core::{CallEvent, Input, PlanSource, SeatId, SeatState, Stranding, Switch, Timestamp};
 use auditor::Auditor;
+use crossings::{Crossing, Crossings};
 use model::Model;
 use onlooker::Onlooker;
-use options::Options;
+use options::{Options, draw_clock_step};
 use rng::Rng;
 use turn::{Turn, turn};
 use world::World;
@@ -77,8 +89,10 @@ fn every_history_is_safe_and_comes_to_its_end() {
     let seeds = seeds();
     let (first, count) = (seeds.start, seeds.end - seeds.start);
     let mut seen = BTreeMap::<String, u64>::new();
+    let mut crossings = Crossings::default();
     for seed in seeds {
         let history = run(seed);
+        crossings.count(&history.crossing);
         // A thousand histories are enough to see that the swarm is awake.
         if seed < first + 1_000 {
             let facts = history.journal.iter().flat_map(|(_, _, turn)| &turn.facts);
@@ -100,6 +114,7 @@ fn every_history_is_safe_and_comes_to_its_end() {
             unseen.is_empty(),
             "the histories are too quiet to prove anything: no {unseen:?} in {seen:?}"
         );
+        crossings.check();
     }
 }
 
@@ -113,8 +128,12 @@ fn seeds() -> Range<u64> {
     first.parse().unwrap()..end.parse().unwrap()
 }
 
+/// A history that has not come over its edge goes on for so many steps at most.
+const STEPS_MOST: u64 = 4_000;
+
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 89] = [
+const WANTED: [&str; 90] = [
+    "WallClockStepped",
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",
     "TrunkLost NoAnswer",
@@ -221,7 +240,7 @@ fn kind(fact: &CallEvent) -> String {
 /// Runs a seed.
 fn run(seed: u64) -> History {
     let mut rng = Rng::new(seed);
-    let options = Options::draw(&mut rng);
+    let options = Options::draw(seed, &mut rng);
     let mut history = History::new(rng, options);
     let result = panic::catch_unwind(AssertUnwindSafe(|| history.run()));
     if let Err(cause) = result {
@@ -247,12 +266,23 @@ struct History {
     /// The input whose turn has not ended.
     in_hand: Option<(Timestamp, Input)>,
     plans: [Plan; 2],
+    crossing: Crossing,
+    /// Appointments that have not been kept.
+    reload_at: Option<Timestamp>,
+    step_at: Option<(Timestamp, i64)>,
 }
 
 impl History {
-    fn new(rng: Rng, options: Options) -> Self {
+    fn new(mut rng: Rng, options: Options) -> Self {
         let plans = [plans::read(&options.plan), plans::read(&options.other_plan)];
-        let now = CivilDate { year: 2026, month: 4, day: 1 }.at(plans::time("9:00"), 540);
+        for (id, tenant) in plans.iter().flat_map(|plan| &plan.tenants) {
+            assert_eq!(check_bands(tenant), [], "the bands of {id} are no plan's");
+        }
+        let now = options.begins;
+        let mut world = World::new(seats_of(&plans[0]), now);
+        world.expect_rush(now, &options.place, &mut rng);
+        let crossing = Crossing::new(&options.place);
+        let (reload_at, step_at) = (options.reload_at, options.step_at);
         let mut auditor = Auditor::default();
         auditor.plan_applied(&plans[0]);
         let onlooker = Onlooker::new(&plans);
@@ -262,7 +292,10 @@ impl History {
             options,
             now,
             switch: Switch::new(plans[0].clone(), now),
-            world: World::new(seats_of(&plans[0]), now),
+            world,
+            crossing,
+            reload_at,
+            step_at,
             auditor,
             onlooker,
             model: Model::new(plans[0].clone(), now),
@@ -280,7 +313,10 @@ impl History {
                 self.hand_in(input);
             }
         }
-        for _ in 0..self.options.steps {
+        let mut steps = 0;
+        while steps < self.options.steps || (self.crossing.is_ahead(self.now) && steps < STEPS_MOST) {
+            steps += 1;
+            self.keep_appointments();
             self.step();
             if let Some(input) = self.world.disturb(self.now, &mut self.rng, &self.options) {
                 self.hand_in(input);
@@ -291,6 +327,12 @@ impl History {
             if self.rng.percent(self.options.reloads) {
                 self.reload();
             }
+            // Most histories come to their edge by and by.
+            let may_step = !self.crossing.is_ahead(self.now) || self.rng.percent(5);
+            if may_step && self.rng.percent(self.options.clock_steps) && self.rng.percent(30) {
+                let step_ms = draw_clock_step(&mut self.rng);
+                self.step_clock(step_ms);
+            }
         }
         if self.options.stops {
             self.stop();
@@ -299,6 +341,34 @@ impl History {
         }
         core::mem::take(&mut self.onlooker).compare(self.now);
         self.replay();
+    }
+
+    /// What the options set for an instant, when nothing is due before it.
+    fn keep_appointments(&mut self) {
+        let deadline = self.switch.poll_timeout().map(|(at, _)| at);
+        let next = deadline.into_iter().chain(self.world.next_at()).min();
+        let is_due = |at: &Timestamp| next.is_none_or(|next| *at <= next);
+        if let Some(at) = self.reload_at.filter(is_due) {
+            self.reload_at = None;
+            self.now = self.now.max(at);
+            self.reload();
+        }
+        if let Some((at, step_ms)) = self.step_at.filter(|(at, _)| is_due(at)) {
+            self.step_at = None;
+            self.now = self.now.max(at);
+            self.step_clock(step_ms);
+        }
+    }
+
+    /// Stamps follow a step forward, all of it or, where they were ahead of the clock, a part; they never go back.
+    fn step_clock(&mut self, step_ms: i64) {
+        self.hand_in(Input::TimePassed);
+        let forward = u64::try_from(step_ms).unwrap_or(0);
+        let ahead = if self.rng.percent(30) { self.rng.within(0, forward) } else { 0 };
+        let skipped = Duration::from_millis(forward - ahead);
+        self.now = self.now + skipped;
+        self.world.postpone(skipped);
+        self.hand_in(Input::WallClockStepped { step_ms, skipped });
     }
 
     /// Whatever is due first: a deadline of the switch, or something outside.
@@ -325,6 +395,7 @@ impl History {
             self.write_down_and_read_back();
         }
         self.in_hand = Some((self.now, input.clone()));
+        self.crossing.before(self.now, self.model.calls.iter().map(|call| call.phase));
         let turn = turn(&mut self.switch, self.now, input.clone());
         self.in_hand = None;
         self.journal.push((self.now, input, turn));
@@ -335,7 +406,8 @@ impl History {
         for order in &turn.orders {
             self.world.carry_out(self.now, order, &mut self.rng, &self.options);
         }
-        self.auditor.check(&self.switch);
+        self.auditor.check(self.now, &self.switch);
+        self.crossing.after(self.now, input, &turn.facts);
         self.onlooker.watch(self.now, input, turn);
         self.model.compare(self.now, input, turn, &self.switch);
         self.world.check(&self.model.calls);

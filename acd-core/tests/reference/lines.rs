@@ -1,15 +1,14 @@
 //! Admission, hours, plans and blockage, as the rules have them.
 
-use acd_core::plan::{self, Capacity, DayKind, Login, OverflowCause, Plan};
+use acd_core::plan::{self, Login, OverflowCause, Plan};
 use acd_core::{
-    AlarmKind, CallEvent, CallPhase, CivilDate, Input, LineUse, PlanSource, RefusalReason, SeatState,
-    SkillId, TenantId, Timestamp, UnexpectedInput, Weekday,
+    AlarmKind, CallEvent, CallPhase, Input, LineUse, PlanSource, RefusalReason, SeatState, SkillId, Switch,
+    TenantId, Timestamp, UnexpectedInput,
 };
 
+use crate::calendar::capacity_at;
 use crate::model::{Call, Model, Seat, Stage, Tenant};
 use crate::parties::Caller;
-
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
 impl Model {
     /// R-L4, R-L11.
@@ -133,12 +132,16 @@ impl Model {
         }
         for (id, settings) in &plan.tenants {
             match self.tenants.iter_mut().find(|it| it.id == *id) {
-                Some(tenant) => tenant.plan = settings.clone(),
+                Some(tenant) => {
+                    tenant.plan = settings.clone();
+                    tenant.steady_until = self.now;
+                }
                 None => self.tenants.push(Tenant {
                     id: *id,
                     plan: settings.clone(),
                     in_plan: true,
                     capacity: None,
+                    steady_until: self.now,
                     seat_lines: 0,
                     emergency: None,
                     was_reachable: false,
@@ -214,13 +217,15 @@ impl Model {
     pub(crate) fn enter_bands(&mut self) {
         for at in 0..self.tenants.len() {
             let tenant = &self.tenants[at];
-            let capacity = if tenant.in_plan { self.capacity_now(&tenant.plan) } else { None };
+            let in_force = || capacity_at(&tenant.plan, &self.plan.holidays, self.now);
+            let capacity = if tenant.in_plan { in_force() } else { None };
             let tenant = &mut self.tenants[at];
             if let Some(it) = capacity {
                 tenant.seat_lines = it.seat_lines;
             }
             if tenant.capacity != Some(capacity) {
                 tenant.capacity = Some(capacity);
+                tenant.steady_until = self.now;
                 let tenant = tenant.id;
                 self.state(CallEvent::CapacityChanged { tenant, capacity });
             }
@@ -233,43 +238,29 @@ impl Model {
         }
     }
 
-    fn capacity_now(&self, tenant: &plan::Tenant) -> Option<Capacity> {
-        let local = self.now.as_millis() + i64::from(tenant.utc_offset_minutes) * 60_000;
-        let day_start = i64::from(tenant.day_start.as_millis());
-        let date = CivilDate::from_days((local - day_start).div_euclid(DAY_MILLIS));
-        let kind = self.day_kind(tenant, date);
-        let clock = local.rem_euclid(DAY_MILLIS);
-        let in_force = tenant.bands.iter().find(|band| {
-            let (from, to) = (i64::from(band.from.as_millis()), i64::from(band.to.as_millis()));
-            let covers = if from < to { from <= clock && clock < to } else { clock >= from || clock < to };
-            band.days.contains(&kind) && covers
-        });
-        in_force.and_then(|band| band.capacity)
+    /// R-L3: the switch wakes up at every edge of its tenants' hours.
+    pub(crate) fn sleeps_over_no_edge(&mut self, switch: &Switch) {
+        let wakes_at = switch.poll_timeout().map(|(deadline, _)| deadline);
+        let has_tenants = self.tenants.iter().any(|it| it.in_plan);
+        assert!(wakes_at.is_some() || !has_tenants, "the switch waits for no edge of its tenants' hours");
+        let slept_over = wakes_at.and_then(|it| self.capacity_changes_before(it));
+        assert_eq!(slept_over, None, "the switch sleeps over an edge, until {wakes_at:?}");
     }
 
-    fn day_kind(&self, tenant: &plan::Tenant, date: CivilDate) -> DayKind {
-        for (index, range) in tenant.ranges.iter().enumerate() {
-            for year in date.year - 1..=date.year + 1 {
-                let at = |(month, day, time), year| {
-                    CivilDate { year, month, day }.at(time, tenant.utc_offset_minutes)
-                };
-                let (from, mut to): (Timestamp, Timestamp) = (at(range.from, year), at(range.to, year));
-                if to <= from {
-                    to = at(range.to, year + 1);
+    /// The first minute before an instant at which a tenant's lines are others than now, found by looking at every minute.
+    pub(crate) fn capacity_changes_before(&mut self, until: Timestamp) -> Option<(TenantId, Timestamp)> {
+        let Self { now, plan, tenants, .. } = self;
+        for tenant in tenants.iter_mut().filter(|it| it.in_plan) {
+            let mut at = tenant.steady_until.max(next_minute(*now));
+            while at < until {
+                if Some(capacity_at(&tenant.plan, &plan.holidays, at)) != tenant.capacity {
+                    return Some((tenant.id, at));
                 }
-                if range.year.is_none_or(|only| only == year) && from <= self.now && self.now < to {
-                    return DayKind::Range(u16::try_from(index).unwrap());
-                }
+                tenant.steady_until = at;
+                at = next_minute(at);
             }
         }
-        match date.weekday() {
-            _ if self.plan.holidays.contains(&date) => DayKind::Holiday,
-            Weekday::Sunday => DayKind::Sunday,
-            Weekday::Saturday => DayKind::Saturday,
-            Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => {
-                DayKind::Weekday
-            }
-        }
+        None
     }
 
     /// R-G5: the wait for the next call begins anew.
@@ -425,4 +416,8 @@ pub(crate) fn has_queue(tenant: &plan::Tenant, skill: Option<SkillId>) -> bool {
     tenant.entry_skill == skill
         || (skill.is_some() && chosen.any(|it| it == skill))
         || skill.is_some_and(|it| tenant.hand_over.contains_key(&it))
+}
+
+const fn next_minute(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis((at.as_millis().div_euclid(60_000) + 1) * 60_000)
 }

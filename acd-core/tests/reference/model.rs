@@ -21,6 +21,8 @@ pub(crate) struct Tenant {
     pub(crate) in_plan: bool,
     /// `None`: not stated yet.
     pub(crate) capacity: Option<Option<Capacity>>,
+    /// Up to then no edge of its hours has been found.
+    pub(crate) steady_until: Timestamp,
     pub(crate) seat_lines: u16,
     pub(crate) emergency: Option<PromptId>,
     pub(crate) was_reachable: bool,
@@ -222,6 +224,7 @@ impl Model {
         let expected = self.handle(now, input);
         assert_eq!(text(&said.facts), text(&expected), "left: the switch, right: the rules, on {input:?}");
         self.watch_plays(&said.facts, &said.orders);
+        self.sleeps_over_no_edge(switch);
         if let Some((deadline, reason)) = switch.poll_timeout() {
             let earliest = self.next_deadline();
             if matches!(reason, Reason::BandEdge(_)) {

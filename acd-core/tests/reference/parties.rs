@@ -186,10 +186,11 @@ impl Model {
         let (Some(name), Some(entry)) = (name, entry) else {
             return Err(CallCommandResult::UnknownDestination);
         };
+        let left = crate::calendar::to_try(entry, plan.utc_offset_minutes, self.now);
         let mut again = Vec::new();
         if outbound && matches!(entry.kind, EntryKind::Doctors | EntryKind::Staff) {
             again.extend(entry.emergency_contact);
-            again.extend(&entry.numbers);
+            again.extend(&left);
         }
         let headquarters = match &entry.kind {
             EntryKind::FireHeadquarters(it) => Some((name, it.consent_filed_on)),
@@ -200,7 +201,7 @@ impl Model {
         Ok(Hunt {
             destination,
             ring: entry.ring,
-            left: entry.numbers.clone(),
+            left,
             again,
             rounds: 20,
             takes_lines,

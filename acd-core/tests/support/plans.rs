@@ -132,6 +132,7 @@ fn read_tenant(plan: &mut Plan, text: &str) {
             "hold_music" => tenant.hold_music = Some(prompt("hold")),
             "pool" => tenant.pool = Some(pool_share(value)),
             "day_start" => tenant.day_start = time(value),
+            "utc_offset" => tenant.utc_offset_minutes = value.parse().unwrap(),
             "skill" => tenant.entry_skill = Some(value.parse().unwrap()),
             "overflow" => {
                 let mut words = value.split(' ');
@@ -189,12 +190,13 @@ fn read_band(plan: &mut Plan, text: &str) {
     plan.tenants.get_mut(&name.parse().unwrap()).unwrap().bands.push(band);
 }
 
-/// `range shiga: year_end 12-26 0:00 to 1-5 8:00`.
+/// `range shiga: year_end 12-26 0:00 to 1-5 8:00`, with `of 2026` in that year alone.
 fn read_range(plan: &mut Plan, text: &str) {
     let (tenant, words) = text.split_once(": ").expect("range NAME: …");
+    let (words, year) = words.split_once(" of ").map_or((words, None), |(words, year)| (words, Some(year)));
     let words: Vec<&str> = words.split(' ').collect();
     let [name, from_day, from_time, "to", to_day, to_time] = words.as_slice() else {
-        panic!("range NAME: LABEL M-D H:M to M-D H:M");
+        panic!("range NAME: LABEL M-D H:M to M-D H:M [of YEAR]");
     };
     let edge = |day: &str, at: &str| {
         let (month, day) = day.split_once('-').unwrap();
@@ -204,7 +206,7 @@ fn read_range(plan: &mut Plan, text: &str) {
         name: (*name).into(),
         from: edge(from_day, from_time),
         to: edge(to_day, to_time),
-        year: None,
+        year: year.map(|year| year.parse().unwrap()),
     };
     plan.tenants.get_mut(&tenant.parse().unwrap()).unwrap().ranges.push(range);
 }

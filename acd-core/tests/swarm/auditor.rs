@@ -8,6 +8,8 @@ use acd_core::{
     RefusalReason, RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
 };
 
+use crate::calendar::capacity_at;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
     Arriving,
@@ -465,7 +467,7 @@ impl Auditor {
     }
 
     /// Everything that must be true between two turns.
-    pub(crate) fn check(&self, switch: &Switch) {
+    pub(crate) fn check(&self, now: Timestamp, switch: &Switch) {
         for (id, call) in &self.calls {
             assert_ne!(call.phase, Phase::Between, "call {id} is lost between two phases");
             let waits = matches!(call.phase, Phase::Waiting(_));
@@ -507,7 +509,13 @@ impl Auditor {
             }
             assert_eq!(switch.seat_state(*id).unwrap_or(SeatState::LoggedOut), seat.state);
         }
+        for id in self.plan.tenants.keys() {
+            assert!(self.tenants.contains_key(id), "R-L2: {id} has no lines stated");
+        }
         for (id, tenant) in &self.tenants {
+            let settings = self.plan.tenants.get(id);
+            let in_force = settings.and_then(|it| capacity_at(it, &self.plan.holidays, now));
+            assert_eq!(tenant.capacity, in_force, "R-L2, R-L3: lines of {id}");
             let in_use = self.lines_in_use(*id);
             assert_eq!(switch.lines_in_use(*id), in_use, "R-L6");
             let waiting =

@@ -2,15 +2,17 @@
 
 use acd_core::{CallCommand, Destination, LocateCondition, Pii};
 
+use crate::edges::{Place, draw_holidays};
+use crate::hours::{draw_duties, draw_hours};
 use crate::rng::Rng;
 
 /// The numbers that a drawn plan may have.
 pub(crate) const NUMBERS: [&str; 3] = ["0770007119", "0750007119", "0540008000"];
 const TENANTS: [&str; 3] = ["shiga", "kyoto", "shizuoka"];
 
-/// Up to three tenants, some of them with hours that change every few minutes, and up to eight seats.
-pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
-    let mut lines = Vec::new();
+/// Up to three tenants, most of them with hours that change where the history passes, and up to eight seats.
+pub(crate) fn draw_plan(rng: &mut Rng, place: &Place) -> Vec<String> {
+    let mut lines = draw_holidays(rng, place);
     let tenants = usize::try_from(rng.within(1, 3)).unwrap();
     let skilled = rng.percent(30);
     let pooled = rng.percent(40);
@@ -81,13 +83,13 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
             unreserved -= reserved;
             line += &format!(", pool shared {reserved} to {}", rng.within(reserved.max(1), pool));
         }
-        line += &format!(", lines {}", draw_lines(rng));
-        let changes = rng.percent(50);
-        lines.push(if changes { line + ", bands" } else { line });
+        let hours = draw_hours(rng, tenant, place);
+        lines.push(line + &hours.settings);
         let ring = rng.within(2, 20);
         lines.push(format!("entry {tenant} thai: language thai, number 0312345678, ring {ring}s"));
+        let duties = if rng.percent(60) { draw_duties(rng, place, hours.utc_offset) } else { String::new() };
         lines.push(format!(
-            "entry {tenant} doctor: doctors, number 0311111111, number 0311111112, number 0311111113, ring {ring}s{}",
+            "entry {tenant} doctor: doctors, number 0311111111, number 0311111112, number 0311111113, ring {ring}s{}{duties}",
             if rng.percent(60) { ", emergency_contact 0311111119" } else { "" }
         ));
         if rng.percent(50) {
@@ -96,12 +98,7 @@ pub(crate) fn draw_plan(rng: &mut Rng) -> Vec<String> {
                  ring {ring}s"
             ));
         }
-        if changes {
-            for (from, to) in [("0:00", "9:05"), ("9:05", "9:20"), ("9:20", "9:40"), ("9:40", "24:00")] {
-                let capacity = if rng.percent(20) { "closed".into() } else { draw_lines(rng) };
-                lines.push(format!("band {tenant}: weekday saturday sunday holiday {from}-{to} {capacity}"));
-            }
-        }
+        lines.extend(hours.lines);
     }
     for seat in 1..=rng.within(1, 8) {
         let mut line =
@@ -161,8 +158,4 @@ pub(crate) fn draw_party_command(choice: u64, destination: Destination) -> CallC
         14 => CallCommand::ShowNumber,
         _ => CallCommand::Check(LocateCondition::Unresponsive, choice % 32 < 16),
     }
-}
-
-fn draw_lines(rng: &mut Rng) -> String {
-    format!("{}+{}", rng.within(1, 4), rng.within(0, 3))
 }

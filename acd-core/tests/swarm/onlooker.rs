@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acd_core::plan::{Plan, capacity_at};
+use acd_core::plan::Plan;
 use acd_core::{
     CallEvent, CallId, Effect, Input, LegId, PartyId, RefusalReason, RingId, SeatId, SeatState, TenantId,
     Timestamp,
 };
 
+use crate::calendar::capacity_at;
 use crate::turn::Turn;
 
 /// What a history comes to, counted by either.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use acd_core::Timestamp;
+
 use crate::draw::draw_plan;
+use crate::edges::Place;
 use crate::rng::Rng;
 
 impl Rng {
@@ -15,6 +18,12 @@ impl Rng {
 /// The rates are in percent of the occasions.
 #[derive(Debug)]
 pub(crate) struct Options {
+    pub(crate) place: Place,
+    /// When the history begins: so long before an edge that some calls have come by then.
+    pub(crate) begins: Timestamp,
+    /// When, around the edge, another plan is put in force, and when the clock is stepped, by how many milliseconds.
+    pub(crate) reload_at: Option<Timestamp>,
+    pub(crate) step_at: Option<(Timestamp, i64)>,
     pub(crate) plan: Vec<String>,
     /// Another plan, put in force in between.
     pub(crate) other_plan: Vec<String>,
@@ -32,11 +41,13 @@ pub(crate) struct Options {
     pub(crate) recorder_fails: u64,
     pub(crate) test_calls: u64,
     pub(crate) unknown_numbers: u64,
-    /// Of each step: an agent does something, a phone comes or goes, garbage comes in, a plan is put in force.
+    /// Of each step: an agent does something, a phone comes or goes, garbage comes in, a plan is put in force, the clock is
+    /// stepped.
     pub(crate) commands: u64,
     pub(crate) registrations: u64,
     pub(crate) garbage: u64,
     pub(crate) reloads: u64,
+    pub(crate) clock_steps: u64,
     /// A trunk dies or answers, and emergency guidance is commanded.
     pub(crate) trunks: u64,
     pub(crate) holds: u64,
@@ -53,13 +64,21 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn draw(rng: &mut Rng) -> Self {
+    pub(crate) fn draw(seed: u64, rng: &mut Rng) -> Self {
         let rarely = |rng: &mut Rng, percent: u64| if rng.percent(50) { 0 } else { rng.within(1, percent) };
+        let place = Place::of_seed(seed, rng);
+        let arrival_every_ms = rng.within(500, 20_000);
+        let lead = rng.millis(10_000, 10_000 + 10 * arrival_every_ms);
+        let begins = if place.edge.is_some() { place.at - lead } else { place.at + rng.millis(0, 59_999) };
         Self {
-            plan: draw_plan(rng),
-            other_plan: draw_plan(rng),
+            place,
+            begins,
+            reload_at: rng.percent(25).then(|| near(rng, &place)),
+            step_at: rng.percent(20).then(|| (near(rng, &place), draw_clock_step(rng))),
+            plan: draw_plan(rng, &place),
+            other_plan: draw_plan(rng, &place),
             steps: rng.within(200, 1_500),
-            arrival_every_ms: rng.within(500, 20_000),
+            arrival_every_ms,
             patience_ms: rng.within(5_000, 300_000),
             talk_ms: rng.within(2_000, 200_000),
             connect_fails: rarely(rng, 20),
@@ -76,6 +95,7 @@ impl Options {
             registrations: rarely(rng, 10),
             garbage: rarely(rng, 30),
             reloads: rarely(rng, 3),
+            clock_steps: rarely(rng, 2),
             trunks: rarely(rng, 3),
             holds: rarely(rng, 30),
             call_commands: rarely(rng, 30),
@@ -88,4 +108,21 @@ impl Options {
             stops: rng.percent(25),
         }
     }
+}
+
+/// At an edge, or within half a minute of it.
+fn near(rng: &mut Rng, place: &Place) -> Timestamp {
+    match rng.within(0, 3) {
+        0 => place.at,
+        1 => place.at - rng.millis(1, 30_000),
+        2 => place.at - rng.millis(1, 3_000),
+        _ => place.at + rng.millis(1, 30_000),
+    }
+}
+
+/// By how much a clock is stepped: by more than a second, now and then by hours.
+pub(crate) fn draw_clock_step(rng: &mut Rng) -> i64 {
+    let longest = *rng.pick(&[5_000, 60_000, 600_000, 40_000_000]).unwrap();
+    let step = i64::try_from(rng.within(1_001, longest)).unwrap();
+    if rng.percent(30) { -step } else { step }
 }

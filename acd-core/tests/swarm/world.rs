@@ -28,6 +28,8 @@ const OUTCOMES_CROSS: u64 = 50;
 #[derive(Clone, Debug)]
 pub(crate) enum Plan {
     Arrive,
+    /// After whom nobody comes.
+    ArriveAlone,
     Progress(CallId, bool),
     Connect(CallId),
     Trunk(bool),
@@ -112,11 +114,21 @@ impl World {
         self.plans.keys().next().map(|(at, _)| *at)
     }
 
+    /// The stamps have skipped a time through which nobody has lived.
+    pub(crate) fn postpone(&mut self, skipped: Duration) {
+        let plans = core::mem::take(&mut self.plans);
+        self.plans = plans.into_iter().map(|((at, nth), plan)| ((at + skipped, nth), plan)).collect();
+    }
+
     /// What happens next, as an input if it is one.
     pub(crate) fn happen(&mut self, rng: &mut Rng, options: &Options) -> Option<Input> {
         let ((now, _), plan) = self.plans.pop_first()?;
         match plan {
-            Plan::Arrive => self.arrive(now, rng, options),
+            Plan::Arrive => {
+                self.plan(now + rng.millis(0, 2 * options.arrival_every_ms), Plan::Arrive);
+                self.arrive(now, rng, options)
+            }
+            Plan::ArriveAlone => self.arrive(now, rng, options),
             Plan::Progress(call, works) => {
                 let caller = self.callers.get_mut(&call).filter(|it| !it.releasing)?;
                 caller.progressed = works;
@@ -472,7 +484,7 @@ impl World {
     /// From here on everything works and nobody new calls: every phone is there, every agent at work.
     pub(crate) fn calm_down(&mut self, now: Timestamp, rng: &mut Rng) -> Vec<Input> {
         self.calm = true;
-        self.plans.retain(|_, plan| !matches!(plan, Plan::Arrive));
+        self.plans.retain(|_, plan| !matches!(plan, Plan::Arrive | Plan::ArriveAlone));
         let seats = self.seats.clone();
         let mut inputs = Vec::new();
         for seat in seats {
@@ -511,8 +523,6 @@ impl World {
     }
 
     fn arrive(&mut self, now: Timestamp, rng: &mut Rng, options: &Options) -> Option<Input> {
-        let every = options.arrival_every_ms;
-        self.plan(now + rng.millis(0, 2 * every), Plan::Arrive);
         self.calls += 1;
         let call = CallId(self.calls);
         self.callers.insert(call, Caller::default());

@@ -1,0 +1,135 @@
+//! Whether histories come over the edges of the calendar, with what in progress, and with what coming of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use acd_core::{CallEvent, CallPhase, Input, RefusalReason, TenantId, Timestamp};
+
+use crate::edges::{EDGES, Edge, Place};
+
+/// After an edge its lines are in force at once, but for a loop that is late.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// One history at its edge.
+#[derive(Debug, Default)]
+pub(crate) struct Crossing {
+    at: Option<(Edge, Timestamp)>,
+    crossed: bool,
+    /// In this turn.
+    crosses: bool,
+    /// Of the calls in progress then.
+    phases: BTreeSet<CallPhase>,
+    changed: bool,
+    /// Tenants whose lines have been those of the new band ever since.
+    in_new_band: BTreeSet<TenantId>,
+    admitted: bool,
+    refused: bool,
+}
+
+impl Crossing {
+    pub(crate) fn new(place: &Place) -> Self {
+        Self { at: place.edge.map(|edge| (edge, place.at)), ..Self::default() }
+    }
+
+    /// Whether the edge is still to come, or was there but a while ago.
+    pub(crate) fn is_ahead(&self, now: Timestamp) -> bool {
+        self.at.is_some_and(|(_, at)| now < at + Duration::from_secs(30))
+    }
+
+    /// Before a turn, with the phases of all calls.
+    pub(crate) fn before(&mut self, now: Timestamp, phases: impl Iterator<Item = CallPhase>) {
+        self.crosses = !self.crossed && self.at.is_some_and(|(_, at)| at <= now);
+        if self.crosses {
+            self.crossed = true;
+            self.phases = phases.collect();
+        }
+    }
+
+    /// After it.
+    pub(crate) fn after(&mut self, now: Timestamp, input: &Input, facts: &[CallEvent]) {
+        let Some((_, at)) = self.at.filter(|_| self.crossed) else { return };
+        let by_plan = matches!(input, Input::PlanApplied { .. });
+        for fact in facts {
+            if let CallEvent::CapacityChanged { tenant, .. } = fact {
+                if (self.crosses || now < at + AT_ONCE) && !by_plan {
+                    self.in_new_band.insert(*tenant);
+                    self.changed = true;
+                } else {
+                    self.in_new_band.remove(tenant);
+                }
+            }
+            let is_new = |tenant: &TenantId| self.in_new_band.contains(tenant);
+            if let CallEvent::CallAdmitted { tenant, test: false, closed, .. } = fact
+                && is_new(tenant)
+            {
+                self.admitted |= !closed;
+                self.refused |= closed;
+            }
+            let full_or_closed = [RefusalReason::LinesFull, RefusalReason::Closed];
+            if let CallEvent::CallRefused { tenant: Some(tenant), reason, .. } = fact
+                && is_new(tenant)
+            {
+                self.refused |= full_or_closed.contains(reason);
+            }
+        }
+    }
+}
+
+/// What came of all histories at one kind of edge.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    histories: u64,
+    crossed_with_calls: u64,
+    changed: u64,
+    admitted: u64,
+    refused: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Crossings {
+    by_edge: BTreeMap<Edge, Tally>,
+    phases: BTreeMap<CallPhase, u64>,
+}
+
+impl Crossings {
+    pub(crate) fn count(&mut self, crossing: &Crossing) {
+        let Some((edge, _)) = crossing.at else { return };
+        let tally = self.by_edge.entry(edge).or_default();
+        tally.histories += 1;
+        tally.crossed_with_calls += u64::from(!crossing.phases.is_empty());
+        tally.changed += u64::from(crossing.changed);
+        tally.admitted += u64::from(crossing.admitted);
+        tally.refused += u64::from(crossing.refused);
+        for phase in &crossing.phases {
+            *self.phases.entry(*phase).or_default() += 1;
+        }
+    }
+
+    /// Every kind of edge must have been crossed with calls in progress, have changed somebody's lines, and have let the new
+    /// band admit one call and refuse another; and calls of all phases must have come over edges.
+    pub(crate) fn check(&self) {
+        for edge in EDGES {
+            let tally = self.by_edge.get(&edge).copied().unwrap_or_default();
+            let awake = tally.crossed_with_calls.min(tally.changed).min(tally.admitted).min(tally.refused);
+            assert!(awake > 0, "histories sleep at {edge:?}: {tally:?} of {self:#?}");
+        }
+        for phase in PHASES {
+            assert!(self.phases.contains_key(&phase), "no call in {phase:?} came over an edge: {self:#?}");
+        }
+    }
+}
+
+const PHASES: [CallPhase; 12] = [
+    CallPhase::Arriving,
+    CallPhase::Guidance,
+    CallPhase::Waiting,
+    CallPhase::Ringing,
+    CallPhase::Talking,
+    CallPhase::Consulting,
+    CallPhase::Conference,
+    CallPhase::Transferred,
+    CallPhase::WithoutCaller,
+    CallPhase::Outbound,
+    CallPhase::Closed,
+    CallPhase::Closing,
+];
