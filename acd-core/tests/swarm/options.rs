@@ -68,7 +68,7 @@ impl Options {
         let rarely = |rng: &mut Rng, percent: u64| if rng.percent(50) { 0 } else { rng.within(1, percent) };
         let place = Place::of_seed(seed, rng);
         let arrival_every_ms = rng.within(500, 20_000);
-        let lead = rng.millis(10_000, 10_000 + 10 * arrival_every_ms);
+        let lead = rng.millis(20_000, 20_000 + 12 * arrival_every_ms);
         let begins = if place.edge.is_some() { place.at - lead } else { place.at + rng.millis(0, 59_999) };
         Self {
             place,
@@ -99,9 +99,9 @@ impl Options {
             trunks: rarely(rng, 3),
             holds: rarely(rng, 30),
             call_commands: rarely(rng, 30),
-            party_commands: rarely(rng, 60),
+            party_commands: rng.within(0, 60),
             party_fails: rarely(rng, 60),
-            calls_out: rarely(rng, 10),
+            calls_out: rng.within(0, 15),
             supervision: rarely(rng, 30),
             hand_overs: rarely(rng, 30),
             loop_late_ms: rarely(rng, 100),
