@@ -36,12 +36,8 @@ impl Model {
 
     /// A 183 is out.
     pub(crate) fn progressed(&mut self, call: CallId) {
-        if let Some(refused) = self.announced.iter_mut().find(|it| it.0 == call && !it.2) {
-            refused.2 = true;
-            let tenant = refused.1;
-            let LinesFullRefusal::Announcement { prompt, .. } = self.tenant(tenant).plan.refusal else {
-                return;
-            };
+        let refused = self.announced.iter_mut().find(|it| it.0 == call);
+        if let Some(prompt) = refused.and_then(|it| it.2.take()) {
             return self.demand(call, prompt);
         }
         self.of_call(call, |model, at| {
@@ -57,12 +53,12 @@ impl Model {
 
     /// Whether a refused caller is to hear the busy announcement, in which case it is noted.
     pub(crate) fn announce_busy(&mut self, call: CallId, tenant: TenantId) -> bool {
-        let LinesFullRefusal::Announcement { lines, .. } = self.tenant(tenant).plan.refusal else {
+        let LinesFullRefusal::Announcement { prompt, lines } = self.tenant(tenant).plan.refusal else {
             return false;
         };
         let hear = self.announced.iter().filter(|it| it.1 == tenant).count();
         if hear < usize::from(lines) {
-            self.announced.push((call, tenant, false));
+            self.announced.push((call, tenant, Some(prompt)));
             return true;
         }
         false

@@ -141,8 +141,9 @@ pub(crate) struct Model {
     pub(crate) highest: Option<CallId>,
     pub(crate) draining: bool,
     pub(crate) refused: Vec<CallId>,
-    /// Refused calls with the busy announcement, whose, and whether it plays.
-    pub(crate) announced: Vec<(CallId, TenantId, bool)>,
+    /// Refused calls with the busy announcement, whose, and what is to be played once a 183 is out: what the plan said
+    /// when they came.
+    pub(crate) announced: Vec<(CallId, TenantId, Option<PromptId>)>,
     pub(crate) accepting: bool,
     lost_trunks: Vec<TrunkId>,
     pub(crate) cancelled: Vec<RingId>,
