@@ -29,6 +29,7 @@ pub(crate) trait Onlooker {
 }
 
 /// A turn that is over.
+#[allow(dead_code, reason = "each onlooker looks at what it needs")]
 pub(crate) struct Happened<'a> {
     pub(crate) now: Timestamp,
     pub(crate) input: &'a Input,
