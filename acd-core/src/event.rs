@@ -261,6 +261,8 @@ pub enum CallEvent {
         since: Timestamp,
         /// Put back after a seat was lost, or a ring ended (R-Q7).
         put_back: bool,
+        /// Reception has answered, and no adviser yet (R-A2).
+        awaits_adviser: bool,
     },
     /// The caller goes on to another tenant's queue; the line, the call and its outcome stay the first tenant's (R-Q8,
     /// R-G5, R-A1).

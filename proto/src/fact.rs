@@ -237,6 +237,8 @@ enum CallEventDef {
         #[serde(rename = "since_time_ms", with = "As::<TimeMillis>")]
         since: Timestamp,
         put_back: bool,
+        #[serde(default)]
+        awaits_adviser: bool,
     },
     CallOverflowed {
         #[serde(with = "CallIdDef")]

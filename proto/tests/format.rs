@@ -42,6 +42,16 @@ fn a_line_of_an_export_is_read_with_its_sequence_number_and_time() {
     assert_eq!(fact_from_json(line).unwrap(), acd_core::CallEvent::NodeStarted);
 }
 
+/// A journal of a version that knew less is read: what it does not say was not so.
+#[test]
+fn lines_of_versions_before_are_read() {
+    let (before, now) = (
+        r#"{"fact":"caller_queued","call":1,"tenant":"shiga","skill":null,"since_time_ms":2,"put_back":true}"#,
+        r#"{"fact":"caller_queued","call":1,"tenant":"shiga","skill":null,"since_time_ms":2,"put_back":true,"awaits_adviser":false}"#,
+    );
+    assert_eq!(fact_from_json(before).unwrap(), fact_from_json(now).unwrap());
+}
+
 #[test]
 fn what_is_no_fact_is_refused() {
     for line in [

@@ -74,6 +74,12 @@ pub struct TenantBoard {
 }
 
 impl TenantBoard {
+    /// Of those that have ended: answered by any seat, also if the caller then gave up between reception and adviser (R-A2).
+    pub fn answered(&self) -> u64 {
+        let of = |outcome| self.outcomes.get(&outcome).copied().unwrap_or(0);
+        of(Outcome::Answered) + of(Outcome::AbandonedAfterReception)
+    }
+
     /// Offered calls of today that have ended.
     pub fn ended(&self) -> u64 {
         self.outcomes.values().sum()

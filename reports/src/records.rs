@@ -14,7 +14,7 @@ use acd_core::{
     TalkEnd, TenantId, Timestamp, TrunkId,
 };
 
-use crate::accounting::{ClockStep, lived_ms};
+use crate::accounting::{ClockStep, HandledBy, lived_ms};
 
 /// Everything that the facts say about admitted and refused calls.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +104,8 @@ pub struct CallRecord {
     pub test: bool,
     /// Outside the tenant's hours (R-L11).
     pub closed: bool,
+    /// Reception has answered, and no adviser yet (R-A2); of a call that ended so none ever did.
+    pub awaits_adviser: bool,
     /// When it took its line.
     pub admitted_at: Timestamp,
     /// The steps of the wall clock while it was in progress, oldest first: what they skipped is in none of its times.
@@ -147,6 +149,15 @@ impl CallRecord {
     /// Whether the call is offered in the sense of the forms (R-A1): within hours and no rehearsal.
     pub const fn is_offered(&self) -> bool {
         !self.test && !self.closed
+    }
+
+    /// Whether the call is a handled one to a client who counts so (R-A2).
+    pub fn is_handled(&self, handled_by: HandledBy) -> bool {
+        let reached = match handled_by {
+            HandledBy::AnySeat => true,
+            HandledBy::FinalSkill => !(self.awaits_adviser && self.end.is_some()),
+        };
+        self.is_offered() && self.answered_at().is_some() && reached
     }
 
     /// Whether an answered caller's leg was lost, and not ended by anybody.

@@ -53,7 +53,14 @@ pub(crate) fn refused(call: u64, tenant: Option<TenantId>, reason: RefusalReason
 }
 
 pub(crate) fn queued(call: u64, since: Timestamp) -> CallEvent {
-    CallEvent::CallerQueued { call: CallId(call), tenant: TENANT, skill: None, since, put_back: false }
+    CallEvent::CallerQueued {
+        call: CallId(call),
+        tenant: TENANT,
+        skill: None,
+        since,
+        put_back: false,
+        awaits_adviser: false,
+    }
 }
 
 pub(crate) fn ended(call: u64, outcome: Outcome) -> CallEvent {

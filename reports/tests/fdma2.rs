@@ -249,7 +249,7 @@ fn lists_details_and_definitions_have_sheets_of_their_own() {
     assert_eq!(Sheet::open("3 応答率100%の時間帯", &bytes).text(5, 1), "10時～11時");
 
     let details = Sheet::open("参考 時間帯別内訳", &bytes);
-    assert_eq!((details.text(2, 12), details.number(15, 12)), ("話中呼".into(), 1.0));
+    assert_eq!((details.text(2, 13), details.number(15, 13)), ("話中呼".into(), 1.0));
     assert_eq!(details.formula(28, 1), "SUM(B5:B28)");
     assert_eq!(details.text(29, 9), "一致");
 
@@ -261,7 +261,7 @@ fn lists_details_and_definitions_have_sheets_of_their_own() {
         "2026/11/20 22:00:00.000から2026/11/22 06:00:00.000まで",
         "3席（a1、a2、a3）",
         "注意書き",
-        "入電6＝対応3＋放棄3＋当方の失敗0＋未応答・継続中0：一致",
+        "入電6＝対応3（うち受付後の放棄0）＋放棄3＋当方の失敗0＋未応答・継続中0：一致",
         "確定。",
     ] {
         assert!(text.contains(wanted), "{wanted} in {text}");
@@ -477,7 +477,10 @@ fn the_definitions_state_every_choice_of_the_clients_profile() {
     let choices = [
         (usual, "話中呼は含まず別掲する"),
         (Profile { count_blocked_as_offered: true, ..usual }, "話中呼（拒否の時刻による）を加える"),
-        (Profile { handled_by: HandledBy::FinalSkill, ..usual }, "受付後・相談員前に放棄されなかった呼"),
+        (
+            Profile { handled_by: HandledBy::FinalSkill, ..usual },
+            "受付後・相談員前に放棄されず、終了（当方の失敗等）もしなかった呼",
+        ),
         (Profile { answer_hour: true, ..usual }, "対応件数に数えた呼の時間を応答の時間帯に全て計上する"),
         (Profile { blockage: OfficialBlockage::SeatLines, ..usual }, "委託者の定めにより、席回線全使用"),
         (Profile::SHIGA, "後処理時間のみ"),

@@ -10,6 +10,7 @@ use reports::accounting::{
     Account, Calendar, ClockTimes, Contract, Counting, DayClass, Figures, Fraction, HandledBy, Ledger,
     OfficialBlockage, Period, Profile, Rate, Sheet, Slots, Staffing, StaffingSeats,
 };
+use reports::forms::{Header, Purpose, fdma2};
 use support::{DATE, JST, account_over, at, fold, other_tenant, tenant};
 
 const DAY: Period = Period::Day(DATE);
@@ -525,4 +526,114 @@ fn short_staff_at_the_periods_end_ends_when_it_truly_does() {
         .collect();
     assert_eq!(list, [(at("23:50:00"), Some(at("+00:40:00")), 2, 1)]);
     assert_eq!(account.figures[23].below_staffing_ms, 600_000);
+}
+
+/// R-A2. Reception (a1) answers seven callers in hour 10, talks 10 s with each and hands over all but the third, whom its lost
+/// phone puts back. The first reaches the adviser (a2) for 60 s; the second and the third give up; we fail the fourth and a
+/// supervisor ends the fifth, both answered to the switch (R-Q5); the sixth reaches the adviser, whose phone is lost, and gives
+/// up then: answered. The seventh is still waiting for an adviser.
+const RECEPTION: &str = "
+    09:00:00 seat a1 ready
+    09:00:00 seat a2 ready
+    10:00:00 call 1
+    10:00:00 ring 1.1 a1
+    10:00:00 answer 1.1 a1
+    10:00:10 handed 1.1 a1
+    10:00:10 ring 1.2 a2
+    10:00:10 answer 1.2 a2
+    10:01:10 talked 1.2 a2 ready
+    10:01:10 end 1 answered
+    10:02:00 seat a1 ready
+    10:02:00 call 2
+    10:02:00 ring 2.1 a1
+    10:02:00 answer 2.1 a1
+    10:02:10 handed 2.1 a1
+    10:02:40 end 2 after-reception
+    10:03:00 seat a1 ready
+    10:03:00 call 3
+    10:03:00 ring 3.1 a1
+    10:03:00 answer 3.1 a1
+    10:03:10 lost 3.1 a1
+    10:03:10 back 3
+    10:03:40 end 3 after-reception
+    10:04:00 seat a1 ready
+    10:04:00 call 4
+    10:04:00 ring 4.1 a1
+    10:04:00 answer 4.1 a1
+    10:04:10 lost 4.1 a1
+    10:04:10 back 4
+    10:04:40 end 4 answered
+    10:05:00 seat a1 ready
+    10:05:00 call 5
+    10:05:00 ring 5.1 a1
+    10:05:00 answer 5.1 a1
+    10:05:10 handed 5.1 a1
+    10:05:40 end 5 answered
+    10:06:00 seat a1 ready
+    10:06:00 call 6
+    10:06:00 ring 6.1 a1
+    10:06:00 answer 6.1 a1
+    10:06:10 handed 6.1 a1
+    10:06:10 ring 6.2 a2
+    10:06:10 answer 6.2 a2
+    10:07:10 lost 6.2 a2
+    10:07:40 end 6 answered
+    10:08:00 seat a1 ready
+    10:08:00 call 7
+    10:08:00 ring 7.1 a1
+    10:08:00 answer 7.1 a1
+    10:08:10 handed 7.1 a1
+    10:09:00 seat a1 ready
+";
+
+/// R-A2, R-A15: whom no adviser answered is handled by any seat, and not by the final skill, on forms and in records alike.
+#[test]
+fn whom_no_adviser_answered_is_handled_by_any_seat_alone() {
+    let text = format!("{NIGHT}{RECEPTION}");
+    let account = books(DAY, &calendar(0), Counting::default(), &text, "10:30:00");
+    let ten = &account.figures[10];
+    let any_seat = Profile::FDMA;
+    let final_skill = Profile { handled_by: HandledBy::FinalSkill, ..any_seat };
+    assert_eq!((any_seat.handled(ten), final_skill.handled(ten)), (7, 3));
+    assert_eq!(final_skill.rate(ten), Rate { handled: 3, offered: 7 });
+    assert_eq!((ten.abandoned_after_reception, ten.failed_after_reception, ten.failed), (2, 2, 0));
+    let by_answer = |profile| Profile { answer_hour: true, ..profile };
+    assert_eq!([any_seat, final_skill].map(|it| by_answer(it).handled(ten)), [7, 3]);
+    // 7 × 10 s and 2 × 60 s; without the four who reached nobody 30 s and 120 s.
+    assert_eq!([any_seat, final_skill].map(|it| it.talk_ms(ten)), [190_000, 150_000]);
+    assert_eq!([any_seat, final_skill].map(|it| by_answer(it).talk_ms(ten)), [190_000, 150_000]);
+    assert!(ten.is_balanced());
+
+    let records = support::records(&text);
+    let handled = |by| records.calls().values().filter(|it| it.is_handled(by)).map(|it| it.call.0).collect();
+    let [by_any, by_adviser]: [Vec<u64>; 2] = [HandledBy::AnySeat, HandledBy::FinalSkill].map(handled);
+    assert_eq!((by_any, by_adviser), (vec![1, 2, 3, 4, 5, 6, 7], vec![1, 6, 7]));
+}
+
+/// R-A15: the sum that the definitions print is of the client's own handled calls, and always shows who gave up after reception.
+#[test]
+fn the_sum_of_the_outcomes_is_of_the_clients_handled_calls() {
+    let account = account_over(Slots::hours(DATE, JST), &format!("{NIGHT}{RECEPTION}"), "10:30:00");
+    let sum = |handled_by| {
+        let profile = Profile { handled_by, ..Profile::FDMA };
+        let header = Header {
+            profile,
+            purpose: Purpose::Report,
+            title: String::new(),
+            date: DATE,
+            utc_offset_minutes: JST,
+            target_permille: None,
+            made_at: at("12:00:00"),
+            made_by: String::new(),
+            plan: String::new(),
+            remarks: Vec::new(),
+        };
+        let csv = fdma2::csv(&account, &header);
+        csv.lines().find(|line| line.starts_with("照合,件数の照合")).unwrap().to_owned()
+    };
+    let any_seat =
+        "照合,件数の照合,入電7＝対応7（うち受付後の放棄2）＋放棄0＋当方の失敗0＋未応答・継続中0：一致,R-A15";
+    assert_eq!(sum(HandledBy::AnySeat), any_seat);
+    let final_skill = "照合,件数の照合,入電7＝対応3＋受付後の放棄2＋受付後の終了2＋放棄0＋当方の失敗0＋未応答・継続中0：一致,R-A15";
+    assert_eq!(sum(HandledBy::FinalSkill), final_skill);
 }

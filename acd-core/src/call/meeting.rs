@@ -335,7 +335,7 @@ impl Meeting {
     }
 
     /// The caller whom nobody answered after all comes back into the queue; the seat has left.
-    fn put_back(self: Box<Self>, phase: CallPhase, visit: &Visit, house: &mut House) -> CallState {
+    fn put_back(self: Box<Self>, phase: CallPhase, visit: &mut Visit, house: &mut House) -> CallState {
         match self.place {
             Some(place) if self.has_caller() && !self.lives() => Waiting::come_back(place, visit, house),
             Some(_) | None => self.end_call(phase, visit, house),

@@ -60,7 +60,7 @@ impl Talking {
         Self { place, ring, seat, seat_holds: phone_holds, hold_commanded, typed: String::new() }
     }
 
-    pub(super) fn handle(self, input: CallInput, visit: &Visit, house: &mut House) -> CallState {
+    pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
         match input {
             CallInput::LegEnded(end) => {
                 self.state_end(TalkEnd::CallerEnded, house);

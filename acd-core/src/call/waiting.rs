@@ -37,7 +37,9 @@ impl Waiting {
     }
 
     /// The caller is back after the seat was lost, with the instant kept, which puts the caller first (R-Q7).
-    pub(super) fn come_back(place: Place, visit: &Visit, house: &mut House) -> CallState {
+    /// Who was with reception has then seen no adviser (R-A2).
+    pub(super) fn come_back(place: Place, visit: &mut Visit, house: &mut House) -> CallState {
+        visit.awaits_adviser |= visit.answered && is_receptions(place.queue, house);
         visit.play_waiting(house);
         Self::watch(visit, house);
         Self::stand(place, true, visit, house)
@@ -58,7 +60,8 @@ impl Waiting {
 
     fn stand(place: Place, put_back: bool, visit: &Visit, house: &mut House) -> CallState {
         let Place { queue: QueueKey { tenant, skill }, since } = place;
-        house.out.state(CallEvent::CallerQueued { call: visit.call, tenant, skill, since, put_back });
+        let Visit { call, awaits_adviser, .. } = *visit;
+        house.out.state(CallEvent::CallerQueued { call, tenant, skill, since, put_back, awaits_adviser });
         CallState::Waiting(Self { place })
     }
 
@@ -95,4 +98,10 @@ impl Waiting {
             }
         }
     }
+}
+
+/// Whether those who answer this queue are receptionists: its tenant hands callers over, and to none of its skill (R-S4).
+fn is_receptions(QueueKey { tenant, skill }: QueueKey, house: &House) -> bool {
+    let advisers = &house.lines.room(tenant).tenant.hand_over;
+    !advisers.is_empty() && skill.is_some_and(|skill| !advisers.contains_key(&skill))
 }

@@ -484,6 +484,7 @@ impl Model {
             skill: call.skill,
             since: call.queued_at.unwrap(),
             put_back,
+            awaits_adviser: call.awaits_adviser,
         };
         self.state(fact);
     }
@@ -622,6 +623,15 @@ impl Model {
     }
 
     pub(crate) fn come_back(&mut self, at: usize) {
+        // R-A2: whom reception has answered and lost has seen no adviser; advisers are those to whom the tenant hands over.
+        let hand_over = &self.tenant(self.calls[at].serving).plan.hand_over;
+        let with_reception = match self.calls[at].skill {
+            Some(skill) => hand_over.keys().all(|it| *it != skill) && !hand_over.is_empty(),
+            None => false,
+        };
+        if self.calls[at].answered && with_reception {
+            self.calls[at].awaits_adviser = true;
+        }
         let max_wait = self.tenant(self.calls[at].serving).plan.max_wait;
         self.calls[at].alarm_at = max_wait.map(|it| self.now + it);
         self.wait(at, true);

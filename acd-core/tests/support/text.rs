@@ -112,10 +112,11 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::ChoiceStarted { call } => format!("call {call} is asked to choose"),
         CallEvent::ChoiceMade { call, key: Some(key) } => format!("call {call} has chosen {key}"),
         CallEvent::ChoiceMade { call, key: None } => format!("call {call} has chosen nothing"),
-        CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
+        CallEvent::CallerQueued { call, tenant, skill, since, put_back, awaits_adviser } => {
             let skill = skill.map(|it| format!(" for {it}")).unwrap_or_default();
             let back = if *put_back { "is back in" } else { "enters" };
-            format!("call {call} {back} the queue of {tenant}{skill}, place of {}", time(*since))
+            let after = if *awaits_adviser { ", no adviser yet" } else { "" };
+            format!("call {call} {back} the queue of {tenant}{skill}, place of {}{after}", time(*since))
         }
         CallEvent::CallOverflowed { call, tenant, to, cause } => {
             format!("call {call} overflows from {tenant} to {to}: {cause:?}")

@@ -156,7 +156,7 @@ impl Auditor {
                 });
                 assert_eq!(*reason == RefusalReason::LinesFull, full == Some(true), "R-L4: {reason:?}");
             }
-            CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
+            CallEvent::CallerQueued { call, tenant, skill, since, put_back, awaits_adviser } => {
                 let left = self.parties.iter().any(|party| party.call == *call);
                 let view = self.calls.get_mut(call).unwrap();
                 if view.phase == Phase::WithParties {
@@ -169,6 +169,9 @@ impl Auditor {
                 assert!(view.phase == expected || (overflows && matches!(view.phase, Phase::Waiting(_))));
                 assert_eq!(view.serving, *tenant);
                 assert_eq!(*view.entered.get_or_insert(now), *since, "R-Q1: the instant is kept for life");
+                assert!(*awaits_adviser || !view.awaits_adviser, "R-A2: handed over, and not yet answered");
+                assert!(!awaits_adviser || view.answered, "R-A2: nobody has answered");
+                view.awaits_adviser = *awaits_adviser;
                 view.skill = *skill;
                 view.phase = Phase::Waiting(*since);
                 view.with_parties = false;

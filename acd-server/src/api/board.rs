@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use acd_core::plan::Plan;
 use acd_core::{RefusalReason, Timestamp};
 use acd_proto::v1;
 use reports::SeatCounts;
@@ -109,17 +108,18 @@ fn of(view: &View, plan: &PlanFile) -> v1::BoardView {
         time_ms: view.now().as_millis(),
         sequence,
         calls_in_progress: board.calls_in_progress() as u64,
-        tenants: board.tenants().keys().map(|&tenant| tenant_board(view, &plan.core, tenant)).collect(),
+        tenants: board.tenants().keys().map(|&tenant| tenant_board(view, plan, tenant)).collect(),
         seat_counts: Some(seat_counts(counts)),
         seats: board.seats().iter().map(|(seat, state)| screen::seat(board, plan, *seat, *state)).collect(),
         refused: refusals(board.refused()),
     }
 }
 
-fn tenant_board(view: &View, plan: &Plan, tenant: acd_core::TenantId) -> v1::TenantBoard {
+fn tenant_board(view: &View, plan: &PlanFile, tenant: acd_core::TenantId) -> v1::TenantBoard {
     let board = &view.board;
     let shown = &board.tenants()[&tenant];
-    let planned = plan.tenants.get(&tenant);
+    let planned = plan.core.tenants.get(&tenant);
+    let handled_by = plan.handled_by(tenant);
     v1::TenantBoard {
         tenant: tenant.to_string(),
         title: planned.map_or_else(String::new, |planned| planned.title.clone()),
@@ -139,8 +139,8 @@ fn tenant_board(view: &View, plan: &Plan, tenant: acd_core::TenantId) -> v1::Ten
             .collect(),
         closed: shown.closed,
         refused: refusals(&shown.refused),
-        hour: Some(rate(view.day.this_hour(tenant))),
-        day: Some(rate(view.day.today(tenant))),
+        hour: Some(rate(view.day.this_hour(tenant, handled_by))),
+        day: Some(rate(view.day.today(tenant, handled_by))),
         response_target_permille: planned
             .and_then(|planned| planned.response_rate_target_permille)
             .map(Into::into),

@@ -1,14 +1,14 @@
 //! Figures that are folds over facts: lines, queue, seats, calls, recordings, media of ended legs.
 
-use acd_core::plan::Plan;
 use acd_core::{AlarmKind, LineUse, Outcome, RefusalReason, UnexpectedInput};
 use reports::SeatCounts;
 
 use super::metrics::{Kind, Page};
 use crate::observer::{MediaSums, NodeState, View};
+use crate::plan::PlanFile;
 
 /// Lines, queue, blockage, outcomes and response rate of each tenant.
-pub(super) fn calls(page: &mut Page, view: &View, plan: &Plan) {
+pub(super) fn calls(page: &mut Page, view: &View, plan: &PlanFile) {
     lines(page, view);
     queue(page, view);
     blockage(page, view);
@@ -169,14 +169,17 @@ const REFUSALS: [(RefusalReason, &str); 5] = [
     (RefusalReason::Overload, "overload"),
 ];
 
-fn response(page: &mut Page, view: &View, plan: &Plan) {
+fn response(page: &mut Page, view: &View, file: &PlanFile) {
+    let plan = &file.core;
     let ratio = page.family(
         Kind::Gauge,
         "acd_response_ratio",
         "Handled / offered of the calls admitted in this clock hour or today; absent: none was offered (R-A2, R-A3)",
     );
     for &tenant in plan.tenants.keys() {
-        for (window, rate) in [("hour", view.day.this_hour(tenant)), ("day", view.day.today(tenant))] {
+        let by = file.handled_by(tenant);
+        for (window, rate) in [("hour", view.day.this_hour(tenant, by)), ("day", view.day.today(tenant, by))]
+        {
             if let Some(handled) = rate.ratio() {
                 ratio.add([("tenant", tenant.as_str()), ("window", window)], handled);
             }

@@ -38,7 +38,7 @@ fn page(node: &NodeFacts, disk_left: Option<u64>, unseen: Option<kernel::Unseen>
     let plan = node.shared.plan();
     let view = node.shared.view();
     let mut page = Page::default();
-    families::calls(&mut page, &view, &plan.core);
+    families::calls(&mut page, &view, &plan);
     families::seats(&mut page, &view);
     families::recordings(&mut page, &view);
     families::media(&mut page, &view);

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use acd_core::{
     CallEvent, CallId, CallPhase, CallerIdentity, DialledNumber, Input, LineUse, Outcome, Pii, RingEnd,
-    RingId, SeatId, TenantId, Timestamp, TrunkId,
+    RingId, SeatId, TalkEnd, TenantId, Timestamp, TrunkId,
 };
+use reports::accounting::HandledBy;
 
 use super::{Day, Life, MachineFigures, NodeState, Observer, Rate};
 use crate::journal::{Batch, Journal, Record, Retention};
@@ -69,7 +70,14 @@ fn ended(call: u64, outcome: Outcome) -> CallEvent {
 }
 
 fn queued(call: u64, since: Timestamp, put_back: bool) -> CallEvent {
-    CallEvent::CallerQueued { call: CallId(call), tenant: shiga(), skill: None, since, put_back }
+    CallEvent::CallerQueued {
+        call: CallId(call),
+        tenant: shiga(),
+        skill: None,
+        since,
+        put_back,
+        awaits_adviser: false,
+    }
 }
 
 #[test]
@@ -78,16 +86,19 @@ fn an_answer_counts_in_the_hour_of_admission() {
     day.apply(LATE, &admitted(1));
     day.apply(LATE, &admitted(2));
     day.apply(after(30), &answered(1));
-    assert_eq!(day.this_hour(shiga()), Rate { offered: 2, handled: 1 });
+    assert_eq!(day.this_hour(shiga(), HandledBy::AnySeat), Rate { offered: 2, handled: 1 });
     // 0:00:10: a new hour and a new day; the second call was offered yesterday, and its answer counts there.
     day.apply(after(70), &answered(2));
-    assert_eq!((day.this_hour(shiga()), day.today(shiga())), (Rate::default(), Rate::default()));
+    assert_eq!(
+        (day.this_hour(shiga(), HandledBy::AnySeat), day.today(shiga(), HandledBy::AnySeat)),
+        (Rate::default(), Rate::default())
+    );
     day.apply(after(71), &admitted(3));
     day.pass(after(70 + 3_600));
-    assert_eq!(day.this_hour(shiga()), Rate::default());
-    assert_eq!(day.today(shiga()), Rate { offered: 1, handled: 0 });
-    assert_eq!(day.today(shiga()).ratio(), Some(0.0));
-    assert_eq!(day.this_hour(shiga()).ratio(), None, "no call offered: no rate");
+    assert_eq!(day.this_hour(shiga(), HandledBy::AnySeat), Rate::default());
+    assert_eq!(day.today(shiga(), HandledBy::AnySeat), Rate { offered: 1, handled: 0 });
+    assert_eq!(day.today(shiga(), HandledBy::AnySeat).ratio(), Some(0.0));
+    assert_eq!(day.this_hour(shiga(), HandledBy::AnySeat).ratio(), None, "no call offered: no rate");
 }
 
 #[test]
@@ -100,7 +111,45 @@ fn rehearsals_and_calls_outside_hours_are_in_no_rate_and_a_call_is_handled_once(
         day.apply(LATE, &answered(call));
         day.apply(LATE, &ended(call, Outcome::Answered));
     }
-    assert_eq!(day.today(shiga()), Rate { offered: 1, handled: 1 });
+    assert_eq!(day.today(shiga(), HandledBy::AnySeat), Rate { offered: 1, handled: 1 });
+}
+
+/// R-A2: of four callers whom reception answered one reaches an adviser, one gives up, one is lost by us and one by reception
+/// first. To a client who counts by the final skill only the first is handled.
+#[test]
+fn who_reaches_no_adviser_is_handled_by_any_seat_and_not_by_the_final_skill() {
+    let mut day = Day::new(TOKYO);
+    let ring = |call| RingId { call: CallId(call), attempt: 1 };
+    let seat = SeatId::new("seat101").unwrap();
+    let handed = |call| CallEvent::TalkEnded { ring: ring(call), seat, end: TalkEnd::HandedOver };
+    let (call, tenant) = (CallId(4), shiga());
+    let back = CallEvent::CallerQueued {
+        call,
+        tenant,
+        skill: None,
+        since: LATE,
+        put_back: true,
+        awaits_adviser: true,
+    };
+    for call in 1..=4 {
+        day.apply(LATE, &admitted(call));
+        day.apply(LATE, &answered(call));
+    }
+    for fact in [handed(1), handed(2), handed(3), back, answered(1)] {
+        day.apply(LATE, &fact);
+    }
+    let rates =
+        |day: &Day| [HandledBy::AnySeat, HandledBy::FinalSkill].map(|by| day.today(shiga(), by).handled);
+    assert_eq!(rates(&day), [4, 4], "nobody is lost yet");
+    for (call, outcome) in [
+        (1, Outcome::Answered),
+        (2, Outcome::AbandonedAfterReception),
+        (3, Outcome::Answered),
+        (4, Outcome::AbandonedAfterReception),
+    ] {
+        day.apply(LATE, &ended(call, outcome));
+    }
+    assert_eq!(rates(&day), [4, 1]);
 }
 
 #[test]

@@ -38,7 +38,9 @@ mod tests;
 
 use std::path::Path;
 
+use acd_core::TenantId;
 use acd_core::plan::{Capacity, Plan};
+use reports::accounting::HandledBy;
 use toml::de::DeTable;
 
 use error::{At, Report};
@@ -96,6 +98,12 @@ impl PlanFile {
         let text = String::from_utf8(bytes)
             .map_err(|error| unreadable(format!("the plan is not UTF-8: {error}"), "save it as UTF-8"))?;
         Self::parse(&name, &text, &Files::beside(path))
+    }
+
+    /// Whose answer makes a call a handled one to this client (R-A2).
+    pub fn handled_by(&self, tenant: TenantId) -> HandledBy {
+        let settings = self.shell.tenants.get(&tenant);
+        settings.map_or(HandledBy::AnySeat, |it| it.accounting.profile.handled_by)
     }
 
     /// The plan in the program: five tenants, one for each specification, on the loopback.

@@ -148,13 +148,14 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             call: call.0,
             key: key.map_or_else(String::new, String::from),
         }),
-        CallEvent::CallerQueued { call, tenant, skill, since, put_back } => {
+        CallEvent::CallerQueued { call, tenant, skill, since, put_back, awaits_adviser } => {
             Event::CallerQueued(v1::CallerQueued {
                 call: call.0,
                 tenant: tenant.to_string(),
                 skill: text(skill.as_ref()),
                 since_time_ms: since.as_millis(),
                 put_back: *put_back,
+                awaits_adviser: *awaits_adviser,
             })
         }
         CallEvent::CallOverflowed { call, tenant, to, cause } => Event::CallOverflowed(v1::CallOverflowed {

@@ -474,13 +474,14 @@ fn call_fact() -> impl Strategy<Value = CallEvent> {
         (call(), caller_leg_end()).prop_map(|(call, end)| CallEvent::RefusalFailed { call, end }),
         call().prop_map(|call| CallEvent::ChoiceStarted { call }),
         (call(), of(any::<char>())).prop_map(|(call, key)| CallEvent::ChoiceMade { call, key }),
-        (call(), tenant(), of(skill()), instant(), any::<bool>()).prop_map(
-            |(call, tenant, skill, since, put_back)| CallEvent::CallerQueued {
+        (call(), tenant(), of(skill()), instant(), any::<(bool, bool)>()).prop_map(
+            |(call, tenant, skill, since, (put_back, awaits_adviser))| CallEvent::CallerQueued {
                 call,
                 tenant,
                 skill,
                 since,
-                put_back
+                put_back,
+                awaits_adviser,
             }
         ),
         (call(), tenant(), tenant(), overflow_cause())

@@ -22,6 +22,9 @@ pub struct Figures {
     pub short_abandons: u64,
     /// Of the handled ones: those whose caller gave up between reception and adviser (R-A2).
     pub abandoned_after_reception: u64,
+    /// Of the handled ones: those that ended between reception and adviser without the caller's giving up: failed, or ended by
+    /// command.
+    pub failed_after_reception: u64,
     /// Those that we failed.
     pub failed: u64,
     /// Those not answered and not ended when the record ended.
@@ -39,14 +42,14 @@ pub struct Figures {
 
     /// Offered calls whose first answer was in the slot, whenever they were admitted: the other view (R-A2).
     pub answers: u64,
-    /// Those of them whose caller gave up between reception and adviser.
-    pub answers_then_abandoned: u64,
+    /// Those of them that ended between reception and adviser, by the caller's giving up or otherwise.
+    pub answers_then_lost: u64,
     /// What the calls of [`Self::answers`] took: the times of the other view (R-A2, R-A5).
     pub answered_times: CallTimes,
-    /// What the calls of [`Self::abandoned_after_reception`] took.
+    /// What the calls of [`Self::lost_after_reception`] took.
     pub after_reception_times: CallTimes,
-    /// What the calls of [`Self::answers_then_abandoned`] took.
-    pub answered_then_abandoned_times: CallTimes,
+    /// What the calls of [`Self::answers_then_lost`] took.
+    pub answered_then_lost_times: CallTimes,
     /// 話中呼: refused for want of a line (R-L4), in the slot of the refusal, as all that follows is of the clock.
     pub blocked_attempts: u64,
     /// Calls outside hours that heard the closed announcement (R-L11).
@@ -103,6 +106,11 @@ impl Figures {
         self.abandoned_in_guidance + self.abandoned_in_queue + self.abandoned_while_ringing
     }
 
+    /// Of the handled ones: those that reception answered and no adviser, because they ended before (R-A2).
+    pub const fn lost_after_reception(&self) -> u64 {
+        self.abandoned_after_reception + self.failed_after_reception
+    }
+
     /// 処理時間 as the agency has it: talk and wrap-up (R-A5).
     pub const fn handling_ms(&self) -> u64 {
         self.talk_ms + self.wrap_up_ms
@@ -131,6 +139,7 @@ impl AddAssign for Figures {
             abandoned_while_ringing,
             short_abandons,
             abandoned_after_reception,
+            failed_after_reception,
             failed,
             unanswered_in_progress,
             handled_in_progress,
@@ -138,10 +147,10 @@ impl AddAssign for Figures {
             hold_ms,
             wrap_up_ms,
             answers,
-            answers_then_abandoned,
+            answers_then_lost,
             answered_times,
             after_reception_times,
-            answered_then_abandoned_times,
+            answered_then_lost_times,
             aside_ms,
             blocked_attempts,
             closed_calls,
@@ -171,6 +180,7 @@ impl AddAssign for Figures {
         self.abandoned_while_ringing += abandoned_while_ringing;
         self.short_abandons += short_abandons;
         self.abandoned_after_reception += abandoned_after_reception;
+        self.failed_after_reception += failed_after_reception;
         self.failed += failed;
         self.unanswered_in_progress += unanswered_in_progress;
         self.handled_in_progress += handled_in_progress;
@@ -178,10 +188,10 @@ impl AddAssign for Figures {
         self.hold_ms += hold_ms;
         self.wrap_up_ms += wrap_up_ms;
         self.answers += answers;
-        self.answers_then_abandoned += answers_then_abandoned;
+        self.answers_then_lost += answers_then_lost;
         self.answered_times += answered_times;
         self.after_reception_times += after_reception_times;
-        self.answered_then_abandoned_times += answered_then_abandoned_times;
+        self.answered_then_lost_times += answered_then_lost_times;
         self.aside_ms += aside_ms;
         self.blocked_attempts += blocked_attempts;
         self.closed_calls += closed_calls;
@@ -353,6 +363,7 @@ mod tests {
             abandoned_while_ringing: n,
             short_abandons: n,
             abandoned_after_reception: n,
+            failed_after_reception: n,
             failed: n,
             unanswered_in_progress: n,
             handled_in_progress: n,
@@ -361,10 +372,10 @@ mod tests {
             wrap_up_ms: n,
             aside_ms: n,
             answers: n,
-            answers_then_abandoned: n,
+            answers_then_lost: n,
             answered_times: calls,
             after_reception_times: calls,
-            answered_then_abandoned_times: calls,
+            answered_then_lost_times: calls,
             blocked_attempts: n,
             closed_calls: n,
             closed_refused: n,

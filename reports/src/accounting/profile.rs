@@ -59,7 +59,7 @@ pub enum Handling {
 pub enum HandledBy {
     /// Any seat's, a receptionist's too.
     AnySeat,
-    /// Of those answered by reception not the ones that gave up before an adviser answered.
+    /// Of those answered by reception not the ones that ended before an adviser answered: given up, failed, ended by command.
     FinalSkill,
 }
 
@@ -151,8 +151,8 @@ impl Profile {
         match (self.handled_by, self.answer_hour) {
             (HandledBy::AnySeat, false) => it.handled,
             (HandledBy::AnySeat, true) => it.answers,
-            (HandledBy::FinalSkill, false) => it.handled.saturating_sub(it.abandoned_after_reception),
-            (HandledBy::FinalSkill, true) => it.answers.saturating_sub(it.answers_then_abandoned),
+            (HandledBy::FinalSkill, false) => it.handled.saturating_sub(it.lost_after_reception()),
+            (HandledBy::FinalSkill, true) => it.answers.saturating_sub(it.answers_then_lost),
         }
     }
 
@@ -184,7 +184,7 @@ impl Profile {
             (HandledBy::AnySeat, false) => it.times(),
             (HandledBy::AnySeat, true) => it.answered_times,
             (HandledBy::FinalSkill, false) => it.times().without(it.after_reception_times),
-            (HandledBy::FinalSkill, true) => it.answered_times.without(it.answered_then_abandoned_times),
+            (HandledBy::FinalSkill, true) => it.answered_times.without(it.answered_then_lost_times),
         }
     }
 

@@ -193,7 +193,7 @@ fn call_cells(tenant: TenantId, board: &TenantBoard) -> [String; 10] {
     [
         tenant.to_string(),
         count(board.offered),
-        outcome(Outcome::Answered),
+        count(board.answered()),
         outcome(Outcome::AbandonedInGuidance),
         outcome(Outcome::AbandonedInQueue),
         outcome(Outcome::AbandonedWhileRinging),

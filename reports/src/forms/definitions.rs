@@ -29,7 +29,7 @@ pub(super) fn of_day(form: &'static str, account: &Account, header: &Header) -> 
     all.push(target(account, header));
     all.extend(of_words(&header.profile));
     all.extend(fixed(account));
-    all.push(check(account));
+    all.push(check(account, &header.profile));
     all
 }
 
@@ -256,7 +256,8 @@ pub(super) fn of_words(it: &Profile) -> Vec<Definition> {
             "入電のうち席（受付員を含む）が応答した呼。受付後・相談員前の放棄も対応とし、別に再掲する。"
         }
         HandledBy::FinalSkill => {
-            "入電のうち席が応答し、受付後・相談員前に放棄されなかった呼。受付後の放棄は別に示す。"
+            "入電のうち席が応答し、受付後・相談員前に放棄されず、終了（当方の失敗等）もしなかった呼。受付の電話機が失われて待機に戻った呼も受付後とする。\
+             受付後の放棄・終了は別に示す。参考の内訳の対応件数はいずれかの席の応答により、これらを再掲する。"
         }
     };
     let hour = if it.answer_hour {
@@ -383,20 +384,33 @@ fn fixed(account: &Account) -> Vec<Definition> {
     ]
 }
 
-pub(super) fn check(account: &Account) -> Definition {
+pub(super) fn check(account: &Account, profile: &Profile) -> Definition {
     let it = account.total();
     let verdict = if it.is_balanced() { "一致" } else { "不一致" };
     line(
         "照合",
         "件数の照合",
         "R-A15",
-        format!(
-            "入電{}＝対応{}＋放棄{}＋当方の失敗{}＋未応答・継続中{}：{verdict}",
-            it.offered,
-            it.handled,
-            it.abandoned(),
-            it.failed,
-            it.unanswered_in_progress
-        ),
+        match profile.handled_by {
+            HandledBy::AnySeat => format!(
+                "入電{}＝対応{}（うち受付後の放棄{}）＋放棄{}＋当方の失敗{}＋未応答・継続中{}：{verdict}",
+                it.offered,
+                it.handled,
+                it.abandoned_after_reception,
+                it.abandoned(),
+                it.failed,
+                it.unanswered_in_progress
+            ),
+            HandledBy::FinalSkill => format!(
+                "入電{}＝対応{}＋受付後の放棄{}＋受付後の終了{}＋放棄{}＋当方の失敗{}＋未応答・継続中{}：{verdict}",
+                it.offered,
+                it.handled - it.lost_after_reception(),
+                it.abandoned_after_reception,
+                it.failed_after_reception,
+                it.abandoned(),
+                it.failed,
+                it.unanswered_in_progress
+            ),
+        },
     )
 }

@@ -62,7 +62,7 @@ pub(super) const OFFERED: usize = 0;
 pub(super) const OUTCOMES: std::ops::RangeInclusive<usize> = 1..=6;
 
 /// The columns in their order.
-pub(super) const COLUMNS: [Column; 33] = [
+pub(super) const COLUMNS: [Column; 34] = [
     column("入電件数", "件", "offered", |it| Value::Count(it.offered)),
     column("対応件数", "件", "handled", |it| Value::Count(it.handled)),
     column("放棄・ガイダンス中", "件", "abandoned_in_guidance", |it| {
@@ -80,9 +80,12 @@ pub(super) const COLUMNS: [Column; 33] = [
     column("放棄・受付後・再掲", "件", "abandoned_after_reception", |it| {
         Value::Count(it.abandoned_after_reception)
     }),
+    column("終了・受付後・再掲", "件", "failed_after_reception", |it| {
+        Value::Count(it.failed_after_reception)
+    }),
     column("応答・応答の時刻", "件", "answers", |it| Value::Count(it.answers)),
-    column("応答後放棄・応答の時刻", "件", "answers_then_abandoned", |it| {
-        Value::Count(it.answers_then_abandoned)
+    column("受付後に放棄・終了・応答の時刻", "件", "answers_then_lost", |it| {
+        Value::Count(it.answers_then_lost)
     }),
     column("話中呼", "件", "blocked_attempts", |it| Value::Count(it.blocked_attempts)),
     column("時間外・案内", "件", "closed_calls", |it| Value::Count(it.closed_calls)),

@@ -23,7 +23,7 @@ pub(super) fn raw(it: &Figures) -> Value {
     all.insert("handled_in_progress".to_owned(), json!(it.handled_in_progress));
     all.insert("answered_times".to_owned(), times(it.answered_times));
     all.insert("after_reception_times".to_owned(), times(it.after_reception_times));
-    all.insert("answered_then_abandoned_times".to_owned(), times(it.answered_then_abandoned_times));
+    all.insert("answered_then_lost_times".to_owned(), times(it.answered_then_lost_times));
     all.insert("aside_ms".to_owned(), json!(it.aside_ms));
     all.insert("outbound_ms".to_owned(), json!(it.outbound_ms));
     all.insert("forwarded_ms".to_owned(), json!(it.forwarded_ms));

@@ -1,6 +1,6 @@
 //! From facts to call records.
 
-use acd_core::{CallEvent, CallId, LegId, PartyId, Timestamp};
+use acd_core::{CallEvent, CallId, LegId, Outcome, PartyId, TalkEnd, Timestamp};
 
 use super::{
     CallEnd, CallRecord, GuidanceEnd, GuidanceRecord, HoldRecord, OutboundRecord, OverflowRecord,
@@ -161,6 +161,7 @@ impl Records {
                 caller: caller.clone(),
                 test: *test,
                 closed: *closed,
+                awaits_adviser: false,
                 admitted_at: time,
                 clock_steps: Vec::new(),
                 connected_at: None,
@@ -251,13 +252,16 @@ impl CallRecord {
             CallEvent::GuidanceCompleted { .. } => self.end_guidance(time, GuidanceEnd::Completed),
             CallEvent::GuidanceFailed { .. } => self.end_guidance(time, GuidanceEnd::Failed),
             CallEvent::ChoiceMade { key, .. } => self.choice = Some((time, *key)),
-            CallEvent::CallerQueued { tenant, skill, since, put_back, .. } => self.queued.push(QueueRecord {
-                at: time,
-                tenant: *tenant,
-                skill: *skill,
-                since: *since,
-                put_back: *put_back,
-            }),
+            CallEvent::CallerQueued { tenant, skill, since, put_back, awaits_adviser, .. } => {
+                self.awaits_adviser |= *awaits_adviser;
+                self.queued.push(QueueRecord {
+                    at: time,
+                    tenant: *tenant,
+                    skill: *skill,
+                    since: *since,
+                    put_back: *put_back,
+                });
+            }
             CallEvent::CallOverflowed { tenant, to, cause, .. } => {
                 self.overflows.push(OverflowRecord { at: time, from: *tenant, to: *to, cause: *cause });
             }
@@ -270,9 +274,11 @@ impl CallRecord {
                 }
             }
             CallEvent::CallAnswered { ring, seat } => {
+                self.awaits_adviser = false;
                 self.talks.push(TalkRecord { ring: *ring, seat: *seat, started_at: time, end: None });
             }
             CallEvent::TalkEnded { ring, end, .. } => {
+                self.awaits_adviser |= *end == TalkEnd::HandedOver;
                 if let Some(talk) = self.talks.iter_mut().find(|talk| talk.ring == *ring) {
                     talk.end = Some((time, *end));
                 }
@@ -297,6 +303,7 @@ impl CallRecord {
                 self.end_holds(time, |leg| leg == LegId::Caller(*call));
             }
             CallEvent::CallEnded { outcome, phase, end, .. } => {
+                self.awaits_adviser |= *outcome == Outcome::AbandonedAfterReception;
                 self.end = Some(CallEnd { at: time, outcome: *outcome, phase: *phase, leg_end: *end });
                 self.end_holds(time, |_| true);
             }

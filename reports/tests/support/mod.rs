@@ -278,6 +278,14 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             to: to.parse().unwrap(),
             cause: OverflowCause::NobodyLoggedIn,
         }],
+        ["back", id] => vec![CallEvent::CallerQueued {
+            call: call(id),
+            tenant,
+            skill: None,
+            since: at("00:00:00"),
+            put_back: true,
+            awaits_adviser: true,
+        }],
         ["handed", id, seat] => vec![
             CallEvent::TalkEnded { ring: ring(id), seat: seat_id(seat), end: TalkEnd::HandedOver },
             go(seat, SeatState::WrapUp),

@@ -46,6 +46,7 @@ pub(super) fn facts(words: &[&str], mut go: impl FnMut(&str, SeatState) -> CallE
             skill: None,
             since: super::at(since),
             put_back: true,
+            awaits_adviser: false,
         }],
         ["caller-left", id] => {
             vec![CallEvent::CallerLeft { call: call(id), end: CallerLegEnd::HungUp }]

@@ -42,7 +42,7 @@ const fn seats(word: &'static str, heading: &'static str, key: &'static str) -> 
 }
 
 /// Of an hour, a day, a month, the whole.
-const OF_A_ROW: [Column; 53] = [
+const OF_A_ROW: [Column; 54] = [
     own("offered", "入電", "offered"),
     own("handled", "対応", "handled"),
     own("rate", "応答率", "response_rate"),
@@ -67,6 +67,7 @@ const OF_A_ROW: [Column; 53] = [
     raw("in progress", "未応答・継続中", "unanswered_in_progress"),
     raw("short abandons", "短時間放棄・再掲", "short_abandons"),
     raw("abandoned after reception", "放棄・受付後・再掲", "abandoned_after_reception"),
+    raw("ended after reception", "終了・受付後・再掲", "failed_after_reception"),
     raw("answers", "応答・応答の時刻", "answers"),
     raw("blocked", "話中呼", "blocked_attempts"),
     raw("closed", "時間外・案内", "closed_calls"),

@@ -226,7 +226,14 @@ fn admitted(call: u64, of: &str) -> CallEvent {
 }
 
 fn queued(call: u64, of: &str, since: Timestamp) -> CallEvent {
-    CallEvent::CallerQueued { call: CallId(call), tenant: tenant(of), skill: None, since, put_back: false }
+    CallEvent::CallerQueued {
+        call: CallId(call),
+        tenant: tenant(of),
+        skill: None,
+        since,
+        put_back: false,
+        awaits_adviser: false,
+    }
 }
 
 /// A call of a tenant from its ring on, answered and ended.

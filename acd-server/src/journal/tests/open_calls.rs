@@ -50,6 +50,7 @@ fn fact() -> impl Strategy<Value = CallEvent> {
                 skill: None,
                 since: Timestamp::from_millis(0),
                 put_back: flag,
+                awaits_adviser: flag,
             },
             6 => CallEvent::RingStarted { ring, seat },
             7 => CallEvent::RingEnded { ring, seat, end: RingEnd::Answered },

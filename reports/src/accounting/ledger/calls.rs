@@ -25,8 +25,8 @@ struct LiveCall {
     answered_at: Option<Timestamp>,
     /// What its seats took, over all of them.
     times: CallTimes,
-    /// Its caller gave up between reception and adviser.
-    after_reception: bool,
+    /// Reception has answered, and no adviser yet.
+    awaits_adviser: bool,
     /// The talks in progress with their beginnings.
     talks: BTreeMap<RingId, (SeatId, Timestamp)>,
     /// The sides that hold.
@@ -67,14 +67,15 @@ impl LiveCall {
         books.add(self.slot, talk_ms, |it| &mut it.talk_ms);
         books.add(self.slot, hold_ms, |it| &mut it.hold_ms);
         books.add(self.slot, wrap_up_ms, |it| &mut it.wrap_up_ms);
-        if self.after_reception {
+        let is_lost = self.ended && self.awaits_adviser;
+        if is_lost {
             books.add_times(self.slot, self.times, |it| &mut it.after_reception_times);
         }
         let Some(answered_at) = self.answered_at else { return };
         let answer_slot = books.slots.slot_of(answered_at);
         books.add_times(answer_slot, self.times, |it| &mut it.answered_times);
-        if self.after_reception {
-            books.add_times(answer_slot, self.times, |it| &mut it.answered_then_abandoned_times);
+        if is_lost {
+            books.add_times(answer_slot, self.times, |it| &mut it.answered_then_lost_times);
         }
     }
 }
@@ -90,7 +91,7 @@ impl Calls {
                 admitted_at: at,
                 answered_at: None,
                 times: CallTimes::default(),
-                after_reception: false,
+                awaits_adviser: false,
                 talks: BTreeMap::new(),
                 held_by: BTreeSet::new(),
                 held_since: None,
@@ -115,12 +116,21 @@ impl Calls {
             books.add(call.slot, 1, |it| &mut it.handled);
             books.count(at, |it| &mut it.answers);
         }
+        call.awaits_adviser = false;
         call.talks.insert(ring, (seat, at));
         call.follow_hold(at, books);
     }
 
-    pub(super) fn end_talk(&mut self, at: Timestamp, ring: RingId, books: &Books) {
+    /// The caller waits for an adviser after reception (R-A2).
+    pub(super) fn await_adviser(&mut self, id: CallId) {
+        if let Some(call) = self.live.get_mut(&id) {
+            call.awaits_adviser = true;
+        }
+    }
+
+    pub(super) fn end_talk(&mut self, at: Timestamp, ring: RingId, handed_over: bool, books: &Books) {
         let Some(call) = self.live.get_mut(&ring.call) else { return };
+        call.awaits_adviser |= handed_over;
         if let Some((_, since)) = call.talks.remove(&ring) {
             call.times.talk_ms += books.ms(since, at);
         }
@@ -162,7 +172,8 @@ impl Calls {
         };
         call.end_talks(at, books);
         call.ended = true;
-        call.after_reception = outcome == Outcome::AbandonedAfterReception;
+        call.awaits_adviser |= outcome == Outcome::AbandonedAfterReception;
+        let awaited_adviser = call.awaits_adviser;
         let (slot, lasted_ms, answered_at) = (call.slot, books.ms(call.admitted_at, at), call.answered_at);
         let abandoned = |books: &mut Books| {
             if u128::from(lasted_ms) < short_abandon.as_millis() {
@@ -171,7 +182,11 @@ impl Calls {
         };
         match outcome {
             // Counted when the seat answered.
-            Outcome::Answered => {}
+            Outcome::Answered => {
+                if awaited_adviser {
+                    books.add(slot, 1, |it| &mut it.failed_after_reception);
+                }
+            }
             Outcome::AbandonedInGuidance => {
                 books.add(slot, 1, |it| &mut it.abandoned_in_guidance);
                 abandoned(books);
@@ -187,12 +202,12 @@ impl Calls {
             // Counted as handled when the receptionist answered.
             Outcome::AbandonedAfterReception => {
                 books.add(slot, 1, |it| &mut it.abandoned_after_reception);
-                if let Some(answered_at) = answered_at {
-                    books.count(answered_at, |it| &mut it.answers_then_abandoned);
-                }
             }
             // A call that was admitted within hours and yet sent away as closed would be our fault.
             Outcome::Failed | Outcome::Closed => books.add(slot, 1, |it| &mut it.failed),
+        }
+        if let Some(answered_at) = answered_at.filter(|_| awaited_adviser) {
+            books.count(answered_at, |it| &mut it.answers_then_lost);
         }
         self.forget_if_over(id, books);
     }

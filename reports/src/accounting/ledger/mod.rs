@@ -10,7 +10,7 @@ mod staffing;
 mod stretch;
 
 use acd_core::plan::Plan;
-use acd_core::{CallEvent, LegId, RefusalReason, TenantId, Timestamp};
+use acd_core::{CallEvent, LegId, RefusalReason, TalkEnd, TenantId, Timestamp};
 
 use super::{Account, ClockStep, Counting, OutageCause, Slots};
 use crate::Fold;
@@ -264,7 +264,9 @@ impl Ledger {
                 }
             },
             CallEvent::CallAnswered { ring, seat } => calls.answer(time, *ring, *seat, books),
-            CallEvent::TalkEnded { ring, .. } => calls.end_talk(time, *ring, books),
+            CallEvent::TalkEnded { ring, end, .. } => {
+                calls.end_talk(time, *ring, *end == TalkEnd::HandedOver, books);
+            }
             // A party that holds hears nobody: caller and seat talk on.
             CallEvent::HoldStarted { leg: LegId::Party(_) }
             | CallEvent::HoldEnded { leg: LegId::Party(_) } => {}
@@ -282,7 +284,12 @@ impl Ledger {
             CallEvent::CallPhaseChanged { call, phase } => {
                 parties.phase(time, *call, *phase, calls, books);
             }
-            CallEvent::CallerQueued { call, .. } => parties.leave(time, *call, books),
+            CallEvent::CallerQueued { call, awaits_adviser, .. } => {
+                parties.leave(time, *call, books);
+                if *awaits_adviser {
+                    calls.await_adviser(*call);
+                }
+            }
             CallEvent::CallEnded { call, tenant, outcome, .. } if ours(tenant) => {
                 parties.leave(time, *call, books);
                 calls.end(time, *call, *outcome, self.counting.short_abandon, books);

@@ -35,7 +35,7 @@ pub(super) fn of_statement(statement: &Statement, header: &Header) -> Vec<Defini
     if let Some(list) = list {
         all.push(line("照合", "相談件数一覧との差", "R-A9", reconciled_list(list)));
     }
-    all.push(check(account));
+    all.push(check(account, &sheet.profile));
     all
 }
 
