@@ -21,13 +21,14 @@ use tokio::time::{interval, timeout};
 use crate::caller::{self, Caller, CallerEnd, CallerReport, Conduct, Phases};
 use crate::folder;
 use crate::limits::{FAILURES_LISTED_MAX, MEASURED_MESSAGES_MAX, QUEUE_CALLS_MAX, READY_TIME_MAX};
+use crate::loopback::{CARRIER, GUIDANCE, OFFICE};
 use crate::media::PersonId;
 use crate::process::load_average;
 use crate::seat::{self, Manners, Seat, SeatReport};
 use crate::sip::{Credentials, Endpoint, Passed, Tap};
 use crate::switch::{self, Switch};
 use crate::watch::Starvation;
-use house::{BUSY_NUMBER, BUSY_SEATS, CARRIER, GUIDANCE, OFFICE, READY_NUMBER, READY_SEATS};
+use house::{BUSY_NUMBER, BUSY_SEATS, READY_NUMBER, READY_SEATS};
 use outcome::{Figures, Summary};
 use samples::Course;
 

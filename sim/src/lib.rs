@@ -11,6 +11,7 @@ mod folder;
 pub mod latency;
 pub mod lifetime;
 pub mod limits;
+mod loopback;
 pub mod media;
 mod process;
 pub mod seat;

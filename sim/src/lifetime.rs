@@ -25,6 +25,7 @@ use tokio::time::{Instant, interval, sleep, timeout_at};
 use crate::demo::facts;
 use crate::folder;
 use crate::limits::{FAILURES_LISTED_MAX, LEFTOVERS_WAIT, LIFETIME_CALLS_AT_ONCE, SETTLED};
+use crate::loopback::{CARRIER, OFFICE};
 use crate::process::{load_average, resident_kib, sockets};
 use crate::sip::Endpoint;
 use crate::switch::{self, Stopped, Switch};
@@ -187,13 +188,12 @@ impl Row {
 impl Cast {
     async fn new(seed: u64) -> Result<Self, String> {
         let text = |error: crate::sip::SipError| error.to_string();
-        let (carrier, _no_calls) =
-            Endpoint::bind(SocketAddr::new(house::CARRIER, 0), seed).await.map_err(text)?;
+        let (carrier, _no_calls) = Endpoint::bind(SocketAddr::new(CARRIER, 0), seed).await.map_err(text)?;
         let (endpoint, calls) =
-            Endpoint::bind(SocketAddr::new(house::OFFICE, 0), seed ^ 0x5ea7).await.map_err(text)?;
+            Endpoint::bind(SocketAddr::new(OFFICE, 0), seed ^ 0x5ea7).await.map_err(text)?;
         let office = endpoint.local();
-        let seats = Arc::new(Voices::open(house::OFFICE).await?);
-        let callers = Arc::new(Voices::open(house::CARRIER).await?);
+        let seats = Arc::new(Voices::open(OFFICE).await?);
+        let callers = Arc::new(Voices::open(CARRIER).await?);
         let answering = tokio::spawn(seats::answer(endpoint, calls, Arc::clone(&seats)));
         Ok(Self { carrier, callers, seats, office, answering })
     }

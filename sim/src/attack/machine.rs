@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use super::house::{CARRIER, OFFICE};
 use crate::limits::DISK_STALL_MS;
+use crate::loopback::{CARRIER, OFFICE};
 use crate::media::{Media, PACKET_TIME, PersonId};
 use crate::sip::sdp::{PCMU, Remote};
 use crate::watch::{Disk, Starvation};

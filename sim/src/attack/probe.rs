@@ -9,9 +9,10 @@ use tokio::net::{TcpSocket, UdpSocket};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::house::{CARRIER, OFFICE, PROBE_NUMBER, PROBE_SEAT};
+use super::house::{PROBE_NUMBER, PROBE_SEAT};
 use super::talks::invitation;
 use crate::limits::{PROBE_EVERY, PROBE_TRY_MAX};
+use crate::loopback::{CARRIER, OFFICE};
 use crate::sip::{Credentials, Endpoint, Progress, Registration};
 
 /// How long the registration is asked for, in seconds.

@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 use tokio::time::interval;
 
 use super::flood::Tally;
-use super::house::{CARRIER, PROBE_NUMBER};
+use super::house::PROBE_NUMBER;
 use super::talks::invitation;
+use crate::loopback::CARRIER;
 use crate::sip::{Endpoint, Progress};
 
 /// Calls in all.

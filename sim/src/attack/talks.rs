@@ -9,8 +9,9 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
-use super::house::{CARRIER, OFFICE, TALKERS, TALKS_NUMBER};
+use super::house::{TALKERS, TALKS_NUMBER};
 use crate::limits::READY_TIME_MAX;
+use crate::loopback::{CARRIER, OFFICE};
 use crate::media::{Listened, Media, PersonId};
 use crate::sip::{Credentials, Dialog, DialogEvent, Endpoint, Invitation, Progress, Registration, sdp};
 
