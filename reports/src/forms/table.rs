@@ -97,7 +97,7 @@ pub(super) const COLUMNS: [Column; 34] = [
     column("通話時間", "分", "talk_ms", |it| Value::Time(it.talk_ms)),
     column("うち保留", "分", "hold_ms", |it| Value::Time(it.hold_ms)),
     column("後処理時間", "分", "wrap_up_ms", |it| Value::Time(it.wrap_up_ms)),
-    column("回線閉塞", "分", "blockage_ms", |it| Value::Time(it.blockage_ms)),
+    column("全回線使用", "分", "blockage_ms", |it| Value::Time(it.blockage_ms)),
     column("席回線全使用", "分", "seat_lines_full_ms", |it| Value::Time(it.seat_lines_full_ms)),
     column("停止", "分", "outage_ms", |it| Value::Time(it.outage_ms)),
     column("配置不足", "分", "below_staffing_ms", |it| Value::Time(it.below_staffing_ms)),

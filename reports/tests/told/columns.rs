@@ -79,7 +79,7 @@ const OF_A_ROW: [Column; 54] = [
     raw("talk", "通話時間", "talk_ms"),
     raw("hold", "うち保留", "hold_ms"),
     raw("wrap-up", "後処理時間", "wrap_up_ms"),
-    raw("all lines", "回線閉塞", "blockage_ms"),
+    raw("all lines", "全回線使用", "blockage_ms"),
     raw("all seat lines", "席回線全使用", "seat_lines_full_ms"),
     raw("outage", "停止", "outage_ms"),
     raw("short staff", "配置不足", "below_staffing_ms"),
