@@ -26,7 +26,7 @@ pub(crate) fn draw_plan(rng: &mut Rng, place: &Place) -> Vec<String> {
         let ring = rng.within(2, 20);
         let mut line = format!("tenant {tenant}: number {number}, guidance {guidance}, ring {ring}s");
         // By what is drawn already: a draw more would be another history for every seed that is known.
-        if ring % 3 == 0 {
+        if ring.is_multiple_of(3) {
             line += ", record_caller";
         }
         if rng.percent(30) {
