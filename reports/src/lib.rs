@@ -8,11 +8,13 @@ pub mod accounting;
 pub mod board;
 pub mod forms;
 pub mod limits;
+pub mod reconciliation;
 pub mod records;
 
 use acd_core::{CallEvent, Timestamp};
 
 pub use board::{Board, SeatCall, SeatCounts, TenantBoard};
+pub use reconciliation::{Reconciler, Reconciliation};
 pub use records::{CallRecord, Records, RefusedRecord};
 
 /// What is made of facts by taking them one after the other.

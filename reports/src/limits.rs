@@ -37,3 +37,8 @@ pub const OPEN_CALLS_MAX: usize = 120_000;
 /// How long the phones may take to be back after a start before their absence is their centre's doing: the longest
 /// registration that the registrar grants, since a phone registers anew when its registration runs out.
 pub const SEATS_BACK_MAX: Duration = Duration::from_secs(3_600);
+
+/// By how many milliseconds a call's recording may differ from what ought to be recorded (R-R2). A crash loses at most the last
+/// second, which is no discrepancy but what was promised; the recorder's clock and the facts' differ by the time that an order
+/// takes, which is far below that.
+pub const RECORDED_OFF_MS_MAX: u64 = 1_000;

@@ -9,7 +9,7 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acd_core::plan::{Tenant, capacity_at, next_band_edge};
+use acd_core::plan::{Plan, Tenant, capacity_at, next_band_edge};
 use acd_core::{CallEvent, CallId, CivilDate, SeatState, SkillId, TenantId, Timestamp};
 use auditor::{Auditor, Found};
 use proptest::prelude::*;
@@ -427,4 +427,58 @@ fn seats_are_as_stated(day: &Day, records: &Records, tenant: TenantId, account: 
         assert_eq!(it.dedicated.logged_in_ms() + it.shared.logged_in_ms(), logged_in[hour], "hour {hour}");
         assert_eq!(it.wrap_up_ms, wrap_up[hour], "hour {hour}");
     }
+}
+
+proptest! {
+    #![proptest_config(config(12))]
+
+    /// R-R1, R-R2: where the recorder did as it was told, recorded is what was to be recorded, of every call, and a hole in one
+    /// of them is found.
+    #[test]
+    fn talk_and_recordings_agree_but_for_the_hole(seed: u64) {
+        let day = world::run(seed, hours().from());
+        for tenant in world::tenants() {
+            let whole = reconcile(&day.plan, tenant, &day.facts);
+            let sums = whole.sums();
+            prop_assert_eq!((whole.open, sums.differing, sums.difference_ms()), (0, 0, 0));
+            let records = records(&day);
+            let of_day = |it: &&CallRecord| {
+                it.tenant == tenant && it.admitted_at >= hours().from() && it.admitted_at < hours().to()
+            };
+            let mine: Vec<&CallRecord> = records.calls().values().filter(of_day).collect();
+            let answered = mine.iter().filter(|it| it.answered_at().is_some()).count();
+            prop_assert_eq!(sums.answered, answered as u64);
+            let talk: u128 = mine.iter().map(|it| it.talk_time().as_millis()).sum();
+            prop_assert_eq!(u128::from(sums.talk_ms), talk);
+            let recorded: u128 =
+                mine.iter().filter_map(|it| it.recording.end).map(|(_, length, _)| length.as_millis()).sum();
+            prop_assert_eq!(u128::from(sums.recorded_ms), recorded);
+
+            let long = |it: &&reports::reconciliation::ReconciledCall| it.recorded_ms > 5_000;
+            let Some(victim) = whole.calls.iter().find(long).map(|it| it.call) else { continue };
+            let mut facts = day.facts.clone();
+            for (_, fact) in &mut facts {
+                if let CallEvent::RecordingEnded { call, recorded, .. } = fact
+                    && *call == victim
+                {
+                    *recorded -= std::time::Duration::from_millis(1_234);
+                }
+            }
+            let holed = reconcile(&day.plan, tenant, &facts);
+            let found: Vec<_> = holed.differing().map(|it| (it.call, it.difference_ms())).collect();
+            prop_assert_eq!(found, vec![(victim, -1_234)]);
+        }
+    }
+}
+
+fn reconcile(plan: &Plan, tenant: TenantId, facts: &[(Timestamp, CallEvent)]) -> reports::Reconciliation {
+    let mut reconciler = reports::Reconciler::new(tenant, hours().from(), hours().to());
+    reconciler.plan_stands(plan);
+    for (seq, (time, fact)) in (1..).zip(facts) {
+        if reconciler.is_settled(*time) {
+            break;
+        }
+        reconciler.apply(*time, seq, fact);
+    }
+    reconciler.close()
 }

@@ -95,6 +95,7 @@ fn run_with(seed: u64, midnight: Timestamp, tenants: usize, plan: Plan) -> Day {
         facts: Vec::new(),
         trace: Vec::new(),
         next_call: 1,
+        recordings: BTreeMap::new(),
     };
     world.plan_at(begin, Act::Input(Input::NodeStarted { down_since: None }));
     world.plan_staff(begin);
@@ -132,6 +133,8 @@ struct World {
     facts: Vec<(Timestamp, CallEvent)>,
     trace: Trace,
     next_call: u64,
+    /// Since when the calls are recorded that are.
+    recordings: BTreeMap<CallId, Timestamp>,
 }
 
 impl World {
@@ -277,7 +280,17 @@ impl World {
             Effect::ReleaseLeg { leg: LegId::Seat(ring), .. } => {
                 self.plan_in(now, 40, Input::SeatLegEnded { ring, end: SeatLegEnd::Released });
             }
-            // What is only heard, recorded or said has no outcome that a figure is made of.
+            Effect::StartRecording { call, .. } => {
+                self.recordings.insert(call, now);
+                let file = format!("{call}.wav");
+                self.plan_in(now, 0, Input::RecordingStarted { call, file });
+            }
+            Effect::StopRecording { call } => {
+                let began = self.recordings.remove(&call).expect("it was begun");
+                let recorded = now.since(began);
+                self.plan_in(now, 90, Input::RecordingEnded { call, recorded, gaps: Duration::ZERO });
+            }
+            // What is only heard or said has no outcome that a figure is made of.
             _ => {}
         }
     }
@@ -328,7 +341,11 @@ fn plan() -> Plan {
             vec![band(0, 7, capacity(2, 0)), band(7, 23, capacity(3, 1)), band(23, 24, capacity(2, 0))],
         ),
     );
-    plan.tenants.insert(shiga, tenant("0770007119", vec![band(0, 24, capacity(2, 2))]));
+    let mut from_caller = tenant("0770007119", vec![band(0, 24, capacity(2, 2))]);
+    for number in from_caller.numbers.values_mut() {
+        number.recording = RecordingPolicy::FromCaller;
+    }
+    plan.tenants.insert(shiga, from_caller);
     for name in ["a1", "a2", "a3", "m1", "m2"] {
         let serves = if name.starts_with('a') { vec![kyoto] } else { vec![kyoto, shiga] };
         plan.seats.insert(
@@ -369,7 +386,7 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
     let guidance = Guidance::Tape(prompt("guidance"));
     let number = (
         DialledNumber::new(number).unwrap(),
-        Number { guidance, recording: RecordingPolicy::Off, choice: None },
+        Number { guidance, recording: RecordingPolicy::FromAnswer, choice: None },
     );
     Tenant {
         title: "title".into(),
