@@ -6,8 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use reports::forms::Purpose;
 
+use crate::exports::purpose;
+
 /// Where the journal and the recordings are, unless `--data` says otherwise.
 const DATA_FOLDER: &str = "data";
+
+/// What an export may be made for (R-A14).
+const PURPOSES: &str = "report|review|inspection|hand-over";
 
 /// The telephone switch of medical advice lines.
 #[derive(Debug, Parser)]
@@ -28,6 +33,9 @@ pub enum Command {
     /// Read, verify or replay the journal.
     #[command(subcommand)]
     Journal(Journal),
+    /// What is recorded, against what was said.
+    #[command(subcommand)]
+    Recordings(Recordings),
     /// Write an official form, fdma2 (#7119 対応状況一覧（日表）), or every figure of a period, figures; close a month.
     Report(Report),
     /// Whose facts may be destroyed, how many and by which rule (R-A14); with --destroy, destroy them.
@@ -126,7 +134,7 @@ pub struct Report {
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// What the file is made for: report, review, inspection, hand-over; others are refused.
-    #[arg(long, value_name = "WORD", default_value = "report", value_parser = purpose)]
+    #[arg(long, value_name = PURPOSES, default_value = "report", value_parser = purpose)]
     pub purpose: Purpose,
     /// Close the month: keep its figures as a numbered revision in the data folder, with what changed since the one before.
     #[arg(long, requires = "month", conflicts_with_all = ["date", "year", "revisions"])]
@@ -140,14 +148,6 @@ pub struct Report {
     pub out: Option<PathBuf>,
 }
 
-/// What an export is made for (R-A14).
-fn purpose(name: &str) -> Result<Purpose, String> {
-    Purpose::named(name).ok_or_else(|| {
-        let known = Purpose::ALL.map(Purpose::as_str).join(", ");
-        format!("no data leaves for this purpose; the purposes are {known}")
-    })
-}
-
 /// `acd journal …`
 #[derive(Debug, Subcommand)]
 pub enum Journal {
@@ -156,6 +156,9 @@ pub enum Journal {
         /// Where the journal is.
         #[command(flatten)]
         at: JournalAt,
+        /// What they are shown for: report, review, inspection, hand-over; others are refused.
+        #[arg(long, value_name = PURPOSES, default_value = "review", value_parser = purpose)]
+        purpose: Purpose,
         /// How many facts.
         #[arg(long, short = 'n', default_value_t = 20)]
         lines: u64,
@@ -169,7 +172,7 @@ pub enum Journal {
         #[command(flatten)]
         at: JournalAt,
         /// What it is made for: report, review, inspection, hand-over; others are refused.
-        #[arg(long, value_name = "WORD", default_value = "review", value_parser = purpose)]
+        #[arg(long, value_name = PURPOSES, default_value = "review", value_parser = purpose)]
         purpose: Purpose,
     },
     /// Sequence, checksums, and replay equality; exit 1 if something is wrong.
@@ -183,9 +186,18 @@ pub enum Journal {
         /// Where the journal is.
         #[command(flatten)]
         at: JournalAt,
+        /// What it is made for: report, review, inspection, hand-over; others are refused.
+        #[arg(long, value_name = PURPOSES, value_parser = purpose)]
+        purpose: Purpose,
         /// The folder for the copy, itself a data folder.
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+    },
+    /// What has left the house so far: when, for which purpose, what and by whom (R-A14).
+    Exports {
+        /// Where the journal is.
+        #[command(flatten)]
+        at: JournalAt,
     },
     /// Feed the inputs to a fresh switch and compare the facts; exit 1 at the first record that differs.
     Replay {
@@ -193,6 +205,33 @@ pub enum Journal {
         #[command(flatten)]
         at: JournalAt,
     },
+}
+
+/// `acd recordings …`
+#[derive(Debug, Subcommand)]
+pub enum Recordings {
+    /// A day's talk against what was recorded of it, call by call where they differ (R-R2); exit 1 if they do.
+    Reconcile(Reconcile),
+}
+
+/// `acd recordings reconcile`
+#[derive(Args, Debug)]
+pub struct Reconcile {
+    /// The plan file, for zones, rules and the recordings folder; the built-in plan if absent.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder; a switch may go on writing.
+    #[arg(long, value_name = "DIR", default_value = DATA_FOLDER)]
+    pub data: PathBuf,
+    /// Whose; every client's if absent.
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// The day of the calls' admission; yesterday if absent.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Where the journal is.

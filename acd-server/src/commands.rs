@@ -1,11 +1,16 @@
 //! The commands that print and end: `check`, `journal …`.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
+
+use reports::forms::Purpose;
+use serde_json::{Value, json};
 
 use crate::against;
 use crate::cli::{Check, Journal, JournalAt};
 use crate::clock::wall_clock;
+use crate::exports::{self, Export};
 use crate::journal::{self, Format, JournalError, Verdict};
 use crate::limits::JOURNAL_FOLLOW_EVERY;
 use crate::plan::{PlanFile, errors_json, render_json, render_text, warnings};
@@ -52,23 +57,46 @@ pub fn check(options: &Check) -> ExitCode {
 pub fn journal(action: &Journal) -> ExitCode {
     let mut out = io::stdout().lock();
     let result = match action {
-        Journal::Tail { at, lines, follow } => tail(at, *lines, *follow, &mut out),
-        Journal::Export { at, purpose } => {
-            tracing::info!(purpose = purpose.as_str(), "the journal's facts are exported");
-            journal::export(&at.data, &mut out).map(|()| ExitCode::SUCCESS)
+        Journal::Tail { at, purpose, lines, follow } => {
+            let range = json!({ "last_facts": lines, "follow": follow });
+            state(at, *purpose, "journal tail", range).and_then(|()| tail(at, *lines, *follow, &mut out))
         }
+        Journal::Export { at, purpose } => state(at, *purpose, "journal export", json!({ "facts": "all" }))
+            .and_then(|()| journal::export(&at.data, &mut out))
+            .map(|()| ExitCode::SUCCESS),
+        Journal::Exports { at } => exports::list(&at.data, at.json, &mut out)
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(JournalError::Output),
         Journal::Verify { at } => {
             journal::verify(&at.data, format(at), &mut out).map(|verdict| code(&verdict))
         }
-        Journal::Backup { at, out: folder } => journal::backup(&at.data, folder).and_then(|file| {
-            writeln!(out, "{}", file.display()).map_err(JournalError::Output)?;
-            Ok(ExitCode::SUCCESS)
-        }),
+        Journal::Backup { at, purpose, out: folder } => back_up(at, *purpose, folder, &mut out),
         Journal::Replay { at } => {
             journal::replay(&at.data, format(at), &mut out).map(|verdict| code(&verdict))
         }
     };
     finish(result)
+}
+
+/// R-A14: what is not stated does not leave.
+fn state(at: &JournalAt, purpose: Purpose, what: &str, range: Value) -> Result<(), JournalError> {
+    // Who names the wrong folder hears of the journal that is not there.
+    journal::FactReader::open(&at.data)?;
+    let export = Export { purpose, what: what.to_owned(), range, who: exports::user() };
+    Ok(exports::note(&at.data, wall_clock(), &export)?)
+}
+
+fn back_up(
+    at: &JournalAt,
+    purpose: Purpose,
+    folder: &Path,
+    out: &mut dyn Write,
+) -> Result<ExitCode, JournalError> {
+    state(at, purpose, "journal backup", json!({ "journal": "all", "to": folder }))?;
+    let file = journal::backup(&at.data, folder)?;
+    exports::copy(&at.data, folder)?;
+    writeln!(out, "{}", file.display()).map_err(JournalError::Output)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn tail(at: &JournalAt, lines: u64, follow: bool, out: &mut dyn Write) -> Result<ExitCode, JournalError> {

@@ -182,5 +182,9 @@ pub const REVISIONS_MAX: usize = 100;
 /// Facts that a report reads at once: a few megabytes.
 pub const REPORT_PAGE_FACTS: usize = 10_000;
 
+/// How long after midnight the day before is reconciled: most calls that midnight found have ended by then, and the night's
+/// busiest hour has not come.
+pub const RECONCILE_AFTER: Duration = Duration::from_secs(600);
+
 const _: () =
     assert!(JOURNAL_COMMIT_RECORDS_MAX <= JOURNAL_QUEUE_RECORDS_MAX, "a commit takes from the queue");

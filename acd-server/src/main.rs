@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use acd_server::cli::{Cli, Command};
+use acd_server::cli::{Cli, Command, Recordings};
 use acd_server::running::Question;
 use clap::Parser;
 
@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => acd_server::serve::run(&options),
         Command::Check(options) => acd_server::commands::check(&options),
         Command::Journal(action) => acd_server::commands::journal(&action),
+        Command::Recordings(Recordings::Reconcile(options)) => acd_server::reconcile::reconcile(&options),
         Command::Report(options) => acd_server::report::report(&options),
         Command::Retention(options) => acd_server::retention::retention(&options),
         Command::Status(options) => acd_server::running::ask(&options, Question::Status),

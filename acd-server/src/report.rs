@@ -16,8 +16,11 @@ use acd_core::{CivilDate, TenantId, Timestamp};
 use reports::accounting::{Account, Counting, Period, Profile, Slots};
 use reports::forms::{self, Header, fdma2};
 
+use serde_json::json;
+
 use crate::cli::Report;
 use crate::clock::Clock;
+use crate::exports::{self, Export};
 use crate::plan::{AccountingSettings, PlanFile};
 
 pub use error::ReportError;
@@ -100,6 +103,13 @@ pub fn write(options: &Report, made_at: Timestamp) -> Result<PathBuf, ReportErro
         let books = books::read(&options.data, subject.tenant, slots, counting, &subject.plan.core)?;
         fill(kind, &books.account, &subject.header(options, profile, made_at, books.remarks))?
     };
+    let export = Export {
+        purpose: options.purpose,
+        what: format!("report {}", options.form),
+        range: json!({ "tenant": options.tenant, "period": subject.period.to_string(), "to": out }),
+        who: exports::user(),
+    };
+    exports::note(&options.data, made_at, &export)?;
     output::write(&out, &bytes)?;
     Ok(out)
 }
@@ -178,7 +188,8 @@ fn parse_month(text: &str) -> Option<Period> {
     Some(Period::Month { year: first.year, month: first.month })
 }
 
-fn parse_date(text: &str) -> Option<CivilDate> {
+/// A day as `YYYY-MM-DD`; `None`: the calendar has no such day.
+pub(crate) fn parse_date(text: &str) -> Option<CivilDate> {
     let mut parts = text.splitn(3, '-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     if year.len() != 4 || month.len() != 2 || day.len() != 2 {

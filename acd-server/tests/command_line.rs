@@ -160,3 +160,53 @@ fn the_errors_of_a_plan_as_json() {
     assert_eq!(errors.len(), text.len(), "{said}");
     assert!(errors.iter().any(|error| error["line"] == 3 && error["column"] == 9), "{said}");
 }
+
+/// R-A14: what has a purpose of its own needs none to be named, a copy of everything does; each leaves a line first.
+#[test]
+fn what_leaves_names_its_purpose_and_is_stated() {
+    let folder = Folder::new();
+    folder.live(&[]);
+    let data = folder.path();
+    let copy = data.join("copy");
+    let acd = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_acd"))
+            .args(arguments)
+            .arg("--data")
+            .arg(data)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let to = copy.to_str().expect("UTF-8");
+    for refused in [
+        &["journal", "backup", "--out", to][..],
+        &["journal", "backup", "--out", to, "--purpose", "curiosity"],
+        &["journal", "export", "--purpose", "curiosity"],
+        &["journal", "tail", "--purpose", ""],
+    ] {
+        let (code, said, error) = acd(refused);
+        assert_eq!((code, said.as_str()), (Some(2), ""), "{refused:?}");
+        assert!(
+            ["report", "review", "inspection", "hand-over"].iter().all(|it| error.contains(it)),
+            "{error}"
+        );
+    }
+    assert!(!copy.exists());
+    assert_eq!(acd(&["journal", "exports"]), (Some(0), String::new(), String::new()));
+
+    assert_eq!(acd(&["journal", "export"]).0, Some(0));
+    assert_eq!(acd(&["journal", "tail", "-n", "2", "--purpose", "inspection"]).0, Some(0));
+    assert_eq!(acd(&["journal", "backup", "--out", to, "--purpose", "hand-over"]).0, Some(0));
+    let (_, said, _) = acd(&["journal", "exports", "--json"]);
+    let stated: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let words: Vec<_> = stated.iter().map(|it| (it["what"].as_str(), it["purpose"].as_str())).collect();
+    let expected =
+        [("journal export", "review"), ("journal tail", "inspection"), ("journal backup", "hand-over")];
+    assert_eq!(words, expected.map(|(what, purpose)| (Some(what), Some(purpose))));
+    assert_eq!(stated[1]["range"]["last_facts"], 2);
+    assert!(stated.iter().all(|it| it["who"].as_str().is_some_and(|who| who.starts_with("uid "))));
+    let (_, of_the_copy) = run(&["journal", "exports", "--json", "--data"], &copy);
+    assert_eq!(of_the_copy, said, "the copy knows of itself");
+}

@@ -257,7 +257,8 @@ struct Facts {
 
 impl Facts {
     async fn of(channel: Channel) -> Self {
-        let request = v1::StreamFactsRequest { with_numbers: true, ..Default::default() };
+        let request =
+            v1::StreamFactsRequest { with_numbers: true, purpose: "review".to_owned(), ..Default::default() };
         let stream = FactsClient::new(channel).stream(request).await.expect("a stream").into_inner();
         Self { stream }
     }

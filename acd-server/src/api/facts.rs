@@ -9,8 +9,12 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status};
 
+use serde_json::json;
+
 use super::filter::Filter;
 use super::{NodeFacts, ending, journal_status};
+use crate::clock::wall_clock;
+use crate::exports::{self, Export};
 use crate::journal::{FactReader, JournalError, Page};
 use crate::limits::{
     FACT_STREAM_BOOKMARK_EVERY, FACT_STREAM_LOOK_EVERY, FACT_STREAM_QUEUE_MAX, FACT_STREAM_RETRIES_MAX,
@@ -46,8 +50,13 @@ impl v1::facts_server::Facts for Facts {
         &self,
         request: Request<v1::StreamFactsRequest>,
     ) -> Result<Response<Self::StreamStream>, Status> {
-        let v1::StreamFactsRequest { after_sequence, tenants, kinds, stop_at_end, with_numbers } =
+        let who = request.remote_addr().map_or_else(|| "unknown".to_owned(), |it| it.ip().to_string());
+        let v1::StreamFactsRequest { after_sequence, tenants, kinds, stop_at_end, with_numbers, purpose } =
             request.into_inner();
+        let purpose = exports::purpose(&purpose).map_err(Status::invalid_argument)?;
+        let range = json!({
+            "after": after_sequence, "tenants": tenants, "kinds": kinds, "with_numbers": with_numbers,
+        });
         let filter = Filter::new(&tenants, kinds)?;
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
             Status::resource_exhausted(format!(
@@ -56,7 +65,14 @@ impl v1::facts_server::Facts for Facts {
         })?;
         let known = *self.node.shared.last_seq().borrow();
         let dir = self.node.data_dir.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&dir, after_sequence, known));
+        let export = Export { purpose, what: "acd.v1.Facts/Stream".to_owned(), range, who };
+        let opened = tokio::task::spawn_blocking(move || {
+            let opened = open(&dir, after_sequence, known)?;
+            // R-A14: what is not stated does not leave.
+            exports::note(&dir, wall_clock(), &export)
+                .map_err(|error| Status::unavailable(error.to_string()))?;
+            Ok::<_, Status>(opened)
+        });
         let (reader, last) = opened.await.map_err(|_| ending())??;
         let (sender, receiver) = mpsc::channel(FACT_STREAM_QUEUE_MAX);
         let follower = Follower {

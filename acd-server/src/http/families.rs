@@ -6,6 +6,7 @@ use reports::SeatCounts;
 use super::metrics::{Kind, Page};
 use crate::observer::{MediaSums, NodeState, View};
 use crate::plan::PlanFile;
+use crate::reconcile;
 
 /// Lines, queue, blockage, outcomes and response rate of each tenant.
 pub(super) fn calls(page: &mut Page, view: &View, plan: &PlanFile) {
@@ -234,7 +235,7 @@ const RING_ENDS: [&str; 7] =
     ["answered", "refused", "unreachable", "cancelled", "timed_out", "caller_gone", "seat_lost"];
 
 /// Recordings.
-pub(super) fn recordings(page: &mut Page, view: &View) {
+pub(super) fn recordings(page: &mut Page, view: &View, plan: &PlanFile) {
     let counts = &view.life.recordings;
     page.counter("acd_recordings_started", "Recordings begun", counts.started);
     page.counter("acd_recordings_ended", "Recordings that are over", counts.ended);
@@ -251,6 +252,36 @@ pub(super) fn recordings(page: &mut Page, view: &View) {
         .add([], counts.recorded.as_secs_f64());
     page.family(Kind::Counter, "acd_recording_gap_seconds", "Audio that they lack, over both channels")
         .add([], counts.gaps.as_secs_f64());
+    reconciled(page, view, plan);
+}
+
+/// The last day whose talk was held against its recordings (R-R2); 0 before the first.
+fn reconciled(page: &mut Page, view: &View, plan: &PlanFile) {
+    type Figure = (&'static str, &'static str, fn(&reconcile::Day) -> f64);
+    const FIGURES: [Figure; 4] = [
+        ("acd_reconciled_due_seconds", "Of the day before: what ought to be recorded (R-R2)", |day| {
+            day.facts.sums().due_ms as f64 / 1_000.0
+        }),
+        ("acd_reconciled_recorded_seconds", "Of the day before: what was recorded (R-R2)", |day| {
+            day.facts.sums().recorded_ms as f64 / 1_000.0
+        }),
+        (
+            "acd_reconciled_differing_calls",
+            "Of the day before: calls whose recording differs from what ought to be recorded (R-R2)",
+            |day| day.facts.sums().differing as f64,
+        ),
+        (
+            "acd_reconciled_faulty_files",
+            "Of the day before: recordings whose file is missing or shorter than was recorded (R-R2)",
+            |day| day.files.as_ref().map_or(0.0, |files| files.len() as f64),
+        ),
+    ];
+    for (name, help, figure) in FIGURES {
+        let family = page.family(Kind::Gauge, name, help);
+        for tenant in plan.core.tenants.keys() {
+            family.add([("tenant", tenant.as_str())], view.reconciled.get(tenant).map_or(0.0, figure));
+        }
+    }
 }
 
 /// RTP of legs that have ended.

@@ -40,7 +40,7 @@ fn page(node: &NodeFacts, disk_left: Option<u64>, unseen: Option<kernel::Unseen>
     let mut page = Page::default();
     families::calls(&mut page, &view, &plan);
     families::seats(&mut page, &view);
-    families::recordings(&mut page, &view);
+    families::recordings(&mut page, &view, &plan);
     families::media(&mut page, &view);
     families::node(&mut page, &view);
     machine::disk(&mut page, disk_left);

@@ -62,6 +62,9 @@ pub enum JournalError {
     /// The output could not be written.
     #[error("cannot write the output: {0}")]
     Output(#[source] io::Error),
+    /// What leaves the house could not be stated, so it did not leave.
+    #[error(transparent)]
+    Export(#[from] crate::exports::ExportError),
     /// The process ended before everything was on the disk.
     #[error(
         "the journal could not write its last {records} records: free the disk; a restart states the outage"

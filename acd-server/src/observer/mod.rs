@@ -8,6 +8,7 @@
 //! The loop never waits: what finds no room in the queue is left out, and the thread reads it from the journal, where it
 //! becomes durable. The folds begin with today's facts out of the journal, so that a restart empties no board.
 
+mod daily;
 mod day;
 mod histogram;
 mod life;
@@ -30,6 +31,7 @@ use crate::journal::{FactReader, JournalError, Page};
 use crate::limits::{FACTS_PAGE_MAX, OBSERVER_QUEUE_MAX};
 use crate::plan::PlanFile;
 
+use daily::Daily;
 pub use day::{Day, Rate};
 pub use histogram::Histogram;
 pub use life::{Intervals, Life, MediaSums, NodeState, RecordingCounts, TenantLife};
@@ -111,7 +113,13 @@ impl Observer {
             changes: watch::Sender::new(0),
         });
         let (messages, received) = bounded(OBSERVER_QUEUE_MAX);
-        let thread = ObserverThread::start(received, reader, Arc::clone(&shared), last_seq)?;
+        let thread = ObserverThread::start(
+            received,
+            reader,
+            Arc::clone(&shared),
+            Daily::new(data_dir.to_owned()),
+            last_seq,
+        )?;
         Ok((Self { messages, shared, last_seq, missed: 0 }, thread))
     }
 

@@ -270,3 +270,47 @@ fn what_found_no_room_is_read_from_the_journal() {
     drop(thread);
     journal.close().expect("a disk with room");
 }
+
+/// R-R2: without anybody asking, once at the start and then shortly after midnight.
+#[test]
+fn the_day_before_is_reconciled_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (opened, _) = Journal::open(folder.path()).expect("a journal");
+    let plan = PlanFile::built_in();
+    let life = crate::journal::Life {
+        plan: &plan.core,
+        at: LATE,
+        retention: Retention::default(),
+        wake: Box::new(|| ()),
+    };
+    let journal = opened.start(life).expect("a writer");
+    let (mut observer, thread) = Observer::start(folder.path(), Arc::new(plan)).expect("a thread");
+    let facts = [admitted(1), answered(1), ended(1, Outcome::Answered)];
+    // A call of a minute that nobody recorded, before midnight.
+    let records = [(0, &facts[..1]), (1, &facts[1..2]), (50, &facts[2..])].map(|(second, facts)| Record {
+        time: after(second),
+        input: Input::TimePassed,
+        facts: facts.to_vec(),
+    });
+    journal.append(Batch { records: records.into(), ..Batch::default() });
+    journal.close().expect("a disk with room");
+
+    let shared = Arc::clone(observer.shared());
+    let of = |seconds: u64, date: &str, observer: &mut Observer| {
+        let patience = std::time::Instant::now() + Duration::from_secs(60);
+        loop {
+            observer.machine(after(seconds), MachineFigures::default());
+            let found = shared.view().reconciled.get(&shiga()).cloned();
+            if let Some(day) = found.filter(|it| it.date.to_string() == date) {
+                return day;
+            }
+            assert!(std::time::Instant::now() < patience, "the day before was not reconciled");
+            std::thread::yield_now();
+        }
+    };
+    assert!(of(55, "2026-11-20", &mut observer).agrees());
+    let day = of(60 + 600, "2026-11-21", &mut observer);
+    assert_eq!(day.facts.sums().differing, 1);
+    assert_eq!(day.facts.sums().difference_ms(), -49_000);
+    drop(thread);
+}

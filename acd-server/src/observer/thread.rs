@@ -8,6 +8,7 @@ use std::time::Instant;
 use acd_core::{CallEvent, Timestamp};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 
+use super::daily::Daily;
 use super::{Message, Shared};
 use crate::journal::{FactReader, Page};
 use crate::limits::{FACT_STREAM_RETRY, FACTS_PAGE_MAX, OBSERVER_HOLE_MAX};
@@ -25,12 +26,13 @@ impl ObserverThread {
         messages: Receiver<Message>,
         reader: FactReader,
         shared: Arc<Shared>,
+        daily: Daily,
         last_seq: u64,
     ) -> io::Result<Self> {
         let (stop, stopped) = bounded(0);
         let handle = std::thread::Builder::new()
             .name("observer".to_owned())
-            .spawn(move || Folding { messages, stopped, reader, shared, last_seq }.run())?;
+            .spawn(move || Folding { messages, stopped, reader, shared, daily, last_seq }.run())?;
         Ok(Self { stop: Some(stop), handle: Some(handle) })
     }
 }
@@ -52,6 +54,7 @@ struct Folding {
     stopped: Receiver<()>,
     reader: FactReader,
     shared: Arc<Shared>,
+    daily: Daily,
     last_seq: u64,
 }
 
@@ -69,6 +72,7 @@ impl Folding {
                 Message::Machine { time, last_seq, figures } => {
                     self.fill_hole(last_seq + 1);
                     self.shared.view().take_machine(time, *figures);
+                    self.daily.look(time, &self.shared);
                     self.shared.last_seq.send_replace(self.last_seq);
                 }
             }

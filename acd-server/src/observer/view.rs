@@ -1,11 +1,13 @@
 //! All folds together, with the instant that they show.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use acd_core::{CallEvent, Timestamp};
+use acd_core::{CallEvent, TenantId, Timestamp};
 use reports::{Board, Fold};
 
 use super::{Day, Life, MachineFigures};
+use crate::reconcile;
 
 /// What the interfaces show.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct View {
     pub life: Life,
     /// The machine's figures; none before the loop's first second.
     pub machine: Option<MachineFigures>,
+    /// The last day of each client whose talk was held against its recordings (R-R2).
+    pub reconciled: BTreeMap<TenantId, reconcile::Day>,
     /// Facts that could not be had: neither from the loop nor from the journal.
     pub lost_facts: u64,
     /// The newest stamp, and when it came.
@@ -34,6 +38,7 @@ impl View {
             day: Day::new(utc_offset_minutes),
             life: Life::default(),
             machine: None,
+            reconciled: BTreeMap::new(),
             lost_facts: 0,
             stamp: None,
             heard: now,

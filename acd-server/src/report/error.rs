@@ -98,6 +98,9 @@ pub enum ReportError {
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// It could not be stated that the report leaves (R-A14).
+    #[error(transparent)]
+    Export(#[from] crate::exports::ExportError),
     /// A revision cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
@@ -137,6 +140,7 @@ impl ReportError {
             | Self::UnknownTenant { .. }
             | Self::Plan(_) => ExitCode::from(2),
             Self::Journal(_)
+            | Self::Export(_)
             | Self::Form(_)
             | Self::NotOver { .. }
             | Self::Destroyed { .. }

@@ -10,7 +10,8 @@ use super::*;
 use crate::limits::{FACT_STREAM_BOOKMARK_EVERY, FACT_STREAMS_MAX};
 
 fn request(after_sequence: u64) -> v1::StreamFactsRequest {
-    v1::StreamFactsRequest { after_sequence, ..v1::StreamFactsRequest::default() }
+    let purpose = "review".to_owned();
+    v1::StreamFactsRequest { after_sequence, purpose, ..v1::StreamFactsRequest::default() }
 }
 
 impl Loop {
@@ -191,4 +192,25 @@ fn only_so_many_streams_are_open_at_once() {
         .runtime
         .block_on(async { tokio::time::timeout(PATIENCE, freed).await })
         .expect("a place comes free");
+}
+
+/// R-A14: every export names its purpose, and is stated before its first fact.
+#[test]
+fn facts_leave_for_a_purpose_and_it_is_stated() {
+    let mut switch = Loop::start(Folder::new());
+    switch.happen(EVENING, &[CallEvent::NodeStarted]);
+    for purpose in ["", "curiosity"] {
+        let refused = switch.refusal(v1::StreamFactsRequest { purpose: purpose.to_owned(), ..request(0) });
+        assert_eq!(refused.code(), Code::InvalidArgument);
+        assert!(refused.message().contains("report, review, inspection, hand-over"), "{}", refused.message());
+    }
+    let stated = switch.folder.0.join("exports.jsonl");
+    assert!(!stated.exists(), "nothing has left");
+    let wanted =
+        v1::StreamFactsRequest { purpose: "inspection".to_owned(), with_numbers: true, ..request(0) };
+    assert!(!switch.read(wanted).is_empty());
+    let line = std::fs::read_to_string(stated).expect("it is stated");
+    let line: serde_json::Value = serde_json::from_str(&line).expect("one line");
+    assert_eq!((&line["purpose"], &line["who"]), (&"inspection".into(), &"127.0.0.1".into()));
+    assert_eq!((&line["range"]["after"], &line["range"]["with_numbers"]), (&0.into(), &true.into()));
 }
