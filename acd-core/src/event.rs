@@ -1,6 +1,7 @@
 //! Facts: what the switch decided and what became of it, in the past tense. Reports, the live board and the
 //! recordings' index are folds over these and nothing else.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use core::time::Duration;
 
@@ -29,8 +30,12 @@ pub enum CallEvent {
         tenants: u32,
         /// How many seats it has.
         seats: u32,
-        /// Who put it in force.
+        /// By which way it came.
         by: PlanSource,
+        /// The person who put it in force; `None`: the start, or a signal, which names nobody.
+        who: Option<String>,
+        /// When each client was told of the lines that it has in this plan, as the plan says (R-L2).
+        lines_reported_on: BTreeMap<TenantId, CivilDate>,
     },
     /// The switch accepts calls.
     NodeStarted,

@@ -25,8 +25,10 @@ pub enum Input {
     PlanApplied {
         /// From now on.
         plan: Box<Plan>,
-        /// Who wanted it.
+        /// By which way it came.
         by: PlanSource,
+        /// The person who wanted it, as that way names people (R-L2); `None`: it names nobody.
+        who: Option<String>,
     },
     /// The switch begins to accept calls. `down_since`: the last instant that the journal of the life before knows.
     NodeStarted {

@@ -86,6 +86,8 @@ pub struct Tenant {
     pub staffing: Vec<Staffing>,
     /// 応答率の目標 in thousandths (89.1 % is 891), where the client names one.
     pub response_rate_target_permille: Option<u16>,
+    /// When the client was told of the present seat lines (R-L2).
+    pub lines_reported_on: Option<CivilDate>,
 }
 
 impl Tenant {

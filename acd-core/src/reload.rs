@@ -1,6 +1,7 @@
 //! A plan comes into force: calls, places and log-ins stay.
 
 use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::event::{CallEvent, SeatState};
@@ -15,11 +16,14 @@ use crate::timer::Reason;
 
 impl Switch {
     /// Puts a plan in force and states what it changed.
-    pub(crate) fn apply_plan(&mut self, plan: Plan, by: PlanSource) {
+    pub(crate) fn apply_plan(&mut self, plan: Plan, by: PlanSource, who: Option<String>) {
+        let reported = |(id, tenant): (&TenantId, &plan::Tenant)| Some((*id, tenant.lines_reported_on?));
         self.house.out.state(CallEvent::PlanApplied {
             tenants: u32::try_from(plan.tenants.len()).unwrap_or(u32::MAX),
             seats: u32::try_from(plan.seats.len()).unwrap_or(u32::MAX),
             by,
+            who,
+            lines_reported_on: plan.tenants.iter().filter_map(reported).collect(),
         });
         self.plan = plan;
         self.apply_tenants();

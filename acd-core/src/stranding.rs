@@ -72,7 +72,8 @@ impl Switch {
     #[must_use]
     pub fn would_strand(&self, plan: &Plan) -> Vec<Stranding> {
         let mut after = self.clone();
-        after.handle(after.house.now, Input::PlanApplied { plan: plan.clone().into(), by: PlanSource::Api });
+        let applied = Input::PlanApplied { plan: plan.clone().into(), by: PlanSource::Api, who: None };
+        after.handle(after.house.now, applied);
         while after.poll_event().is_some() || after.poll_effect().is_some() {}
 
         let mut found = Vec::new();

@@ -68,7 +68,7 @@ impl Switch {
 
         if !core::mem::replace(&mut self.begun, true) {
             let plan = core::mem::take(&mut self.plan);
-            self.apply_plan(plan, PlanSource::Start);
+            self.apply_plan(plan, PlanSource::Start, None);
         }
         if let Input::WallClockStepped { step_ms, skipped } = &input {
             let (step_ms, skipped) = (*step_ms, (*skipped).min(passed));
@@ -142,7 +142,7 @@ impl Switch {
         match input {
             // What a step does has been done before any deadline was looked at.
             Input::TimePassed | Input::WallClockStepped { .. } => {}
-            Input::PlanApplied { plan, by } => self.apply_plan(*plan, by),
+            Input::PlanApplied { plan, by, who } => self.apply_plan(*plan, by, who),
             Input::NodeStarted { down_since } => self.node_started(down_since),
             Input::CallFoundOpen(open) => self.call_found_open(&open),
             Input::DrainRequested => self.drain_requested(),

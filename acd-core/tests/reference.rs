@@ -396,7 +396,11 @@ impl History {
             Step::OtherPlan => {
                 let [plan, other] = &mut self.plans;
                 core::mem::swap(plan, other);
-                Input::PlanApplied { plan: Box::new(plan.clone()), by: PlanSource::Api }
+                Input::PlanApplied {
+                    plan: Box::new(plan.clone()),
+                    by: PlanSource::Api,
+                    who: Some("tanaka".into()),
+                }
             }
             Step::Node { what } => match what % 16 {
                 0 => Input::DrainRequested,

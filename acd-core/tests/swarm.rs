@@ -439,7 +439,11 @@ impl History {
         self.world.seats_are(seats_of(&plan));
         let before = self.switch.clone();
         let told = before.would_strand(&plan);
-        let facts = self.hand_in(Input::PlanApplied { plan: Box::new(plan.clone()), by: PlanSource::Signal });
+        let facts = self.hand_in(Input::PlanApplied {
+            plan: Box::new(plan.clone()),
+            by: PlanSource::Signal,
+            who: None,
+        });
         check_stranding(&before, &plan, &told, facts);
     }
 

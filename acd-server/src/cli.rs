@@ -43,7 +43,7 @@ pub enum Command {
     /// How the running switch is: state, lines, seats, journal.
     Status(Running),
     /// Have the running switch read its plan again; prints what changed, or why not.
-    Reload(Running),
+    Reload(Reload),
     /// Have a tenant of the running switch play emergency guidance in place of its usual one, or the usual one again.
     Guidance(Guidance),
     /// Have the running switch take no new calls, let those in progress end, and end.
@@ -280,6 +280,18 @@ pub struct Guidance {
     /// Which switch.
     #[command(flatten)]
     pub running: Running,
+}
+
+/// `acd reload`
+#[derive(Args, Debug)]
+pub struct Reload {
+    /// Which.
+    #[command(flatten)]
+    pub running: Running,
+    /// Who puts the plan in force: it stands in the fact, and with other lines on the client's form; the user of the operating
+    /// system if absent.
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
 }
 
 /// Which running switch.

@@ -188,3 +188,6 @@ pub const RECONCILE_AFTER: Duration = Duration::from_secs(600);
 
 const _: () =
     assert!(JOURNAL_COMMIT_RECORDS_MAX <= JOURNAL_QUEUE_RECORDS_MAX, "a commit takes from the queue");
+
+/// The name of a person who puts a plan in force, as its fact keeps it: a name and a post in any script.
+pub const WHO_BYTES_MAX: usize = 100;

@@ -16,7 +16,10 @@ fn main() -> ExitCode {
         Command::Report(options) => acd_server::report::report(&options),
         Command::Retention(options) => acd_server::retention::retention(&options),
         Command::Status(options) => acd_server::running::ask(&options, Question::Status),
-        Command::Reload(options) => acd_server::running::ask(&options, Question::Reload),
+        Command::Reload(options) => {
+            let by = options.by.unwrap_or_else(acd_server::running::user);
+            acd_server::running::ask(&options.running, Question::Reload { by: &by })
+        }
         Command::Guidance(options) => {
             let prompt = Some(options.prompt.as_str()).filter(|prompt| *prompt != "off");
             let question = Question::Guidance { tenant: &options.tenant, prompt };

@@ -14,7 +14,10 @@ pub enum Question<'a> {
     /// How it is.
     Status,
     /// To read its plan again.
-    Reload,
+    Reload {
+        /// Who wants it (R-L2).
+        by: &'a str,
+    },
     /// To play emergency guidance in place of a tenant's usual one (R-G4).
     Guidance {
         /// Whose.
@@ -75,7 +78,7 @@ fn answer(options: &Running, question: Question<'_>) -> Result<bool, RunningErro
     let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
     let report = match question {
         Question::Status => block_on(client.status()),
-        Question::Reload => block_on(client.reload(&id)),
+        Question::Reload { by } => block_on(client.reload(&id, by)),
         Question::Guidance { tenant, prompt } => block_on(client.emergency_guidance(tenant, prompt, &id)),
         Question::Drain => block_on(client.drain(&id)),
     }?;
@@ -86,4 +89,10 @@ fn answer(options: &Running, question: Question<'_>) -> Result<bool, RunningErro
         out.write_all(report.text.as_bytes())?;
     }
     Ok(report.is_fine)
+}
+
+/// The user of the operating system who gives a command, as the environment has it; who became another by `sudo` stays known.
+pub fn user() -> String {
+    let names = ["SUDO_USER", "LOGNAME", "USER"].iter().filter_map(|name| std::env::var(name).ok());
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
 }

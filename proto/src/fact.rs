@@ -1,5 +1,6 @@
 //! Facts as JSON, tagged `fact`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acd_core::plan::{Capacity, OverflowCause};
@@ -60,6 +61,14 @@ enum CallEventDef {
         seats: u32,
         #[serde(default = "at_the_start", with = "PlanSourceDef")]
         by: PlanSource,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+        #[serde(
+            default,
+            skip_serializing_if = "BTreeMap::is_empty",
+            with = "As::<BTreeMap<DisplayFromStr, DateText>>"
+        )]
+        lines_reported_on: BTreeMap<TenantId, CivilDate>,
     },
     NodeStarted,
     NodeOutage {

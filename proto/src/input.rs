@@ -56,6 +56,8 @@ enum InputDef {
         plan: Box<Plan>,
         #[serde(default = "by_interface", with = "PlanSourceDef")]
         by: PlanSource,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
     },
     NodeStarted {
         #[serde(rename = "down_since_time_ms", with = "As::<Option<TimeMillis>>")]

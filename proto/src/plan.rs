@@ -118,6 +118,9 @@ struct TenantDef {
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "As::<Vec<StaffingDef>>")]
     staffing: Vec<Staffing>,
     response_rate_target_permille: Option<u16>,
+    /// Absent in what was written before plans said it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<DateText>>")]
+    lines_reported_on: Option<CivilDate>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
 use std::collections::BTreeSet;
 
 use acd_core::plan::Capacity;
@@ -203,7 +205,13 @@ fn a_blockage_of_the_next_day_keeps_no_books_open() {
 #[test]
 fn a_plan_whose_text_is_not_at_hand_is_counted() {
     let mut ledger = Ledger::new(tenant(), Slots::hours(DATE, JST));
-    let changed = CallEvent::PlanApplied { tenants: 2, seats: 5, by: PlanSource::Api };
+    let changed = CallEvent::PlanApplied {
+        tenants: 2,
+        seats: 5,
+        by: PlanSource::Api,
+        who: None,
+        lines_reported_on: BTreeMap::new(),
+    };
     ledger.plan_changes(&plan());
     for seq in 1..=3 {
         ledger.apply(at("08:00:00"), seq, &changed);

@@ -300,6 +300,7 @@ fn tenant_settings(before: &Tenant, after: &Tenant) -> impl Iterator<Item = &'st
         directory,
         staffing,
         response_rate_target_permille,
+        lines_reported_on,
     } = before;
     let changed = [
         (*title != after.title, "title"),
@@ -323,6 +324,7 @@ fn tenant_settings(before: &Tenant, after: &Tenant) -> impl Iterator<Item = &'st
         (*directory != after.directory, "directory"),
         (*staffing != after.staffing, "promised staffing"),
         (*response_rate_target_permille != after.response_rate_target_permille, "response rate target"),
+        (*lines_reported_on != after.lines_reported_on, "report of its lines to the client"),
     ];
     changed.into_iter().filter(|(is_other, _)| *is_other).map(|(_, setting)| setting)
 }

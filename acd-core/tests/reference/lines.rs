@@ -1,5 +1,7 @@
 //! Admission, hours, plans and blockage, as the rules have them.
 
+use std::collections::BTreeMap;
+
 use acd_core::plan::{self, Login, OverflowCause, Plan};
 use acd_core::{
     AlarmKind, CallEvent, CallPhase, Input, LineUse, PlanSource, RefusalReason, SeatState, SkillId, Switch,
@@ -120,11 +122,20 @@ impl Model {
     }
 
     /// Calls, places and log-ins stay.
-    pub(crate) fn apply_plan(&mut self, plan: Plan, by: PlanSource) {
+    pub(crate) fn apply_plan(&mut self, plan: Plan, by: PlanSource, who: Option<String>) {
+        // R-L2: a change of lines is a fact with from-when, by whom, reported when.
+        let mut lines_reported_on = BTreeMap::new();
+        for (id, tenant) in &plan.tenants {
+            if let Some(day) = tenant.lines_reported_on {
+                lines_reported_on.insert(*id, day);
+            }
+        }
         self.state(CallEvent::PlanApplied {
             tenants: u32::try_from(plan.tenants.len()).unwrap(),
             seats: u32::try_from(plan.seats.len()).unwrap(),
             by,
+            who,
+            lines_reported_on,
         });
         self.plan = plan.clone();
         for tenant in &mut self.tenants {

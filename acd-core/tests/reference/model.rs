@@ -196,7 +196,7 @@ impl Model {
         self.now = self.now.max(now);
         if !self.begun {
             self.begun = true;
-            self.apply_plan(self.plan.clone(), PlanSource::Start);
+            self.apply_plan(self.plan.clone(), PlanSource::Start, None);
         }
         self.step_clock(input);
         self.enter_bands();
@@ -251,7 +251,7 @@ impl Model {
     fn take(&mut self, input: &Input) {
         match input {
             Input::TimePassed | Input::WallClockStepped { .. } => {}
-            Input::PlanApplied { plan, by } => self.apply_plan((**plan).clone(), *by),
+            Input::PlanApplied { plan, by, who } => self.apply_plan((**plan).clone(), *by, who.clone()),
             Input::NodeStarted { down_since } => {
                 if let Some(from) = *down_since {
                     self.state(CallEvent::NodeOutage { from, to: self.now });

@@ -71,6 +71,7 @@ pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
         directory: Directory::default(),
         staffing: Vec::new(),
         response_rate_target_permille: None,
+        lines_reported_on: None,
     }
 }
 
@@ -139,6 +140,7 @@ fn read_tenant(plan: &mut Plan, text: &str) {
                 let to = words.next().unwrap().parse().unwrap();
                 tenant.overflow = Some(Overflow { to, on: words.map(overflow_cause).collect() });
             }
+            "lines_reported" => tenant.lines_reported_on = Some(date(value)),
             "hand_over" => {
                 let (skill, code) = value.split_once(' ').expect("hand_over SKILL CODE");
                 tenant.hand_over.insert(skill.parse().unwrap(), code.into());

@@ -91,7 +91,7 @@ impl<O: Onlooker> Scenario<'_, O> {
                     let told = self.onlooker.new_plan(switch, &plan);
                     self.keep_all(told);
                 }
-                Input::PlanApplied { plan: Box::new(plan), by: PlanSource::Api }
+                Input::PlanApplied { plan: Box::new(plan), by: PlanSource::Api, who: None }
             } else {
                 inputs::read(what.trim(), |clock| self.at(clock))
             };

@@ -18,12 +18,15 @@ pub(crate) fn time(at: Timestamp) -> String {
 /// A fact in words.
 pub(crate) fn fact(event: &CallEvent) -> String {
     match event {
-        CallEvent::PlanApplied { tenants, seats, by } => {
+        CallEvent::PlanApplied { tenants, seats, by, who, lines_reported_on } => {
             let by = match by {
                 PlanSource::Start => String::new(),
                 PlanSource::Signal | PlanSource::Api => format!(", by {by:?}"),
             };
-            format!("plan in force: {tenants} tenants, {seats} seats{by}")
+            let who = who.as_ref().map(|who| format!(" ({who})")).unwrap_or_default();
+            let reported = |(tenant, day)| format!(", lines of {tenant} reported on {day}");
+            let reported: String = lines_reported_on.iter().map(reported).collect();
+            format!("plan in force: {tenants} tenants, {seats} seats{by}{who}{reported}")
         }
         CallEvent::NodeStarted => "calls are taken".into(),
         CallEvent::NodeOutage { from, to } => format!("outage from {} to {}", time(*from), time(*to)),

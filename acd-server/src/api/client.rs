@@ -101,13 +101,13 @@ impl Client {
         Ok(comparison_report(&format!("the running plan ({name})"), &changes, &[], Some(&stranded)))
     }
 
-    /// `acd reload`, done once for `idempotency_id`.
+    /// `acd reload`, done once for `idempotency_id`; `by` is who wants it.
     ///
     /// # Errors
     /// If the switch cannot be asked.
-    pub async fn reload(&self, idempotency_id: &str) -> Result<Report, ClientError> {
+    pub async fn reload(&self, idempotency_id: &str, by: &str) -> Result<Report, ClientError> {
         let mut client = PlanClient::new(self.connect().await?);
-        let request = v1::ReloadPlanRequest { idempotency_id: idempotency_id.to_owned() };
+        let request = v1::ReloadPlanRequest { idempotency_id: idempotency_id.to_owned(), by: by.to_owned() };
         let answer = client.reload(self.request(request)).await;
         Ok(reload_report(&answer.map_err(|status| self.refused(&status))?.into_inner()))
     }

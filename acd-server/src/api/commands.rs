@@ -255,8 +255,12 @@ mod tests {
         runtime().block_on(async {
             let (commands, requests) = commands();
             drain(&commands, "a").expect("room");
-            let other =
-                commands.begin("a", "reload".to_owned(), |reply| ControlRequest::Reload { reply }, reloaded);
+            let other = commands.begin(
+                "a",
+                "reload".to_owned(),
+                |reply| ControlRequest::Reload { who: String::new(), reply },
+                reloaded,
+            );
             assert_eq!(other.expect_err("used").code(), tonic::Code::InvalidArgument);
             drop(requests.try_recv().expect("a drain"));
             drop(requests);

@@ -10,6 +10,7 @@ use super::commands::{Answer, Commands};
 use super::seats::mixed_up;
 use super::{NodeFacts, ending};
 use crate::interfaces::{ControlRequest, ReloadResult};
+use crate::limits::WHO_BYTES_MAX;
 use crate::plan::{PlanFile, render_json, render_text, warnings};
 
 #[derive(Debug)]
@@ -86,9 +87,17 @@ impl v1::plan_server::Plan for Plan {
         &self,
         request: Request<v1::ReloadPlanRequest>,
     ) -> Result<Response<v1::ReloadPlanResponse>, Status> {
-        let id = request.into_inner().idempotency_id;
-        let request = |reply| ControlRequest::Reload { reply };
-        let answer = self.commands.once(&id, "reload".to_owned(), request, answer).await?;
+        let address = request.remote_addr().map_or_else(String::new, |it| it.ip().to_string());
+        let v1::ReloadPlanRequest { idempotency_id: id, by } = request.into_inner();
+        if by.len() > WHO_BYTES_MAX || by.contains(char::is_control) {
+            return Err(Status::invalid_argument(format!(
+                "by: it is longer than {WHO_BYTES_MAX} bytes, or holds control characters; give a name"
+            )));
+        }
+        let who = if by.trim().is_empty() { address } else { by.trim().to_owned() };
+        let what = format!("reload by {who}");
+        let request = |reply| ControlRequest::Reload { who, reply };
+        let answer = self.commands.once(&id, what, request, answer).await?;
         let Answer::Reload(response) = answer else { return Err(mixed_up(&answer)) };
         Ok(Response::new(response))
     }

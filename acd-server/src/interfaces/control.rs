@@ -64,6 +64,8 @@ pub enum ControlRequest {
     },
     /// Read the plan file again and put it in force.
     Reload {
+        /// The person who wants it (R-L2).
+        who: String,
         /// For what changed, or why not.
         reply: Reply<ReloadResult>,
     },

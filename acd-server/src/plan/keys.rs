@@ -58,6 +58,7 @@ pub(super) const TENANTS: Section = Section {
         "utc_offset_minutes",
         "day_start",
         "response_rate_target_percent",
+        "lines_reported_on",
         "dedicated_seats",
         "lines_full",
         "retry_after_s",

@@ -122,6 +122,9 @@ fn write_tenant(
         tenant.day_start,
         tenant.ring.as_secs()
     )?;
+    if let Some(day) = tenant.lines_reported_on {
+        writeln!(out, "  lines reported to the client on {day}")?;
+    }
     if tenant.early_media || !tenant.guidance_delay.is_zero() {
         let when = if tenant.early_media { "before the answer (183)" } else { "after the answer" };
         writeln!(out, "  guidance {when}, {} ms later", tenant.guidance_delay.as_millis())?;
@@ -310,6 +313,7 @@ fn tenant_json(id: &TenantId, tenant: &Tenant, settings: Option<&TenantSettings>
         "directory": parties::directory_json(tenant),
         "dedicated_seats": settings.is_some_and(|it| it.dedicated_seats),
         "response_rate_target_permille": tenant.response_rate_target_permille,
+        "lines_reported_on": tenant.lines_reported_on.map(|day| day.to_string()),
         "accounting": settings.map(|it| accounting_json(&it.accounting)),
         "ranges": ranges,
         "pool": tenant.pool.map(|share| json!({

@@ -137,6 +137,7 @@ fn tenant(
         directory,
         staffing: accounting.counting.staffing.clone(),
         response_rate_target_permille: target.and_then(|target| permille(report, target)),
+        lines_reported_on: fields.parsed(report, "lines_reported_on", values::date).map(|day| day.value),
     };
     // From `day_start` on everything is measured.
     if day_start.is_some() || fields.is_absent("day_start") {

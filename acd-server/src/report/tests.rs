@@ -200,7 +200,7 @@ fn a_plan_that_came_by_a_reload_is_read() {
     let mut inputs = morning();
     inputs.push((
         on_day("11:15:00"),
-        Input::PlanApplied { plan: Box::new(plan), by: acd_core::PlanSource::Api },
+        Input::PlanApplied { plan: Box::new(plan), by: acd_core::PlanSource::Api, who: None },
     ));
     inputs.push((on_day("12:00:00"), Input::TimePassed));
     folder.live(built_in(), &inputs);
@@ -209,6 +209,49 @@ fn a_plan_that_came_by_a_reload_is_read() {
         (&eleven["shared_seat_ms"], &eleven["dedicated_seat_ms"]),
         (&900_000.into(), &2_700_000.into())
     );
+}
+
+/// R-L2: a change of lines by a plan stands on the form with from when, by whom, reported when; the report may come in a later
+/// plan, and another client's change is none of this one's.
+#[test]
+fn a_change_of_lines_is_listed_with_from_when_by_whom_and_reported_when() {
+    let folder = Folder::new();
+    let kyoto = "kyoto".parse().unwrap();
+    let more = |plan: &mut acd_core::plan::Plan, tenant| {
+        for band in &mut plan.tenants.get_mut(&tenant).unwrap().bands {
+            let capacity = band.capacity.as_mut().unwrap();
+            capacity.seat_lines += 1;
+        }
+    };
+    let mut first = built_in();
+    more(&mut first, kyoto);
+    let mut told = first.clone();
+    told.tenants.get_mut(&kyoto).unwrap().lines_reported_on =
+        Some(acd_core::CivilDate { year: 2026, month: 11, day: 24 });
+    let mut second = told.clone();
+    more(&mut second, kyoto);
+    let mut other = second.clone();
+    other.tenants.get_mut(&"shiga".parse().unwrap()).unwrap().ring = std::time::Duration::from_secs(20);
+    let mut inputs = morning();
+    for (at, plan, who) in [
+        ("11:15:00", first, Some("田中")),
+        ("11:30:00", told, Some("田中")),
+        ("11:45:00", second, None),
+        ("11:50:00", other, Some("佐藤")),
+    ] {
+        let (plan, by) = (Box::new(plan), acd_core::PlanSource::Api);
+        inputs.push((on_day(at), Input::PlanApplied { plan, by, who: who.map(str::to_owned) }));
+    }
+    inputs.push((on_day("12:00:00"), Input::TimePassed));
+    folder.live(built_in(), &inputs);
+    let form = folder.form();
+    let lines =
+        form["definitions"].as_array().unwrap().iter().find(|it| it["item"] == "席回線数の変更").unwrap();
+    let lines: Vec<&str> = lines["text"].as_str().unwrap().lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("2026/11/21 11:15:00.000から：平日"), "{}", lines[0]);
+    assert!(lines[0].ends_with("（変更者：田中、操作による再読込、令和8年11月24日報告）"), "{}", lines[0]);
+    assert!(lines[1].ends_with("（変更者：操作による再読込、報告日の記載なし）"), "{}", lines[1]);
 }
 
 #[test]

@@ -93,10 +93,12 @@ impl Engine {
                     let request = self.bridge.command_guidance(tenant, prompt, CommandSource::Api);
                     self.pending.guidance.insert(request, reply);
                 }
-                ControlRequest::Reload { reply } => reply.send(match self.reload(PlanSource::Api) {
-                    Ok(reloaded) => ReloadResult::Applied(reloaded.lines()),
-                    Err(lines) => ReloadResult::Refused(lines),
-                }),
+                ControlRequest::Reload { who, reply } => {
+                    reply.send(match self.reload(PlanSource::Api, Some(who)) {
+                        Ok(reloaded) => ReloadResult::Applied(reloaded.lines()),
+                        Err(lines) => ReloadResult::Refused(lines),
+                    })
+                }
                 ControlRequest::CopySwitch { reply } => reply.send(Box::new(self.switch.clone())),
                 ControlRequest::Drain { reply } => {
                     let already = matches!(self.state, State::Draining(_));

@@ -236,7 +236,7 @@ impl Engine {
                     self.state = State::Draining(self.steady());
                 }
                 // What is wrong with the new plan is in the log, and the old one stays.
-                (Signal::Reload, _) => drop(self.reload(PlanSource::Signal)),
+                (Signal::Reload, _) => drop(self.reload(PlanSource::Signal, None)),
             }
         }
     }

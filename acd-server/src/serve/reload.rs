@@ -28,7 +28,7 @@ impl Engine {
     ///
     /// # Errors
     /// What is wrong with the new plan, one line each. The old one stays in force.
-    pub(super) fn reload(&mut self, by: PlanSource) -> Result<Reloaded, Vec<String>> {
+    pub(super) fn reload(&mut self, by: PlanSource, who: Option<String>) -> Result<Reloaded, Vec<String>> {
         let read = start::load_plan(&self.options)
             .and_then(|plan| start::prompts(&plan).map(|prompts| (plan, prompts)));
         let (plan, prompts) = match read {
@@ -61,7 +61,7 @@ impl Engine {
         self.bridge.reload(settings::bridge(&plan), settings::credentials(&plan.shell));
         self.gate.set_stall(plan.shell.journal.stall);
         self.drain = plan.shell.drain;
-        self.submit(Input::PlanApplied { plan: Box::new(plan.core.clone()), by });
+        self.submit(Input::PlanApplied { plan: Box::new(plan.core.clone()), by, who });
         self.plan = plan;
         self.show_plan();
         Ok(Reloaded { diff, stranded })

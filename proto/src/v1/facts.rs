@@ -17,11 +17,21 @@ pub fn fact(sequence: u64, time: Timestamp, record: u64, fact: &CallEvent, with_
 
 fn event(fact: &CallEvent, with_numbers: bool) -> Event {
     match fact {
-        CallEvent::PlanApplied { tenants, seats, by } => Event::PlanApplied(v1::PlanApplied {
-            tenants: *tenants,
-            seats: *seats,
-            by: v1::PlanSource::from(*by).into(),
-        }),
+        CallEvent::PlanApplied { tenants, seats, by, who, lines_reported_on } => {
+            Event::PlanApplied(v1::PlanApplied {
+                tenants: *tenants,
+                seats: *seats,
+                by: v1::PlanSource::from(*by).into(),
+                who: who.clone().unwrap_or_default(),
+                lines_reported: lines_reported_on
+                    .iter()
+                    .map(|(tenant, day)| v1::LinesReported {
+                        tenant: tenant.to_string(),
+                        date: day.to_string(),
+                    })
+                    .collect(),
+            })
+        }
         CallEvent::NodeStarted => Event::NodeStarted(v1::NodeStarted {}),
         CallEvent::NodeOutage { from, to } => {
             Event::NodeOutage(v1::NodeOutage { from_time_ms: from.as_millis(), to_time_ms: to.as_millis() })

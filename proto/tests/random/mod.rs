@@ -255,7 +255,11 @@ fn open_call() -> impl Strategy<Value = OpenCall> {
 pub(crate) fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         Just(Input::TimePassed),
-        (plan(), plan_source()).prop_map(|(plan, by)| Input::PlanApplied { plan: Box::new(plan), by }),
+        (plan(), plan_source(), of(any::<String>())).prop_map(|(plan, by, who)| Input::PlanApplied {
+            plan: Box::new(plan),
+            by,
+            who
+        }),
         of(instant()).prop_map(|down_since| Input::NodeStarted { down_since }),
         open_call().prop_map(Input::CallFoundOpen),
         Just(Input::DrainRequested),
@@ -352,11 +356,14 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         UnexpectedInput::TimeBackwards,
     ]);
     prop_oneof![
-        (any::<(u32, u32)>(), plan_source()).prop_map(|((tenants, seats), by)| CallEvent::PlanApplied {
-            tenants,
-            seats,
-            by
-        }),
+        (any::<(u32, u32)>(), plan_source(), of(any::<String>()), btree_map(tenant(), date(), 0..3))
+            .prop_map(|((tenants, seats), by, who, lines_reported_on)| CallEvent::PlanApplied {
+                tenants,
+                seats,
+                by,
+                who,
+                lines_reported_on,
+            }),
         Just(CallEvent::NodeStarted),
         (instant(), instant()).prop_map(|(from, to)| CallEvent::NodeOutage { from, to }),
         Just(CallEvent::DrainStarted),
@@ -600,7 +607,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
     let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3), of(overflow()));
     let seats = prop_oneof![Just(StaffingSeats::SeatLines), any::<u16>().prop_map(StaffingSeats::Count)];
     let promise = (of(skill()), seats).prop_map(|(skill, seats)| Staffing { skill, seats });
-    let beyond = (of(parties::outbound()), parties::directory(), vec(promise, 0..3));
+    let beyond = (of(parties::outbound()), parties::directory(), vec(promise, 0..3), of(date()));
     let queue = (span(), of(span()), skills, of(any::<u16>()), beyond);
     (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
         |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
@@ -609,7 +616,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 sound;
             let (ring, max_wait, (entry_skill, hand_over, overflow), response_rate_target_permille, beyond) =
                 queue;
-            let (outbound, directory, staffing) = beyond;
+            let (outbound, directory, staffing, lines_reported_on) = beyond;
             Tenant {
                 title,
                 utc_offset_minutes,
@@ -635,6 +642,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 directory,
                 staffing,
                 response_rate_target_permille,
+                lines_reported_on,
             }
         },
     )

@@ -2,11 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use acd_core::plan::Capacity;
-use acd_core::{SeatId, TenantId, Timestamp};
+use acd_core::plan::{Capacity, Change};
+use acd_core::{CivilDate, PlanSource, SeatId, TenantId, Timestamp};
 
 use super::clock::lived_ms;
 use super::{Blockage, ClockStep, Counting, Figures, Interval, Outage, Slots, Understaffing};
+
+/// A plan gave the tenant other lines (R-L2).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinesPlanned {
+    /// From when.
+    pub at: Timestamp,
+    /// By which way the plan came.
+    pub by: PlanSource,
+    /// By whom; `None`: nobody was named.
+    pub who: Option<String>,
+    /// When it was reported to the client; `None`: no plan says so yet.
+    pub reported_on: Option<CivilDate>,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
 
 /// The closed books of one tenant over one period.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,6 +44,8 @@ pub struct Account {
     pub understaffed: Vec<Understaffing>,
     /// The lines in force at the period's beginning, and each change within it; `None`: outside hours.
     pub capacities: Vec<(Timestamp, Option<Capacity>)>,
+    /// Changes of the tenant's lines by plans that came into force in the period, oldest first (R-L2).
+    pub lines_planned: Vec<LinesPlanned>,
     /// The steps of the wall clock that touch the period, oldest first.
     pub clock_steps: Vec<ClockStep>,
     /// Seats that served this tenant alone at any time of the period.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::Fold;
 use crate::tests::{TENANT, admitted, at, ended, queued, refused, ring, seat};
@@ -131,7 +133,16 @@ fn the_day_changes_at_midnight_of_the_zone() {
 fn seats_are_counted_by_state_and_forgotten_with_the_life() {
     let change = |name: &str, from, to| CallEvent::SeatStateChanged { seat: seat(name), from, to };
     let mut facts = vec![
-        (0, CallEvent::PlanApplied { tenants: 1, seats: 4, by: PlanSource::Start }),
+        (
+            0,
+            CallEvent::PlanApplied {
+                tenants: 1,
+                seats: 4,
+                by: PlanSource::Start,
+                who: None,
+                lines_reported_on: BTreeMap::new(),
+            },
+        ),
         (1, change("seat101", SeatState::LoggedOut, SeatState::Ready)),
         (2, change("seat102", SeatState::LoggedOut, SeatState::Ready)),
         (3, change("seat102", SeatState::Ready, SeatState::Talking(ring(1, 1)))),
@@ -156,7 +167,16 @@ fn the_rendered_board_says_it_all_within_its_width() {
     let capacity = Some(Capacity { seat_lines: 2, guidance_lines: 2 });
     let board = fold(&[
         (0, CallEvent::CapacityChanged { tenant: TENANT, capacity }),
-        (0, CallEvent::PlanApplied { tenants: 1, seats: 20, by: PlanSource::Start }),
+        (
+            0,
+            CallEvent::PlanApplied {
+                tenants: 1,
+                seats: 20,
+                by: PlanSource::Start,
+                who: None,
+                lines_reported_on: BTreeMap::new(),
+            },
+        ),
         (10, admitted(1)),
         (20, CallEvent::BlockageStarted { tenant: TENANT, lines: LineUse::default(), lent: 0 }),
         (30, refused(2, Some(TENANT), RefusalReason::LinesFull)),

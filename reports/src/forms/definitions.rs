@@ -1,6 +1,6 @@
 //! 算出条件: every definition and parameter that a form was made with, rule by rule.
 
-use super::{Header, civil, printed, values};
+use super::{Header, civil, lines_planned, printed, values};
 use crate::accounting::{
     Account, HandledBy, Handling, Interval, OfficialBlockage, OutageCause, Profile, Talk,
 };
@@ -208,6 +208,7 @@ pub(super) fn lines_and_seats(account: &Account, header: &Header) -> Vec<Definit
                 format!("{}。変更時に通話中の呼は切らない。", listed(lines_in_force))
             },
         ),
+        line("回線・席", "席回線数の変更", "R-L2", lines_planned::text(account, zone)),
         line("回線・席", "専任席", "R-A8", seats(&account.dedicated_seats)),
         line("回線・席", "兼任席", "R-A8", seats(&account.shared_seats)),
         line("回線・席", "応援席", "R-A8", guests(account, seats(&account.guest_seats))),

@@ -8,6 +8,7 @@ mod definitions;
 pub mod fdma2;
 pub mod figures;
 mod lines;
+mod lines_planned;
 mod printed;
 mod table;
 mod values;

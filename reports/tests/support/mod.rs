@@ -175,9 +175,21 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
     };
     let seat_id = |name: &str| SeatId::new(name).unwrap();
     match *words {
-        ["life"] => vec![CallEvent::PlanApplied { tenants: 2, seats: 6, by: PlanSource::Start }],
+        ["life"] => vec![CallEvent::PlanApplied {
+            tenants: 2,
+            seats: 6,
+            by: PlanSource::Start,
+            who: None,
+            lines_reported_on: BTreeMap::new(),
+        }],
         ["plan", _] | ["plan-without", ..] => {
-            vec![CallEvent::PlanApplied { tenants: 2, seats: 6, by: PlanSource::Api }]
+            vec![CallEvent::PlanApplied {
+                tenants: 2,
+                seats: 6,
+                by: PlanSource::Api,
+                who: None,
+                lines_reported_on: BTreeMap::new(),
+            }]
         }
         ["start"] => vec![CallEvent::NodeStarted],
         ["stop"] => vec![CallEvent::NodeStopped],

@@ -416,6 +416,7 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
             Staffing { skill: Some("nurse".parse().unwrap()), seats: StaffingSeats::Count(1) },
         ],
         response_rate_target_permille: Some(800),
+        lines_reported_on: None,
     }
 }
 

@@ -55,6 +55,7 @@ fn tenant(day_start: u32, bands: Vec<Band>, ranges: Vec<DateRange>) -> Tenant {
         overflow: None,
         staffing: Vec::new(),
         response_rate_target_permille: None,
+        lines_reported_on: None,
     }
 }
 

@@ -336,10 +336,11 @@ fn a_reload_and_a_drain_say_what_they_came_to() {
     let client = Client::new(switch.interfaces.grpc(), None);
     let reloaded = switch.while_answering(
         |request| {
-            let ControlRequest::Reload { reply } = request else { panic!("{request:?}") };
+            let ControlRequest::Reload { who, reply } = request else { panic!("{request:?}") };
+            assert_eq!(who, "tanaka");
             reply.send(ReloadResult::Applied(vec!["tenant shiga: 3 lines instead of 2".to_owned()]));
         },
-        client.reload("1"),
+        client.reload("1", "tanaka"),
     );
     let reloaded = reloaded.expect("an answer");
     assert!(reloaded.is_fine && reloaded.text.contains("3 lines instead of 2"), "{reloaded:?}");
@@ -347,10 +348,11 @@ fn a_reload_and_a_drain_say_what_they_came_to() {
 
     let refused = switch.while_answering(
         |request| {
-            let ControlRequest::Reload { reply } = request else { panic!("{request:?}") };
+            let ControlRequest::Reload { who, reply } = request else { panic!("{request:?}") };
+            assert_eq!(who, "127.0.0.1", "who names nobody is known by the address");
             reply.send(ReloadResult::Refused(vec!["acd.toml:3:1: nonsense".to_owned()]));
         },
-        client.reload("2"),
+        client.reload("2", ""),
     );
     let refused = refused.expect("an answer");
     assert!(!refused.is_fine && refused.text.contains("acd.toml:3:1: nonsense"), "{refused:?}");

@@ -54,7 +54,13 @@ fn everything(switch: &mut Loop) {
         EVENING,
         &[
             CallEvent::NodeOutage { from: EVENING - Duration::from_secs(12), to: EVENING },
-            CallEvent::PlanApplied { tenants: 5, seats: 20, by: acd_core::PlanSource::Start },
+            CallEvent::PlanApplied {
+                tenants: 5,
+                seats: 20,
+                by: acd_core::PlanSource::Start,
+                who: None,
+                lines_reported_on: std::collections::BTreeMap::new(),
+            },
             opened("shiga"),
             CallEvent::NodeStarted,
             admitted(1, "shiga"),

@@ -231,7 +231,7 @@ fn a_plan_of_a_long_life_is_known_when_its_input_is_gone() {
     let mut world = World::begin(EVENING);
     let mut other = plan();
     other.holidays.clear();
-    world.input(Input::PlanApplied { plan: Box::new(other.clone()), by: PlanSource::Api });
+    world.input(Input::PlanApplied { plan: Box::new(other.clone()), by: PlanSource::Api, who: None });
     world.arrive(1);
     for _ in 0..4 {
         world.pass(DAY);

@@ -5,6 +5,7 @@ mod calls;
 mod lines;
 mod outages;
 mod parties;
+mod plans;
 mod seats;
 mod staffing;
 mod stretch;
@@ -20,6 +21,7 @@ use calls::Calls;
 use lines::Lines;
 use outages::Outages;
 use parties::Parties;
+use plans::Plans;
 use seats::{Seats, Staff};
 use staffing::Shortages;
 
@@ -43,6 +45,7 @@ pub struct Ledger {
     /// The instant of the last facts, if the shortages do not follow from them yet.
     unfollowed: Option<Timestamp>,
     parties: Parties,
+    plans: Plans,
     /// The seats of the plan whose `PlanApplied` is still to come.
     next_staff: Option<Staff>,
     /// The facts of a life that has just begun, until it is known when the life before ended.
@@ -72,6 +75,7 @@ impl Ledger {
             shortages,
             unfollowed: None,
             parties: Parties::default(),
+            plans: Plans::default(),
             next_staff: None,
             opening: None,
             first: None,
@@ -85,17 +89,20 @@ impl Ledger {
         let at = self.last.map_or(self.books.slots.from(), |(time, _)| time);
         let staff = self.staff_of(plan);
         self.seats.set_staff(at, staff, &mut self.books);
+        self.plans.stands(plan, self.tenant);
     }
 
     /// The next fact is the first of a life of the switch that begins with this plan.
     pub fn life_begins(&mut self, plan: &Plan) {
         self.open_life(None);
+        self.plans.comes(plan, self.tenant);
         self.next_staff = Some(self.staff_of(plan));
         self.opening = Some(Vec::new());
     }
 
     /// The next `PlanApplied` puts this plan in force.
     pub fn plan_changes(&mut self, plan: &Plan) {
+        self.plans.comes(plan, self.tenant);
         self.next_staff = Some(self.staff_of(plan));
     }
 
@@ -138,6 +145,7 @@ impl Ledger {
             counting: self.counting,
             understaffed: self.shortages.list.into_vec(),
             capacities: self.lines.capacities_within(&slots),
+            lines_planned: self.plans.within(&slots),
             slots,
             figures,
             clock_steps: self.books.into_clock_steps(),
@@ -203,13 +211,16 @@ impl Ledger {
     }
 
     fn take_in(&mut self, time: Timestamp, event: &CallEvent) {
-        let Self { books, calls, seats, lines, outages, shortages, parties, .. } = self;
+        let Self { books, calls, seats, lines, outages, shortages, parties, plans, .. } = self;
         let ours = |tenant: &TenantId| *tenant == self.tenant;
         match event {
-            CallEvent::PlanApplied { .. } => match self.next_staff.take() {
-                Some(staff) => seats.set_staff(time, staff, books),
-                None => self.plans_unknown += 1,
-            },
+            CallEvent::PlanApplied { by, who, lines_reported_on, .. } => {
+                plans.applied(time, *by, who.as_deref(), lines_reported_on.get(&self.tenant).copied());
+                match self.next_staff.take() {
+                    Some(staff) => seats.set_staff(time, staff, books),
+                    None => self.plans_unknown += 1,
+                }
+            }
             CallEvent::WallClockStepped { step_ms, skipped } => {
                 books.step_clock(ClockStep { at: time, step_ms: *step_ms, skipped: *skipped });
             }

@@ -10,7 +10,7 @@ use super::{
     length_ms, target, weekday,
 };
 use crate::accounting::{Blockage, Figures, Fraction, HourRow, Interval, Sheet};
-use crate::forms::{Header, printed, values};
+use crate::forms::{Header, lines_planned, printed, values};
 
 /// The figures as JSON: `hours`, `days`, `hours_of_day` (sums and means), `months`, `total`, each with `raw` counts and
 /// milliseconds and `figures` as the profile has them (exact, and `printed`); the intervals; the list of consultations;
@@ -22,6 +22,7 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
     let rate = sheet.profile.rate(&sheet.total);
     let blockages =
         |all: &[Blockage]| all.iter().map(|it| values::blockage(account, it, zone)).collect::<Vec<_>>();
+    let lines_planned = lines_planned::json(account, zone);
     let definitions: Vec<Value> = definitions::of_statement(statement, header)
         .iter()
         .map(|it| json!({ "part": it.part, "item": it.item, "text": it.text, "rules": it.rules }))
@@ -101,6 +102,7 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
         "dedicated_seats": names(&account.dedicated_seats),
         "shared_seats": names(&account.shared_seats),
         "guest_seats": names(&account.guest_seats),
+        "lines_planned": lines_planned,
         "definitions": definitions,
     })
 }
