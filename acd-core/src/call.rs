@@ -573,11 +573,17 @@ impl Visit {
 
     /// What a waiting caller hears (R-G3).
     fn play_waiting(&self, house: &mut House) {
-        let waiting = house.lines.room(self.tenant).tenant.waiting;
+        self.play_waiting_with(None, house);
+    }
+
+    fn play_waiting_with(&self, place: Option<PromptId>, house: &mut House) {
+        let tenant = &house.lines.room(self.tenant).tenant;
         let announcement = Announcement::Waiting {
-            message: waiting.message,
-            music: waiting.music,
-            message_every: waiting.message_every,
+            message: tenant.waiting.message,
+            music: tenant.waiting.music,
+            message_every: tenant.waiting.message_every,
+            asks_place: tenant.places.is_some(),
+            place,
         };
         house.play(self.caller_leg(), announcement);
     }

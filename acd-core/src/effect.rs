@@ -177,6 +177,11 @@ pub enum Announcement {
         music: Option<PromptId>,
         /// From one start of the message to the next.
         message_every: Duration,
+        /// Whether the place is asked for by `PlaceAsked` whenever a message is about to end.
+        asks_place: bool,
+        /// The announcement of the caller's place: heard in the midst of the waiting that it replaces, after the message
+        /// that plays and before the music, which go on from where they are.
+        place: Option<PromptId>,
     },
     /// Again and again until stopped.
     Loop(PromptId),

@@ -253,6 +253,13 @@ pub enum CallEvent {
         /// The key; `None`: no key that stands for anything came in time.
         key: Option<char>,
     },
+    /// The announcement of the caller's place in the queue was begun, after the waiting message (R-G3).
+    PlaceSaid {
+        /// The call.
+        call: CallId,
+        /// Who would be served first has 1; `None`: beyond the places that have announcements of their own.
+        place: Option<u16>,
+    },
     /// The caller entered a queue, was handed to that of another skill (R-S4), or came back into it with the instant kept
     /// (R-Q1).
     CallerQueued {

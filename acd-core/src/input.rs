@@ -118,6 +118,13 @@ pub enum Input {
         /// Which playout, as of `AnnouncementEnded`.
         play: Option<PlayId>,
     },
+    /// A waiting message is about to end, and what plays asks for the caller's place in the queue (R-G3).
+    PlaceAsked {
+        /// The call.
+        call: CallId,
+        /// Which playout; one that has been replaced is no news.
+        play: PlayId,
+    },
     /// A key was pressed (RFC 4733, counted once).
     DigitPressed {
         /// By whom.

@@ -19,6 +19,10 @@ pub const POOLS_MAX: usize = TENANTS_MAX;
 /// imagined day of the whole country has 2,000, the bench plan 4,000; ports end long before memory does.
 pub const CALLS_MAX: usize = 120_000;
 
+/// Announcements of a place in the queue. So many callers are counted at most when one asks for its place; past them the
+/// number tells a caller no more than that it will be long.
+pub const PLACES_MAX: usize = 50;
+
 /// Rings of one call. At one ring each 5 s a caller would wait more than a day.
 pub const RINGS_PER_CALL_MAX: u32 = 20_000;
 

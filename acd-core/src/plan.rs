@@ -1,6 +1,7 @@
 //! The plan as the core understands it: tenants with their numbers, lines by time band, guidance and queue, and the
 //! seats. It is made by the shell from the plan file, which has been checked there; the core takes it as an input.
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -63,6 +64,8 @@ pub struct Tenant {
     pub guidance_delay: Duration,
     /// What a waiting caller hears (R-G3).
     pub waiting: Waiting,
+    /// What tells a waiting caller its place in the queue, after each waiting message; `None`: nothing (R-G3).
+    pub places: Option<PlaceAnnouncements>,
     /// What a caller hears while a seat holds the call.
     pub hold_music: Option<PromptId>,
     /// How long one seat is rung for one caller (R-Q6).
@@ -203,6 +206,15 @@ pub struct Waiting {
     pub music: Option<PromptId>,
     /// From one start of the message to the next.
     pub message_every: Duration,
+}
+
+/// What tells a waiting caller its place in the queue (R-G3).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlaceAnnouncements {
+    /// One for each place from the first on; at most [`PLACES_MAX`](crate::limits::PLACES_MAX).
+    pub places: Box<[PromptId]>,
+    /// For every place beyond them; `None`: nothing.
+    pub beyond: Option<PromptId>,
 }
 
 /// The kind of a day; the first that fits wins, in this order (R-L2).

@@ -115,6 +115,18 @@ impl Switch {
         }
     }
 
+    pub(crate) fn place_asked(&mut self, call: CallId, play: PlayId) {
+        if !self.is_of_present(LegId::Caller(call), Some(play)) {
+            return;
+        }
+        if let Some(call) = self.calls.get(&call) {
+            call.say_place(&mut self.house);
+        } else {
+            // A refused call hears something else.
+            self.house.unexpected(UnexpectedInput::OutOfPhase, Some(call));
+        }
+    }
+
     pub(crate) fn announcement_failed(&mut self, leg: LegId, play: Option<PlayId>) {
         if let LegId::Seat(ring) = leg {
             return self.house.unexpected(UnexpectedInput::OutOfPhase, Some(ring.call));

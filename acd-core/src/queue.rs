@@ -209,6 +209,12 @@ impl Queues {
         of_tenant(&self.by_key, tenant).map(|(_, queue)| queue.waiting_len()).sum()
     }
 
+    /// How many callers of the queue stand before a place, counted up to a limit.
+    pub(crate) fn before(&self, call: CallId, place: Place, limit: usize) -> usize {
+        let waiting = self.by_key.get(&place.queue).into_iter().flat_map(|queue| &queue.waiting);
+        waiting.take_while(|it| **it < (place.since, call)).take(limit).count()
+    }
+
     /// All queues, for expensive checks.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&QueueKey, &Queue)> {
         self.by_key.iter()
@@ -275,6 +281,18 @@ mod tests {
         assert!(!queues.has_place(CALL, Place { queue: key("kyoto"), ..place }));
         queues.leave(CALL, place);
         assert!(!queues.has_place(CALL, place));
+    }
+
+    #[test]
+    fn who_stands_before_a_place_is_counted_up_to_a_limit() {
+        let mut queues = queues();
+        let place = |millis| Place { queue: key("shiga"), since: Timestamp::from_millis(millis) };
+        for (call, millis) in [(7, 5), (2, 5), (1, 9)] {
+            queues.enter(CallId(call), place(millis));
+        }
+        let before = |call, millis, limit| queues.before(CallId(call), place(millis), limit);
+        assert_eq!([before(2, 5, 9), before(7, 5, 9), before(1, 9, 9), before(1, 9, 1)], [0, 1, 2, 1]);
+        assert_eq!(queues.before(CALL, Place { queue: key("kyoto"), ..place(9) }, 9), 0);
     }
 
     #[test]

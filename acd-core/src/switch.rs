@@ -178,6 +178,7 @@ impl Switch {
             }
             Input::AnnouncementEnded { leg, play } => self.announcement_ended(leg, play),
             Input::AnnouncementFailed { leg, play } => self.announcement_failed(leg, play),
+            Input::PlaceAsked { call, play } => self.place_asked(call, play),
             Input::DigitPressed { leg, digit } => self.digit_pressed(leg, digit),
             Input::HoldBegan { leg } => self.hold_changed(leg, true),
             Input::HoldEnded { leg } => self.hold_changed(leg, false),

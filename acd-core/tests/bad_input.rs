@@ -227,6 +227,7 @@ impl Fuzz {
                 (call.0 <= self.highest).then_some(UnexpectedInput::CallDuplicate)
             }
             Input::CallerConnected { call }
+            | Input::PlaceAsked { call, .. }
             | Input::CallerLegEnded { call, .. }
             | Input::AnnouncementEnded { leg: LegId::Caller(call), .. }
             | Input::AnnouncementFailed { leg: LegId::Caller(call), .. }
@@ -262,7 +263,8 @@ impl Fuzz {
             4..=6 => Input::CallerConnected { call },
             7 => Input::CallerLegEnded { call, end: CallerLegEnd::HungUp },
             8 => Input::CallerLegEnded { call, end: CallerLegEnd::Released },
-            9 | 10 => Input::AnnouncementEnded { leg, play },
+            9 => Input::AnnouncementEnded { leg, play },
+            10 => Input::PlaceAsked { call, play: play.unwrap_or(PlayId(1)) },
             11 => Input::AnnouncementFailed { leg, play },
             12 => Input::DigitPressed { leg, digit: *self.rng.pick(&['1', '*', '#', 'x']).unwrap() },
             13 => Input::HoldBegan { leg },

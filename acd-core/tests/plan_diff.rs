@@ -4,7 +4,9 @@
 #[path = "support/plans.rs"]
 mod plans;
 
-use acd_core::plan::{Overflow, OverflowCause, Plan, PoolShare, Staffing, StaffingSeats, diff};
+use acd_core::plan::{
+    Overflow, OverflowCause, PlaceAnnouncements, Plan, PoolShare, Staffing, StaffingSeats, diff,
+};
 
 const PLAN: &str = "\
 tenant shiga: number 0770007119, number 0770008000, bands, day_start 8:00
@@ -189,6 +191,7 @@ fn every_other_setting_is_named() {
         tenant.title = "other".into();
         tenant.utc_offset_minutes = 0;
         tenant.waiting.music = None;
+        tenant.places = Some(PlaceAnnouncements { places: [].into(), beyond: None });
         tenant.hand_over.insert("nurse".parse().unwrap(), "*1".into());
         tenant.overflow = Some(Overflow { to: "other".parse().unwrap(), on: [OverflowCause::Closed].into() });
         tenant.staffing = vec![Staffing { skill: None, seats: StaffingSeats::SeatLines }];
@@ -201,6 +204,7 @@ fn every_other_setting_is_named() {
             "title",
             "time zone",
             "waiting message and music",
+            "announcements of the place",
             "hand-over",
             "overflow",
             "promised staffing",

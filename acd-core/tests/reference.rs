@@ -75,6 +75,7 @@ enum Step {
     EmergencyGuidance { what: u8 },
     Trunk { dead: bool },
     Heard { call: u8, to_the_end: bool, play: u8 },
+    PlaceAsked { call: u8, play: u8 },
     CallerEnds { call: u8, how: u8 },
     Answered { ring: u8 },
     Progressed { ring: u8 },
@@ -105,6 +106,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(|dead| Step::Trunk { dead }),
         8 => (any::<u8>(), proptest::bool::weighted(0.9), any::<u8>())
             .prop_map(|(call, to_the_end, play)| Step::Heard { call, to_the_end, play }),
+        4 => (any::<u8>(), any::<u8>()).prop_map(|(call, play)| Step::PlaceAsked { call, play }),
         4 => (any::<u8>(), any::<u8>()).prop_map(|(call, how)| Step::CallerEnds { call, how }),
         6 => any::<u8>().prop_map(|ring| Step::Answered { ring }),
         1 => any::<u8>().prop_map(|ring| Step::Progressed { ring }),
@@ -182,6 +184,7 @@ impl History {
             | Step::Trunk { .. }
             | Step::Connected { .. }
             | Step::Heard { .. }
+            | Step::PlaceAsked { .. }
             | Step::CallerEnds { .. }
             | Step::Answered { .. }
             | Step::Progressed { .. }
@@ -264,6 +267,10 @@ impl History {
                 } else {
                     Input::AnnouncementFailed { leg, play }
                 }
+            }
+            Step::PlaceAsked { call, play } => {
+                let call = self.refused_or(call, call);
+                Input::PlaceAsked { call, play: self.play(LegId::Caller(call), play).unwrap_or(PlayId(9)) }
             }
             Step::CallerEnds { call, how } => {
                 let end = match how % 6 {

@@ -132,7 +132,7 @@ fn seeds() -> Range<u64> {
 const STEPS_MOST: u64 = 4_000;
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 90] = [
+const WANTED: [&str; 92] = [
     "WallClockStepped",
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",
@@ -192,6 +192,8 @@ const WANTED: [&str; 90] = [
     "PlanApplied",
     "CallOverflowed Closed",
     "ChoiceMade",
+    "PlaceSaid Some",
+    "PlaceSaid None",
     "CallOverflowed NobodyLoggedIn",
     "CallOverflowed WaitTooLong",
     "TalkEnded Transferred",
@@ -229,11 +231,20 @@ const WANTED: [&str; 90] = [
 fn kind(fact: &CallEvent) -> String {
     let debug = format!("{fact:?}");
     let name = debug.split([' ', '{']).next().unwrap_or_default().to_owned();
-    let detail =
-        ["outcome: ", "reason: ", "kind: ", "result: ", " end: ", "cause: ", "announcement: ", "company: "]
-            .iter()
-            .find_map(|key| debug.split_once(key))
-            .map(|(_, rest)| rest.split([',', ' ', '(']).next().unwrap_or_default());
+    let detail = [
+        "outcome: ",
+        "reason: ",
+        "kind: ",
+        "result: ",
+        " end: ",
+        "cause: ",
+        "announcement: ",
+        "company: ",
+        "place: ",
+    ]
+    .iter()
+    .find_map(|key| debug.split_once(key))
+    .map(|(_, rest)| rest.split([',', ' ', '(']).next().unwrap_or_default());
     detail.map_or(name.clone(), |detail| format!("{name} {detail}"))
 }
 

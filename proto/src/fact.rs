@@ -231,6 +231,11 @@ enum CallEventDef {
         #[serde(with = "CallIdDef")]
         call: CallId,
     },
+    PlaceSaid {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        place: Option<u16>,
+    },
     ChoiceMade {
         #[serde(with = "CallIdDef")]
         call: CallId,

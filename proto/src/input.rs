@@ -127,6 +127,12 @@ enum InputDef {
         #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<PlayIdDef>>")]
         play: Option<PlayId>,
     },
+    PlaceAsked {
+        #[serde(with = "CallIdDef")]
+        call: CallId,
+        #[serde(with = "PlayIdDef")]
+        play: PlayId,
+    },
     DigitPressed {
         #[serde(flatten, with = "LegIdDef")]
         leg: LegId,

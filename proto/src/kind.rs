@@ -58,6 +58,7 @@ kinds! {
     AnnouncementFailed = "announcement_failed",
     ChoiceStarted = "choice_started",
     ChoiceMade = "choice_made",
+    PlaceSaid = "place_said",
     CallerQueued = "caller_queued",
     CallOverflowed = "call_overflowed",
     RingStarted = "ring_started",
@@ -119,6 +120,7 @@ kinds! {
     CallerLegEnded = "caller_leg_ended",
     AnnouncementEnded = "announcement_ended",
     AnnouncementFailed = "announcement_failed",
+    PlaceAsked = "place_asked",
     DigitPressed = "digit_pressed",
     HoldBegan = "hold_began",
     HoldEnded = "hold_ended",
@@ -242,6 +244,7 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::RefusalFailed { call, .. }
         | CallEvent::ChoiceStarted { call }
         | CallEvent::ChoiceMade { call, .. }
+        | CallEvent::PlaceSaid { call, .. }
         | CallEvent::CallCommanded { call, .. }
         | CallEvent::RecordingStarted { call, .. }
         | CallEvent::RecordingOff { call }

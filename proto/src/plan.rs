@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use acd_core::plan::{
     Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Directory, Guidance, LinesFullRefusal, Login,
-    Number, Outbound, Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Staffing,
-    StaffingSeats, Tenant, Waiting,
+    Number, Outbound, Overflow, OverflowCause, PlaceAnnouncements, Plan, PoolShare, RecordingPolicy, Seat,
+    Staffing, StaffingSeats, Tenant, Waiting,
 };
 use acd_core::{CivilDate, DialledNumber, PoolId, PromptId, SeatId, SkillId, TenantId, TimeOfDay};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -89,6 +89,9 @@ struct TenantDef {
     guidance_delay: Duration,
     #[serde(with = "WaitingDef")]
     waiting: Waiting,
+    /// Absent in what was written before places were told.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "As::<Option<PlaceAnnouncementsDef>>")]
+    places: Option<PlaceAnnouncements>,
     #[serde(with = "As::<Option<DisplayFromStr>>")]
     hold_music: Option<PromptId>,
     #[serde(rename = "ring_ms", with = "As::<Millis>")]
@@ -226,6 +229,15 @@ struct WaitingDef {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(remote = "PlaceAnnouncements")]
+struct PlaceAnnouncementsDef {
+    #[serde(with = "As::<Box<[DisplayFromStr]>>")]
+    places: Box<[PromptId]>,
+    #[serde(with = "As::<Option<DisplayFromStr>>")]
+    beyond: Option<PromptId>,
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(remote = "DayKind", rename_all = "snake_case")]
 enum DayKindDef {
     Range(u16),
@@ -302,6 +314,7 @@ in_containers!(
     ChoiceOptionDef => ChoiceOption,
     BandDef => Band,
     DateRangeDef => DateRange,
+    PlaceAnnouncementsDef => PlaceAnnouncements,
     PoolShareDef => PoolShare,
     DayKindDef => DayKind,
     SeatDef => Seat,

@@ -83,6 +83,8 @@ fn waiting_follows_guidance_in_the_same_stream_without_a_gap() {
         message: prompt_id("message"),
         music: Some(prompt_id("music")),
         message_every: Duration::from_millis(100),
+        asks_place: false,
+        place: None,
     };
     bench.play(leg, waiting);
     let queue = phone.hear_many(13);
@@ -138,4 +140,38 @@ fn a_leg_of_a_law_hears_a_law() {
     assert!(packets.iter().all(|packet| packet.payload_type == 8));
     let last = packets[6].payload.last().copied();
     assert_eq!(last, Some(0xD5), "A-law silence");
+}
+
+#[test]
+fn the_place_in_the_queue_is_told_after_the_message_without_silence_and_the_music_goes_on() {
+    let mut bench = Bench::new();
+    let (leg, phone) = bench.call();
+    let mut library = library();
+    library.insert(prompt_id("message"), Prompt::from_ulaw(&[0x11; 4_800]).expect("short"));
+    library.insert(prompt_id("place"), Prompt::from_ulaw(&[0x33; 320]).expect("short"));
+    bench.plane.replace_prompts(library);
+    let waiting = |place| Playout::Waiting {
+        message: prompt_id("message"),
+        music: Some(prompt_id("music")),
+        message_every: Duration::from_secs(2),
+        asks_place: true,
+        place,
+    };
+    bench.play(leg, waiting(None));
+    assert_eq!(bench.event(), MediaEvent::PlaceAsked { leg, play: PlayId(1) });
+    bench.play(leg, waiting(Some(prompt_id("place"))));
+    let packets = phone.hear_many(140);
+    assert_one_stream(&packets);
+    assert_flows(&packets);
+    let heard: Vec<u8> = packets.iter().flat_map(|packet| packet.payload.clone()).collect();
+    let mut parts: Vec<(u8, usize)> =
+        heard.chunk_by(|one, other| one == other).map(|part| (part[0], part.len())).collect();
+    // A machine that stalls may let the music begin before the answer comes.
+    if parts[1].0 == 0x22 {
+        parts.remove(1);
+    }
+    let order: Vec<u8> = parts.iter().map(|(byte, _)| *byte).collect();
+    assert_eq!(order, [0x11, 0x33, 0x22, 0x11, 0x22], "nothing else, and no silence: {parts:?}");
+    assert_eq!((parts[0].1, parts[1].1, parts[3].1), (4_800, 320, 4_800), "each whole");
+    assert_eq!(bench.event(), MediaEvent::PlaceAsked { leg, play: PlayId(2) }, "the next message asks again");
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ringing::Ringing;
-use super::{CallInput, CallState, Visit, unanswered};
+use super::{Call, CallInput, CallState, Visit, unanswered};
 use crate::effect::ReleaseCause;
 use crate::event::{CallEvent, CallPhase, Outcome};
 use crate::house::House;
@@ -14,6 +14,33 @@ use crate::timer::Reason;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Waiting {
     pub(super) place: Place,
+}
+
+impl Call {
+    /// What plays asks for the caller's place in the queue, which is told if there is an announcement for it (R-G3).
+    pub(crate) fn say_place(&self, house: &mut House) {
+        let (call, place) = match &self.state {
+            CallState::Waiting(waiting) => (self.visit.call, waiting.place),
+            // A seat is rung for the caller, who stands in no queue until nobody answers.
+            CallState::Ringing(_) => return,
+            CallState::Arriving(_)
+            | CallState::Guidance(_)
+            | CallState::Choosing(_)
+            | CallState::Talking(_)
+            | CallState::Meeting(_)
+            | CallState::Outbound(_)
+            | CallState::Closed(_)
+            | CallState::Closing(_)
+            | CallState::Ended => return self.visit.out_of_phase(house),
+        };
+        let Some(announcements) = &house.lines.room(self.visit.tenant).tenant.places else { return };
+        let before = house.queues.before(call, place, announcements.places.len());
+        let own = announcements.places.get(before).copied();
+        let said = own.and_then(|_| u16::try_from(before + 1).ok());
+        let Some(prompt) = own.or(announcements.beyond) else { return };
+        house.out.state(CallEvent::PlaceSaid { call, place: said });
+        self.visit.play_waiting_with(Some(prompt), house);
+    }
 }
 
 impl Waiting {

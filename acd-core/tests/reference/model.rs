@@ -326,6 +326,7 @@ impl Model {
                     self.of_call(*call, |model, at| model.caller_gone(at, *end));
                 }
             }
+            Input::PlaceAsked { call, play } => self.place_asked(*call, *play),
             Input::AnnouncementEnded { .. } | Input::AnnouncementFailed { .. } => self.announcement(input),
             Input::DigitPressed { leg: LegId::Party(_), .. }
             | Input::HoldBegan { leg: LegId::Party(_) }

@@ -3,7 +3,7 @@
 
 use acd_core::plan::Guidance;
 use acd_core::{
-    Announcement, AnnouncementKind, CallEvent, CallId, Effect, Input, LegId, PlayId, PromptId,
+    Announcement, AnnouncementKind, CallEvent, CallId, CallPhase, Effect, Input, LegId, PlayId, PromptId,
     UnexpectedInput,
 };
 
@@ -76,13 +76,53 @@ impl Model {
         }
     }
 
+    /// What plays asks for the place of a caller who waits (R-G3).
+    pub(crate) fn place_asked(&mut self, id: CallId, play: PlayId) {
+        let leg = LegId::Caller(id);
+        let given = self.plays.given.iter().find(|(call, _)| *call == id).map_or(0, |(_, given)| *given);
+        let Some(at) = self.calls.iter().position(|it| it.id == id) else {
+            let is_refused = self.announced.iter().any(|it| it.0 == id);
+            if !is_refused {
+                self.unexpected(UnexpectedInput::CallUnknown, Some(id));
+            } else if self.plays.present.contains(&(leg, play)) || play.0 == 0 || play.0 > given {
+                self.unexpected(UnexpectedInput::OutOfPhase, Some(id));
+            }
+            return;
+        };
+        let is_past = (1..=given).contains(&play.0) && !self.plays.present.contains(&(leg, play));
+        let call = &self.calls[at];
+        if is_past || (call.phase == CallPhase::Ringing && (1..=given).contains(&play.0)) {
+            return;
+        }
+        if call.phase != CallPhase::Waiting || play.0 == 0 || play.0 > given {
+            return self.out_of_phase(at);
+        }
+        let Some(places) = &self.tenant(call.tenant).plan.places else { return };
+        let mut queue: Vec<_> = self
+            .calls
+            .iter()
+            .filter(|it| (it.phase, it.serving, it.skill) == (CallPhase::Waiting, call.serving, call.skill))
+            .map(|it| (it.queued_at, it.id))
+            .collect();
+        queue.sort();
+        let before = queue.iter().position(|(_, it)| *it == id).unwrap();
+        let prompt = places.places.get(before).copied();
+        let place = prompt.map(|_| u16::try_from(before + 1).unwrap());
+        if let Some(prompt) = prompt.or(places.beyond) {
+            self.demand(id, prompt);
+            self.state(CallEvent::PlaceSaid { call: id, place });
+        }
+    }
+
     /// Fails if anything else was ordered to be played once than the rules demand, and remembers the numbers.
     pub(crate) fn watch_plays(&mut self, facts: &[CallEvent], orders: &[Effect]) {
         let mut played = Vec::new();
         for order in orders {
             if let Effect::Play { leg, play, announcement } = order {
                 self.number(*leg, *play);
-                if let Announcement::Once(prompt) = announcement {
+                if let Announcement::Once(prompt) | Announcement::Waiting { place: Some(prompt), .. } =
+                    announcement
+                {
                     played.push((*leg, *prompt));
                 }
             }

@@ -173,6 +173,9 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
         ["ack", "missing"] => Input::CallerLegEnded { call, end: CallerLegEnd::AckMissing },
         ["session", "expired"] => Input::CallerLegEnded { call, end: CallerLegEnd::SessionExpired },
         ["leg", "fails"] => Input::CallerLegEnded { call, end: CallerLegEnd::Failed },
+        ["asks", "for", "its", "place", "in", "playout", play] => {
+            Input::PlaceAsked { call, play: PlayId(play.parse().unwrap()) }
+        }
         ["heard", "it"] => Input::AnnouncementEnded { leg, play: None },
         ["heard", "playout", play] => {
             Input::AnnouncementEnded { leg, play: Some(PlayId(play.parse().unwrap())) }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use acd_core::plan::{
     Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Directory, Duty, Entry, EntryKind,
-    FireHeadquarters, Guidance, LinesFullRefusal, Login, Number, Outbound, Overflow, OverflowCause, Plan,
-    PoolShare, RecordingPolicy, Seat, Staffing, StaffingSeats, Tenant, Waiting,
+    FireHeadquarters, Guidance, LinesFullRefusal, Login, Number, Outbound, Overflow, OverflowCause,
+    PlaceAnnouncements, Plan, PoolShare, RecordingPolicy, Seat, Staffing, StaffingSeats, Tenant, Waiting,
 };
 use acd_core::{CivilDate, Pii, PromptId, SkillId, TenantId, TimeOfDay, TrunkId};
 
@@ -61,6 +61,7 @@ pub(crate) fn tenant(seat_lines: u16, guidance_lines: u16) -> Tenant {
             music: Some(prompt("music")),
             message_every: Duration::from_secs(30),
         },
+        places: None,
         hold_music: None,
         ring: Duration::from_secs(15),
         max_wait: None,
@@ -129,6 +130,14 @@ fn read_tenant(plan: &mut Plan, text: &str) {
             "guidance_delay" => tenant.guidance_delay = seconds(value),
             "expect_calls_within" => tenant.expect_calls_within = Some(seconds(value)),
             "closed_lines" => tenant.closed_lines = value.parse().unwrap(),
+            "places" => {
+                let (own, beyond) =
+                    value.split_once(" and ").map_or((value, None), |(own, it)| (own, Some(it)));
+                tenant.places = Some(PlaceAnnouncements {
+                    places: own.split(' ').map(prompt).collect(),
+                    beyond: beyond.map(prompt),
+                });
+            }
             "closed_announcement" => tenant.closed_announcement = Some(prompt("closed")),
             "hold_music" => tenant.hold_music = Some(prompt("hold")),
             "pool" => tenant.pool = Some(pool_share(value)),

@@ -112,6 +112,12 @@ pub(crate) fn fact(event: &CallEvent) -> String {
             format!("{} CANNOT HEAR {announcement:?}", leg_text(*leg))
         }
         CallEvent::RefusalFailed { call, end } => format!("the refusal of {call} FAILED ({end:?})"),
+        CallEvent::PlaceSaid { call, place: Some(place) } => {
+            format!("call {call} is told its place: {place}")
+        }
+        CallEvent::PlaceSaid { call, place: None } => {
+            format!("call {call} is told that many stand before it")
+        }
         CallEvent::ChoiceStarted { call } => format!("call {call} is asked to choose"),
         CallEvent::ChoiceMade { call, key: Some(key) } => format!("call {call} has chosen {key}"),
         CallEvent::ChoiceMade { call, key: None } => format!("call {call} has chosen nothing"),
@@ -209,7 +215,11 @@ pub(crate) fn order(effect: &Effect) -> String {
         Effect::Play { leg, play: _, announcement } => {
             let what = match announcement {
                 Announcement::Once(prompt) => format!("{prompt} once"),
-                Announcement::Waiting { message, .. } => format!("{message} and music"),
+                Announcement::Waiting { message, place, asks_place, .. } => {
+                    let place = place.map(|it| format!("{it}, then ")).unwrap_or_default();
+                    let asks = if *asks_place { ", asking for the place," } else { "" };
+                    format!("{place}{message} and music{asks}")
+                }
                 Announcement::Loop(prompt) => format!("{prompt} again and again"),
             };
             format!("play {what} to {}", leg_text(*leg))

@@ -324,6 +324,7 @@ impl Auditor {
             | CallEvent::CallerProgressFailed { .. }
             | CallEvent::AnnouncementFailed { .. }
             | CallEvent::RefusalFailed { .. }
+            | CallEvent::PlaceSaid { .. }
             | CallEvent::ChoiceStarted { .. }
             | CallEvent::ChoiceMade { .. }
             | CallEvent::CallerConnected { .. }

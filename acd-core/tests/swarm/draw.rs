@@ -35,6 +35,8 @@ pub(crate) fn draw_plan(rng: &mut Rng, place: &Place) -> Vec<String> {
         }
         for extra in [
             "closed_announcement",
+            "places first second third and many",
+            "places first second",
             "hold_music",
             "max_wait 30s",
             "retry_after 60s",

@@ -37,6 +37,7 @@ pub(crate) enum Plan {
     CallerEnds(CallId, CallerLegEnd),
     Heard(CallId, PlayId),
     CannotHear(CallId, PlayId),
+    AskPlace(CallId, PlayId),
     Answer(RingId),
     Fail(RingId, RingFailure),
     Cancelled(RingId),
@@ -172,6 +173,12 @@ impl World {
             Plan::Heard(call, play) => {
                 self.tells_of(call, play, rng)?;
                 Some(Input::AnnouncementEnded { leg: LegId::Caller(call), play: Some(play) })
+            }
+            Plan::AskPlace(call, play) => {
+                self.tells_of(call, play, rng)?;
+                // The next message of the same playout asks again.
+                self.plan(now + rng.millis(5_000, 60_000), Plan::AskPlace(call, play));
+                Some(Input::PlaceAsked { call, play })
             }
             Plan::CannotHear(call, play) => {
                 self.tells_of(call, play, rng)?;
@@ -588,6 +595,9 @@ impl World {
                 }
             }
             Announcement::Once(_) => self.plan(now + rng.millis(1_000, 15_000), Plan::Heard(call, play)),
+            Announcement::Waiting { asks_place: true, .. } => {
+                self.plan(now + rng.millis(500, 40_000), Plan::AskPlace(call, play));
+            }
             Announcement::Waiting { .. } | Announcement::Loop(_) => {}
         }
     }

@@ -163,6 +163,7 @@ impl OpenCalls {
             | CallEvent::CallRefused { .. }
             | CallEvent::CallOverflowed { .. }
             | CallEvent::ChoiceMade { .. }
+            | CallEvent::PlaceSaid { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
             | CallEvent::CallerProgressFailed { .. }

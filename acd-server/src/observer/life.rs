@@ -331,6 +331,7 @@ impl Life {
             | CallEvent::CallOverflowed { .. }
             | CallEvent::ChoiceStarted { .. }
             | CallEvent::ChoiceMade { .. }
+            | CallEvent::PlaceSaid { .. }
             | CallEvent::GuidanceStarted { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::CallerQueued { put_back: true, .. }

@@ -71,6 +71,8 @@ pub(super) const TENANTS: Section = Section {
         "waiting_message",
         "waiting_music",
         "waiting_message_every_s",
+        "place_announcements",
+        "place_beyond_announcement",
         "hold_music",
         "ring_s",
         "max_wait_s",

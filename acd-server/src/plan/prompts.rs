@@ -76,7 +76,27 @@ pub(super) fn reference(
     key: &str,
     prompts: &Prompts,
 ) -> Option<PromptId> {
-    let Located { value: id, at } = fields.parsed(report, key, |text| values::name(PromptId::new, text))?;
+    let found = fields.parsed(report, key, |text| values::name(PromptId::new, text))?;
+    known(report, key, found, prompts)
+}
+
+/// The prompts that a key names.
+pub(super) fn references(
+    report: &mut Report<'_>,
+    fields: Fields<'_>,
+    key: &str,
+    prompts: &Prompts,
+) -> Vec<PromptId> {
+    let found = fields.parsed_list(report, key, |text| values::name(PromptId::new, text));
+    found.into_iter().filter_map(|it| known(report, key, it, prompts)).collect()
+}
+
+fn known(
+    report: &mut Report<'_>,
+    key: &str,
+    Located { value: id, at }: Located<PromptId>,
+    prompts: &Prompts,
+) -> Option<PromptId> {
     if prompts.contains_key(&id) {
         return Some(id);
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acd_core::plan::{Guidance, Number, RecordingPolicy, Tenant, Waiting};
+use acd_core::limits::PLACES_MAX;
+use acd_core::plan::{Guidance, Number, PlaceAnnouncements, RecordingPolicy, Tenant, Waiting};
 use acd_core::{DialledNumber, SkillId, TenantId, TimeOfDay, TrunkId};
 
 use super::accounting::accounting;
@@ -124,6 +125,7 @@ fn tenant(
             .and_then(|millis| u64::try_from(millis).ok())
             .map_or(Duration::ZERO, Duration::from_millis),
         waiting: waiting(report, fields, prompts),
+        places: places(report, fields, prompts),
         hold_music: prompts::reference(report, fields, "hold_music", prompts),
         ring,
         expect_calls_within: fields.seconds(report, "expect_calls_within_s", &EXPECT_CALLS_WITHIN_S),
@@ -266,6 +268,27 @@ fn waiting(report: &mut Report<'_>, fields: Fields<'_>, prompts: &Prompts) -> Wa
     // A plan with an error is never used, so which prompt stands in does not matter.
     let message = message.unwrap_or(STAND_IN);
     Waiting { message, music, message_every: every }
+}
+
+/// What tells a waiting caller its place (R-G3).
+fn places(report: &mut Report<'_>, fields: Fields<'_>, prompts: &Prompts) -> Option<PlaceAnnouncements> {
+    let places = prompts::references(report, fields, "place_announcements", prompts);
+    let beyond = prompts::reference(report, fields, "place_beyond_announcement", prompts);
+    if places.len() > PLACES_MAX {
+        report.wrong(
+            fields.at_value("place_announcements"),
+            format!("`place_announcements` has more than {PLACES_MAX} prompts (PLACES_MAX)"),
+            "leave out those of the last places, and name a place_beyond_announcement",
+        );
+    }
+    if fields.has("place_beyond_announcement") && !fields.has("place_announcements") {
+        report.missing(
+            fields.at_value("place_beyond_announcement"),
+            "`place_beyond_announcement` is there, but no `place_announcements` to be beyond of",
+            "name the prompts of the first places, such as place_announcements = [\"place1\", \"place2\"], or leave it out",
+        );
+    }
+    (!places.is_empty()).then(|| PlaceAnnouncements { places: places.into(), beyond })
 }
 
 const STAND_IN: acd_core::PromptId = match acd_core::PromptId::new("none") {

@@ -153,6 +153,9 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
         CallEvent::RefusalFailed { call, end } => {
             Event::RefusalFailed(v1::RefusalFailed { call: call.0, end: v1::CallerLegEnd::from(*end).into() })
         }
+        CallEvent::PlaceSaid { call, place } => {
+            Event::PlaceSaid(v1::PlaceSaid { call: call.0, place: place.map_or(0, u32::from) })
+        }
         CallEvent::ChoiceStarted { call } => Event::ChoiceStarted(v1::ChoiceStarted { call: call.0 }),
         CallEvent::ChoiceMade { call, key } => Event::ChoiceMade(v1::ChoiceMade {
             call: call.0,

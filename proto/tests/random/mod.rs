@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use acd_core::plan::{
     Band, Capacity, Choice, ChoiceOption, DateRange, DayKind, Guidance, LinesFullRefusal, Login, Number,
-    Overflow, OverflowCause, Plan, PoolShare, RecordingPolicy, Seat, Staffing, StaffingSeats, Tenant,
-    Waiting,
+    Overflow, OverflowCause, PlaceAnnouncements, Plan, PoolShare, RecordingPolicy, Seat, Staffing,
+    StaffingSeats, Tenant, Waiting,
 };
 use acd_core::{
     AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd,
@@ -287,6 +287,7 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         (call(), caller_leg_end()).prop_map(|(call, end)| Input::CallerLegEnded { call, end }),
         (leg(), of(play())).prop_map(|(leg, play)| Input::AnnouncementEnded { leg, play }),
         (leg(), of(play())).prop_map(|(leg, play)| Input::AnnouncementFailed { leg, play }),
+        (call(), play()).prop_map(|(call, play)| Input::PlaceAsked { call, play }),
         (leg(), any::<char>()).prop_map(|(leg, digit)| Input::DigitPressed { leg, digit }),
         leg().prop_map(|leg| Input::HoldBegan { leg }),
         leg().prop_map(|leg| Input::HoldEnded { leg }),
@@ -479,6 +480,7 @@ fn call_fact() -> impl Strategy<Value = CallEvent> {
         (leg(), announcement_kind())
             .prop_map(|(leg, announcement)| CallEvent::AnnouncementFailed { leg, announcement }),
         (call(), caller_leg_end()).prop_map(|(call, end)| CallEvent::RefusalFailed { call, end }),
+        (call(), of(any::<u16>())).prop_map(|(call, place)| CallEvent::PlaceSaid { call, place }),
         call().prop_map(|call| CallEvent::ChoiceStarted { call }),
         (call(), of(any::<char>())).prop_map(|(call, key)| CallEvent::ChoiceMade { call, key }),
         (call(), tenant(), of(skill()), instant(), any::<(bool, bool)>()).prop_map(
@@ -603,7 +605,10 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
         max,
     });
     let lines = (time_of_day(), vec(band(), 0..4), vec(range(), 0..3), refusal, any::<u16>(), of(share));
-    let sound = (of(prompt()), waiting, of(prompt()), any::<bool>(), span(), of(span()));
+    let places = (vec(prompt(), 0..3), of(prompt()))
+        .prop_map(|(places, beyond)| PlaceAnnouncements { places: places.into(), beyond });
+    let hold = (of(prompt()), of(places));
+    let sound = (of(prompt()), waiting, hold, any::<bool>(), span(), of(span()));
     let skills = (of(skill()), btree_map(skill(), any::<String>(), 0..3), of(overflow()));
     let seats = prop_oneof![Just(StaffingSeats::SeatLines), any::<u16>().prop_map(StaffingSeats::Count)];
     let promise = (of(skill()), seats).prop_map(|(skill, seats)| Staffing { skill, seats });
@@ -612,8 +617,14 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
     (any::<(String, i32)>(), btree_map(dialled(), number(), 0..3), lines, sound, queue).prop_map(
         |((title, utc_offset_minutes), numbers, lines, sound, queue)| {
             let (day_start, bands, ranges, refusal, closed_lines, pool) = lines;
-            let (closed_announcement, waiting, hold_music, early_media, guidance_delay, expect_calls_within) =
-                sound;
+            let (
+                closed_announcement,
+                waiting,
+                (hold_music, places),
+                early_media,
+                guidance_delay,
+                expect_calls_within,
+            ) = sound;
             let (ring, max_wait, (entry_skill, hand_over, overflow), response_rate_target_permille, beyond) =
                 queue;
             let (outbound, directory, staffing, lines_reported_on) = beyond;
@@ -632,6 +643,7 @@ fn plan_tenant() -> impl Strategy<Value = Tenant> {
                 guidance_delay,
                 expect_calls_within,
                 waiting,
+                places,
                 hold_music,
                 ring,
                 max_wait,

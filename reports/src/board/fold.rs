@@ -137,6 +137,7 @@ impl Fold for Board {
             | CallEvent::CallerConnected { .. }
             | CallEvent::CallOverflowed { .. }
             | CallEvent::ChoiceMade { .. }
+            | CallEvent::PlaceSaid { .. }
             | CallEvent::GuidanceCompleted { .. }
             | CallEvent::GuidanceFailed { .. }
             | CallEvent::CallerProgressFailed { .. }

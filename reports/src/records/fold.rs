@@ -122,6 +122,7 @@ impl Fold for Records {
             | CallEvent::StaffingRestored { .. }
             | CallEvent::CallerProgressFailed { .. }
             | CallEvent::AnnouncementFailed { .. }
+            | CallEvent::PlaceSaid { .. }
             | CallEvent::RefusalFailed { .. }
             | CallEvent::PartyLineFreed { .. }
             | CallEvent::DestinationUnreached { .. }

@@ -399,6 +399,7 @@ fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
         refusal: LinesFullRefusal::BusyHere,
         closed_lines: 2,
         closed_announcement: None,
+        places: None,
         early_media: false,
         guidance_delay: Duration::ZERO,
         expect_calls_within: None,

@@ -177,8 +177,8 @@ impl Bridge {
         let playout = match *announcement {
             Announcement::Once(prompt) => Playout::Once(prompt),
             Announcement::Loop(prompt) => Playout::Loop(prompt),
-            Announcement::Waiting { message, music, message_every } => {
-                Playout::Waiting { message, music, message_every }
+            Announcement::Waiting { message, music, message_every, asks_place, place } => {
+                Playout::Waiting { message, music, message_every, asks_place, place }
             }
         };
         self.media.command(MediaCommand::Play { leg: dialog.into(), play, playout });

@@ -24,6 +24,11 @@ impl Bridge {
         match *event {
             MediaEvent::PlayoutEnded { leg, play } => self.playout_over(now, leg.into(), play, true),
             MediaEvent::PlayoutFailed { leg, play } => self.playout_over(now, leg.into(), play, false),
+            MediaEvent::PlaceAsked { leg, play } => {
+                if let Some(LegRole::Caller { call }) = self.role(leg.into()) {
+                    self.input(Input::PlaceAsked { call, play });
+                }
+            }
             MediaEvent::Digit { leg, digit } => {
                 if let Some(leg) = self.core_leg(leg.into()) {
                     self.input(Input::DigitPressed { leg, digit });

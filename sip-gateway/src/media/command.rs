@@ -147,6 +147,13 @@ pub enum MediaEvent {
         /// The playout.
         play: PlayId,
     },
+    /// The message of a waiting playout that asks for the place is about to end.
+    PlaceAsked {
+        /// The leg.
+        leg: MediaLeg,
+        /// The playout.
+        play: PlayId,
+    },
     /// A key was pressed.
     Digit {
         /// The leg.

@@ -24,7 +24,10 @@ const SEND_TRIES: usize = 2;
 
 impl Leg {
     /// Starts a playout. One that follows another keeps its cadence, so that there is no seam.
-    pub(super) fn play(&mut self, play: PlayId, player: Player) {
+    pub(super) fn play(&mut self, play: PlayId, mut player: Player) {
+        if let Some(before) = &self.playing {
+            player.take_over(&before.player);
+        }
         let paused = self.playing.as_ref().is_none_or(|playing| playing.paused);
         self.playing = Some(Playing { play, player, paused });
         self.relay.release();
@@ -71,6 +74,9 @@ impl Leg {
         playing.paused = false;
         let mut audio = [0; PACKET_SAMPLES];
         playing.player.fill(session.codec, &mut audio);
+        if playing.player.asks_place() {
+            outbox.push(MediaEvent::PlaceAsked { leg: self.id, play: playing.play });
+        }
         let mut packet = [0; HEADER_BYTES + PACKET_SAMPLES];
         packet[HEADER_BYTES..].copy_from_slice(&audio);
         let header = self.outgoing.header(stamp, session.payload_type);

@@ -15,6 +15,10 @@ pub(super) const GRID_MICROS: u64 = 5_000;
 /// Phases of the grid within one packet.
 pub(super) const GRID_PHASES: usize = (PACKET_MICROS / GRID_MICROS) as usize;
 
+/// The place in the queue is asked for so many samples before the message ends (200 ms), in which the answer has been
+/// committed to disk and comes back: no silence and no scrap of music between message and place.
+pub(super) const PLACE_ASKED_AHEAD_SAMPLES: usize = 10 * PACKET_SAMPLES;
+
 /// Bytes of a datagram that are read. An Ethernet frame carries 1,472; G.711 at 20 ms needs 172.
 pub(super) const DATAGRAM_BYTES_MAX: usize = 2_048;
 

@@ -29,6 +29,7 @@ mod source;
 mod tap;
 mod telephone_event;
 mod time;
+mod waiting;
 mod worker;
 
 pub use codec::Codec;

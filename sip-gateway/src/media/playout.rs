@@ -9,6 +9,7 @@ use acd_core::PromptId;
 use super::codec::Codec;
 use super::limits::PACKET_SAMPLES;
 use super::prompts::{Prompt, PromptLibrary, ToneKind};
+use super::waiting::Waiting;
 
 /// Something to play.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +26,12 @@ pub enum Playout {
         music: Option<PromptId>,
         /// From one start of the message to the next; if the message is longer, it follows itself at once.
         message_every: Duration,
+        /// Whether the place is asked for when the message is about to end
+        /// ([`MediaEvent::PlaceAsked`](super::MediaEvent::PlaceAsked)).
+        asks_place: bool,
+        /// The announcement of the place, in the midst of the waiting that it replaces: after the message that plays, and
+        /// the music goes on.
+        place: Option<PromptId>,
     },
     /// A tone, once. Its end is reported.
     Tone(ToneKind),
@@ -37,17 +44,8 @@ pub(super) enum Player {
     Once(Cursor),
     /// Played for ever.
     Loop(Cursor),
-    /// Message and music in turn.
-    Waiting {
-        /// The message, and how far it is.
-        message: Cursor,
-        /// The music, and how far it is.
-        music: Cursor,
-        /// Samples from one start of the message to the next.
-        every_samples: u64,
-        /// Samples since the last one.
-        since_message: u64,
-    },
+    /// Message, place and music in turn.
+    Waiting(Waiting),
 }
 
 /// A place in a prompt.
@@ -58,12 +56,12 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    const fn new(prompt: Arc<Prompt>) -> Self {
+    pub(super) const fn new(prompt: Arc<Prompt>) -> Self {
         Self { prompt, at: 0 }
     }
 
     /// Copies what is left, as far as there is room; how much it was.
-    fn copy(&mut self, codec: Codec, out: &mut [u8]) -> usize {
+    pub(super) fn copy(&mut self, codec: Codec, out: &mut [u8]) -> usize {
         let left = &self.prompt.audio(codec)[self.at..];
         let length = left.len().min(out.len());
         out[..length].copy_from_slice(&left[..length]);
@@ -71,12 +69,34 @@ impl Cursor {
         length
     }
 
-    fn is_over(&self) -> bool {
+    /// Samples that are left.
+    pub(super) fn left(&self) -> usize {
+        self.prompt.samples().saturating_sub(self.at)
+    }
+
+    /// From its beginning.
+    pub(super) const fn restart(&mut self) {
+        self.at = 0;
+    }
+
+    /// To its end.
+    pub(super) fn skip(&mut self) {
+        self.at = self.prompt.samples();
+    }
+
+    /// Where another stands in the same prompt.
+    pub(super) fn take_over(&mut self, before: &Self) {
+        if Arc::ptr_eq(&self.prompt, &before.prompt) {
+            self.at = before.at;
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
         self.at >= self.prompt.samples()
     }
 
     /// The same, from its beginning again and again.
-    fn copy_looped(&mut self, codec: Codec, out: &mut [u8]) {
+    pub(super) fn copy_looped(&mut self, codec: Codec, out: &mut [u8]) {
         let mut filled = 0;
         while filled < out.len() {
             if self.is_over() {
@@ -94,13 +114,15 @@ impl Player {
         Some(match playout {
             Playout::Once(id) => Self::Once(cursor(id)?),
             Playout::Loop(id) => Self::Loop(cursor(id)?),
-            Playout::Waiting { message, music: None, .. } => Self::Loop(cursor(message)?),
-            Playout::Waiting { message, music: Some(music), message_every } => Self::Waiting {
-                message: cursor(message)?,
-                music: cursor(music)?,
-                every_samples: u64::try_from(message_every.as_micros() / 125).unwrap_or(u64::MAX),
-                since_message: 0,
-            },
+            Playout::Waiting { message, music: None, asks_place: false, place: None, .. } => {
+                Self::Loop(cursor(message)?)
+            }
+            Playout::Waiting { message, music, message_every, asks_place, place } => {
+                let (message, music) =
+                    (cursor(message)?, music.map(|it| cursor(it).ok_or(())).transpose().ok()?);
+                let place = place.map(|it| cursor(it).ok_or(())).transpose().ok()?;
+                Self::Waiting(Waiting::new(message, music, place, message_every, asks_place))
+            }
             Playout::Tone(kind) => Self::Once(Cursor::new(library.tone(kind))),
         })
     }
@@ -109,7 +131,22 @@ impl Player {
     pub(super) fn is_over(&self) -> bool {
         match self {
             Self::Once(cursor) => cursor.is_over(),
-            Self::Loop(_) | Self::Waiting { .. } => false,
+            Self::Loop(_) | Self::Waiting(_) => false,
+        }
+    }
+
+    /// Goes on where what it replaces left off, if it is one that does.
+    pub(super) fn take_over(&mut self, before: &Self) {
+        if let (Self::Waiting(waiting), Self::Waiting(before)) = (self, before) {
+            waiting.take_over(before);
+        }
+    }
+
+    /// Whether the place is asked for with the packet that was just filled.
+    pub(super) fn asks_place(&mut self) -> bool {
+        match self {
+            Self::Waiting(waiting) => waiting.asks_place(),
+            Self::Once(_) | Self::Loop(_) => false,
         }
     }
 
@@ -121,17 +158,7 @@ impl Player {
                 out[filled..].fill(codec.silence());
             }
             Self::Loop(cursor) => cursor.copy_looped(codec, out),
-            Self::Waiting { message, music, every_samples, since_message } => {
-                if message.is_over() && *since_message >= *every_samples {
-                    message.at = 0;
-                    *since_message = 0;
-                }
-                let filled = message.copy(codec, out);
-                if filled < out.len() {
-                    music.copy_looped(codec, &mut out[filled..]);
-                }
-                *since_message += PACKET_SAMPLES as u64;
-            }
+            Self::Waiting(waiting) => waiting.fill(codec, out),
         }
     }
 }
@@ -180,6 +207,8 @@ mod tests {
             message: id("message"),
             music: Some(id("music")),
             message_every: Duration::from_millis(60),
+            asks_place: false,
+            place: None,
         };
         let heard = play(playout, 6);
         assert_eq!(heard[..200], [1; 200]);
@@ -194,6 +223,8 @@ mod tests {
             message: id("message"),
             music: Some(id("music")),
             message_every: Duration::ZERO,
+            asks_place: false,
+            place: None,
         };
         let heard = play(playout, 4);
         assert_eq!(heard[..200], [1; 200]);
@@ -203,8 +234,13 @@ mod tests {
 
     #[test]
     fn without_music_the_message_is_looped() {
-        let playout =
-            Playout::Waiting { message: id("message"), music: None, message_every: Duration::from_secs(30) };
+        let playout = Playout::Waiting {
+            message: id("message"),
+            music: None,
+            message_every: Duration::from_secs(30),
+            asks_place: false,
+            place: None,
+        };
         assert_eq!(play(playout, 20), [1; 20 * PACKET_SAMPLES]);
         assert!(Player::new(Playout::Loop(id("unknown")), &library()).is_none());
         assert!(!Player::new(Playout::Tone(ToneKind::Refuse), &library()).expect("built in").is_over());

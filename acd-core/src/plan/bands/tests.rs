@@ -37,6 +37,7 @@ fn tenant(day_start: u32, bands: Vec<Band>, ranges: Vec<DateRange>) -> Tenant {
         refusal: LinesFullRefusal::BusyHere,
         closed_lines: 2,
         closed_announcement: None,
+        places: None,
         early_media: false,
         guidance_delay: core::time::Duration::ZERO,
         expect_calls_within: None,

@@ -353,6 +353,7 @@ impl Ledger {
             | CallEvent::OutboundCommanded { .. }
             | CallEvent::ChoiceStarted { .. }
             | CallEvent::ChoiceMade { .. }
+            | CallEvent::PlaceSaid { .. }
             | CallEvent::RingStarted { .. }
             | CallEvent::RingEnded { .. }
             | CallEvent::DigitPressed { .. }
