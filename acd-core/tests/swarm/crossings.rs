@@ -105,16 +105,16 @@ impl Crossings {
         }
     }
 
-    /// Every kind of edge must have been crossed with calls in progress, have changed somebody's lines, and have let the new
-    /// band judge a call; of many histories, have let it admit one and refuse another. Calls of all phases must have come
+    /// Every kind of edge must have been crossed with calls in progress and have changed somebody's lines, and new bands have
+    /// admitted a call and refused another; of many histories, those of each kind of edge. Calls of all phases must have come
     /// over edges, of the rare ones in many histories.
     pub(crate) fn check(&self) {
-        let histories: u64 = self.by_edge.values().map(|tally| tally.histories).sum();
-        let many = histories >= MANY;
+        let sum = |count: fn(&Tally) -> u64| self.by_edge.values().map(count).sum::<u64>();
+        assert!(sum(|it| it.admitted).min(sum(|it| it.refused)) > 0, "no new band judges a call: {self:#?}");
+        let many = sum(|it| it.histories) >= MANY;
         for edge in EDGES {
             let tally = self.by_edge.get(&edge).copied().unwrap_or_default();
-            let (admitted, refused) = (tally.admitted, tally.refused);
-            let judged = if many { admitted.min(refused) } else { admitted + refused };
+            let judged = if many { tally.admitted.min(tally.refused) } else { u64::MAX };
             let awake = tally.crossed_with_calls.min(tally.changed).min(judged);
             assert!(awake > 0, "histories sleep at {edge:?}: {tally:?} of {self:#?}");
         }

@@ -15,7 +15,7 @@ pub(crate) const JAPAN: i32 = 540;
 const FIRST_YEAR: i32 = 2024;
 const LAST_YEAR: i32 = 2030;
 
-/// So many histories of a hundred happen at no edge.
+/// So many of a hundred places are at no edge.
 const NOWHERE: u64 = 8;
 
 /// What ends and begins at an instant of Japan's calendar.
@@ -91,9 +91,9 @@ pub(crate) struct Place {
 impl Place {
     /// The place of a history: the edges in turn, so that few seeds are enough for all.
     pub(crate) fn of_seed(seed: u64, rng: &mut Rng) -> Self {
-        let edges = u64::try_from(EDGES.len()).unwrap();
-        let edge = (!rng.percent(NOWHERE)).then(|| EDGES[usize::try_from(seed % edges).unwrap()]);
-        Self::draw_at(edge, rng)
+        let turns = u64::try_from(EDGES.len() + 1).unwrap();
+        // One turn is no edge's.
+        Self::draw_at(EDGES.get(usize::try_from(seed % turns).unwrap()).copied(), rng)
     }
 
     pub(crate) fn draw(rng: &mut Rng) -> Self {
