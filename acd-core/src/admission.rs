@@ -1,4 +1,5 @@
-//! Which calls are taken, which are refused, and why: number, drain, overload, hours, lines, in this order (R-L4).
+//! Which calls are taken, which are refused, and why: number, drain, hours, lines, overload, in this order: whoever finds no
+//! line is refused for want of one, whatever else is wanting (R-L4).
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use crate::effect::Effect;
 use crate::event::{CallEvent, RefusalReason, UnexpectedInput};
 use crate::ids::{CallId, DialledNumber, TenantId, TrunkId};
 use crate::input::{AlarmKind, CallerIdentity};
-use crate::limits::CALLS_MAX;
+use crate::limits::{CALLS_MAX, OVERLOAD_RETRY_AFTER};
 use crate::lines::{Holding, Room};
 use crate::plan::{LinesFullRefusal, OverflowCause};
 use crate::switch::Switch;
@@ -21,6 +22,7 @@ pub(crate) struct Arrival<'a> {
     pub(crate) dialled: &'a [DialledNumber],
     pub(crate) caller: CallerIdentity,
     pub(crate) test: bool,
+    pub(crate) overloaded: bool,
 }
 
 /// What an admitted call takes, and how many of these there are.
@@ -51,8 +53,6 @@ impl Switch {
         }
         let admission = if self.draining {
             Err(RefusalReason::Draining)
-        } else if self.calls.len() >= CALLS_MAX {
-            Err(RefusalReason::Overload)
         } else {
             let lines = &self.house.lines;
             let overflows = lines.overflow(tenant, OverflowCause::Closed).is_some();
@@ -65,7 +65,9 @@ impl Switch {
         if is_outside && !arrival.test {
             self.house.raise(AlarmKind::CallOutsideHours, Some(tenant), Some(arrival.call));
         }
+        let is_full = arrival.overloaded || self.calls.len() >= CALLS_MAX;
         match admission {
+            Ok(_) if is_full => self.refuse(arrival, Some(tenant), Some(dialled), RefusalReason::Overload),
             Ok(admission) => self.admit(arrival, tenant, dialled, &admission),
             Err(reason) => self.refuse(arrival, Some(tenant), Some(dialled), reason),
         }
@@ -133,20 +135,29 @@ impl Switch {
         dialled: Option<DialledNumber>,
         reason: RefusalReason,
     ) {
-        let Arrival { call, trunk, caller, .. } = arrival;
+        let Arrival { call, trunk, caller, test, .. } = arrival;
         if let Some(announcement) = self.busy_announcement(tenant, reason) {
             self.house.out.order(Effect::ProgressCaller { call });
             self.house.outstanding.announced.insert(call, announcement);
-            self.house.out.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason });
+            self.house.out.state(CallEvent::CallRefused {
+                call,
+                tenant,
+                trunk,
+                dialled,
+                caller,
+                reason,
+                test,
+            });
             return;
         }
         let retry_after = match reason {
             RefusalReason::LinesFull | RefusalReason::Closed => self.retry_after(tenant),
-            RefusalReason::UnknownNumber | RefusalReason::Draining | RefusalReason::Overload => None,
+            RefusalReason::Overload => Some(OVERLOAD_RETRY_AFTER),
+            RefusalReason::UnknownNumber | RefusalReason::Draining => None,
         };
         self.house.out.order(Effect::RefuseCall { call, reason, retry_after });
         self.house.outstanding.refused.add(call);
-        self.house.out.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason });
+        self.house.out.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason, test });
     }
 
     fn retry_after(&self, tenant: Option<TenantId>) -> Option<Duration> {

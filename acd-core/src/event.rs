@@ -60,6 +60,14 @@ pub enum CallEvent {
         /// Which carrier.
         trunk: TrunkId,
     },
+    /// A call found the switch full: media ports, transactions or dialogs (R-L9). Our responsibility.
+    OverloadStarted,
+    /// There is ample room again; calls that found room in between were taken.
+    OverloadEnded {
+        /// INVITEs of carriers that got 503 meanwhile before anything was known of them but their source. Those that were
+        /// read are `CallRefused`, each with its tenant.
+        refused: u64,
+    },
     /// The tenant is open, calls are taken, and no seat that may serve a new caller can be reached (R-L9). The centre's
     /// responsibility; ours for as long as phones may take to be back after a start, which is the reports' to tell.
     NoReachableSeatStarted {
@@ -187,6 +195,8 @@ pub enum CallEvent {
         caller: CallerIdentity,
         /// Why.
         reason: RefusalReason,
+        /// A rehearsal's call: counts nowhere (R-L6).
+        test: bool,
     },
     /// The leg of a refused call ended otherwise than by the refusal or the caller: nobody can tell whether the refusal
     /// arrived.
@@ -653,7 +663,7 @@ pub enum RefusalReason {
     Closed,
     /// The switch is being drained (503); an outage (R-L9).
     Draining,
-    /// A bound of `limits.rs` was reached (503); an outage.
+    /// There were no media ports for it, or a bound of `limits.rs` was reached (503); an outage (R-L9).
     Overload,
 }
 

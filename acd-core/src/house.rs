@@ -31,6 +31,8 @@ pub(crate) struct House {
     pub(crate) outstanding: Outstanding,
     /// Trunks that do not answer (R-L9).
     pub(crate) lost_trunks: BTreeSet<TrunkId>,
+    /// The gateway is full, or has not had ample room since (R-L9).
+    pub(crate) overloaded: bool,
     /// Seats whose phone is rung for, or is at, another seat's call as a supervisor's (R-S5).
     pub(crate) supervising: BTreeMap<SeatId, PartyId>,
     pub(crate) out: Output,
@@ -47,6 +49,7 @@ impl House {
             plays: Plays::default(),
             outstanding: Outstanding::default(),
             lost_trunks: BTreeSet::new(),
+            overloaded: false,
             supervising: BTreeMap::new(),
             out: Output::default(),
         }
@@ -93,6 +96,24 @@ impl House {
     pub(crate) fn bridge(&mut self, ring: RingId) {
         self.plays.over(LegId::Caller(ring.call));
         self.out.order(Effect::Bridge { ring });
+    }
+
+    /// A call found no room (R-L9).
+    pub(crate) fn overload_began(&mut self) {
+        if core::mem::replace(&mut self.overloaded, true) {
+            return self.unexpected(UnexpectedInput::OutOfPhase, None);
+        }
+        self.out.state(CallEvent::OverloadStarted);
+        self.raise(AlarmKind::Overload, None, None);
+    }
+
+    /// There is room again.
+    pub(crate) fn overload_ended(&mut self, refused: u64) {
+        if core::mem::replace(&mut self.overloaded, false) {
+            self.out.state(CallEvent::OverloadEnded { refused });
+        } else {
+            self.unexpected(UnexpectedInput::OutOfPhase, None);
+        }
     }
 
     pub(crate) fn cancel_ring(&mut self, ring: RingId) {

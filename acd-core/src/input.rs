@@ -54,6 +54,14 @@ pub enum Input {
         /// The carrier.
         trunk: TrunkId,
     },
+    /// A call found the gateway full (media ports, transactions, dialogs), as it is from here on (R-L9).
+    OverloadBegan,
+    /// It has ample room again.
+    OverloadEnded {
+        /// INVITEs of carriers that got 503 meanwhile without being a call: of these the core has not been told one by one,
+        /// so that no flood of them fills the journal.
+        refused: u64,
+    },
     /// The wall clock was stepped by more than a second (positive: forward). Stamps follow a step forward, and this input
     /// is the first that has such a stamp: deadlines that are a length of time are moved with it, so that no ring and no
     /// wrap-up is cut short; those that are a time of day (band edges) are not.
@@ -80,6 +88,8 @@ pub enum Input {
         caller: CallerIdentity,
         /// A rehearsal's call: takes no tenant's line and enters no form (R-L6).
         test: bool,
+        /// There are no media ports for it: it can have no line (R-L4).
+        overloaded: bool,
     },
     /// Outcome of `ProgressCaller`: what plays now is heard before the answer.
     CallerProgressed {
@@ -596,6 +606,8 @@ pub enum AlarmKind {
     CallsMissing,
     /// A carrier's trunk is dead (R-L9).
     TrunkLost,
+    /// The switch was too full to carry a call (R-L9).
+    Overload,
     /// The last seat that may serve new callers cannot be reached any more (R-L9).
     NoReachableSeat,
     /// Talk without a recording (R-R2).

@@ -1,5 +1,7 @@
 //! Every bound of the core, with its reason.
 
+use core::time::Duration;
+
 /// Bytes of a name in the plan. Long enough for `shizuoka_year_end_night`, short enough to copy in registers' worth.
 pub const NAME_BYTES_MAX: usize = 31;
 
@@ -22,6 +24,10 @@ pub const CALLS_MAX: usize = 120_000;
 /// Announcements of a place in the queue. So many callers are counted at most when one asks for its place; past them the
 /// number tells a caller no more than that it will be long.
 pub const PLACES_MAX: usize = 50;
+
+/// When a carrier may try again a call that found the switch full: what fills it (calls that end, transactions that run
+/// out) changes within seconds.
+pub const OVERLOAD_RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Rings of one call. At one ring each 5 s a caller would wait more than a day.
 pub const RINGS_PER_CALL_MAX: u32 = 20_000;

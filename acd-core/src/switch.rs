@@ -152,8 +152,10 @@ impl Switch {
             Input::JournalStalled => self.journal_stalled(),
             Input::JournalRecovered => self.journal_recovered(),
 
-            Input::CallArrived { call, trunk, dialled, caller, test } => {
-                self.call_arrived(Arrival { call, trunk, dialled: &dialled, caller, test });
+            Input::OverloadBegan => self.house.overload_began(),
+            Input::OverloadEnded { refused } => self.house.overload_ended(refused),
+            Input::CallArrived { call, trunk, dialled, caller, test, overloaded } => {
+                self.call_arrived(Arrival { call, trunk, dialled: &dialled, caller, test, overloaded });
             }
             Input::CallerProgressed { call } => {
                 if !self.refused_call_progressed(call) {

@@ -356,6 +356,7 @@ impl Fuzz {
             dialled: [number.parse().unwrap()].into(),
             caller: CallerIdentity::Number(Pii::new("09012345678".into())),
             test: self.rng.percent(5),
+            overloaded: self.rng.percent(2),
         }
     }
 

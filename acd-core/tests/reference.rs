@@ -74,6 +74,7 @@ enum Step {
     Connected { call: u8 },
     EmergencyGuidance { what: u8 },
     Trunk { dead: bool },
+    Overload { begins: bool },
     Heard { call: u8, to_the_end: bool, play: u8 },
     PlaceAsked { call: u8, play: u8 },
     CallerEnds { call: u8, how: u8 },
@@ -104,6 +105,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => any::<u8>().prop_map(|call| Step::Connected { call }),
         1 => any::<u8>().prop_map(|what| Step::EmergencyGuidance { what }),
         1 => any::<bool>().prop_map(|dead| Step::Trunk { dead }),
+        1 => any::<bool>().prop_map(|begins| Step::Overload { begins }),
         8 => (any::<u8>(), proptest::bool::weighted(0.9), any::<u8>())
             .prop_map(|(call, to_the_end, play)| Step::Heard { call, to_the_end, play }),
         4 => (any::<u8>(), any::<u8>()).prop_map(|(call, play)| Step::PlaceAsked { call, play }),
@@ -182,6 +184,7 @@ impl History {
             | Step::CallerProgressed { .. }
             | Step::EmergencyGuidance { .. }
             | Step::Trunk { .. }
+            | Step::Overload { .. }
             | Step::Connected { .. }
             | Step::Heard { .. }
             | Step::PlaceAsked { .. }
@@ -224,6 +227,7 @@ impl History {
         match step {
             Step::Arrive { number, test } => {
                 self.calls += u64::from(number != 255);
+                let overloaded = number % 16 == 7;
                 let number = NUMBERS.get(usize::from(number % 4)).unwrap_or(&"0312345678");
                 Input::CallArrived {
                     call: CallId(self.calls),
@@ -234,6 +238,7 @@ impl History {
                         true => CallerIdentity::Withheld(WithheldReason::Withheld),
                     },
                     test,
+                    overloaded,
                 }
             }
             Step::CallerProgressed { call, how } => {
@@ -250,6 +255,8 @@ impl History {
                 source: CommandSource::Api,
                 request: RequestId(u64::from(what)),
             },
+            Step::Overload { begins: true } => Input::OverloadBegan,
+            Step::Overload { begins: false } => Input::OverloadEnded { refused: self.calls },
             Step::Trunk { dead } => {
                 let trunk = TrunkId::new("carrier").unwrap();
                 if dead {

@@ -132,12 +132,15 @@ fn seeds() -> Range<u64> {
 const STEPS_MOST: u64 = 4_000;
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 92] = [
+const WANTED: [&str; 96] = [
     "WallClockStepped",
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",
     "TrunkLost NoAnswer",
     "TrunkRestored",
+    "OverloadStarted",
+    "OverloadEnded",
+    "AlarmRaised Overload",
     "NoReachableSeatStarted",
     "NoReachableSeatEnded",
     "AlarmRaised CallsMissing",
@@ -149,6 +152,7 @@ const WANTED: [&str; 92] = [
     "CapacityChanged",
     "CallRefused LinesFull",
     "CallRefused Closed",
+    "CallRefused Overload",
     "CallRefused UnknownNumber",
     "CallEnded Closed",
     "CallEnded AbandonedInGuidance",

@@ -116,6 +116,7 @@ impl Crowd {
             dialled: [number(self.calls % TENANTS)].into(),
             caller: CallerIdentity::Number(Pii::new("09012345678".into())),
             test: false,
+            overloaded: false,
         });
         self.hand_in(Input::CallerConnected { call });
     }

@@ -181,6 +181,7 @@ impl Nation {
             dialled: [self.numbers[at]].into(),
             caller: CallerIdentity::Number(Pii::new("09012345678".into())),
             test: false,
+            overloaded: false,
         });
         self.year.calls_at_once = self.year.calls_at_once.max(self.switch.calls_len());
     }

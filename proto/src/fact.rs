@@ -89,6 +89,10 @@ enum CallEventDef {
         #[serde(with = "As::<DisplayFromStr>")]
         trunk: TrunkId,
     },
+    OverloadStarted,
+    OverloadEnded {
+        refused: u64,
+    },
     NoReachableSeatStarted {
         #[serde(with = "As::<DisplayFromStr>")]
         tenant: TenantId,
@@ -184,6 +188,9 @@ enum CallEventDef {
         caller: CallerIdentity,
         #[serde(with = "RefusalReasonDef")]
         reason: RefusalReason,
+        /// Absent in what was written before it was stated.
+        #[serde(default)]
+        test: bool,
     },
     RefusalFailed {
         #[serde(with = "CallIdDef")]

@@ -76,6 +76,10 @@ enum InputDef {
         #[serde(with = "As::<DisplayFromStr>")]
         trunk: TrunkId,
     },
+    OverloadBegan,
+    OverloadEnded {
+        refused: u64,
+    },
     WallClockStepped {
         step_ms: i64,
         /// Absent in what was written before it was stated.
@@ -94,6 +98,9 @@ enum InputDef {
         #[serde(with = "CallerIdentityDef")]
         caller: CallerIdentity,
         test: bool,
+        /// Absent in what was written before it was told.
+        #[serde(default)]
+        overloaded: bool,
     },
     CallerProgressed {
         #[serde(with = "CallIdDef")]

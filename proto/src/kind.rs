@@ -33,6 +33,8 @@ kinds! {
     NodeStopped = "node_stopped",
     TrunkLost = "trunk_lost",
     TrunkRestored = "trunk_restored",
+    OverloadStarted = "overload_started",
+    OverloadEnded = "overload_ended",
     NoReachableSeatStarted = "no_reachable_seat_started",
     NoReachableSeatEnded = "no_reachable_seat_ended",
     WallClockStepped = "wall_clock_stepped",
@@ -110,6 +112,8 @@ kinds! {
     NodeStopped = "node_stopped",
     TrunkLost = "trunk_lost",
     TrunkRestored = "trunk_restored",
+    OverloadBegan = "overload_began",
+    OverloadEnded = "overload_ended",
     WallClockStepped = "wall_clock_stepped",
     JournalStalled = "journal_stalled",
     JournalRecovered = "journal_recovered",
@@ -190,6 +194,8 @@ pub const fn fact_subject(fact: &CallEvent) -> Subject {
         | CallEvent::WallClockStepped { .. }
         | CallEvent::JournalDegraded
         | CallEvent::JournalRestored
+        | CallEvent::OverloadStarted
+        | CallEvent::OverloadEnded { .. }
         | CallEvent::TrunkLost { .. }
         | CallEvent::TrunkRestored { .. } => Subject::NOBODY,
         CallEvent::AlarmRaised { kind: _, tenant, call } => {

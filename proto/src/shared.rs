@@ -216,6 +216,7 @@ pub(crate) enum AlarmKindDef {
     NobodyReached,
     CallsMissing,
     TrunkLost,
+    Overload,
     NoReachableSeat,
     RecordingFailed,
     JournalDegraded,

@@ -407,4 +407,6 @@ pub struct RefusedRecord {
     pub caller: CallerIdentity,
     /// Why.
     pub reason: RefusalReason,
+    /// A rehearsal's call.
+    pub test: bool,
 }

@@ -48,6 +48,7 @@ pub(crate) fn refused(call: u64, tenant: Option<TenantId>, reason: RefusalReason
         trunk: TrunkId::new("carrier").expect("a good name"),
         dialled: None,
         caller: caller(),
+        test: false,
         reason,
     }
 }

@@ -424,6 +424,38 @@ fn an_outage_says_whose_it_is_and_phones_get_a_registration_to_be_back() {
 }
 
 #[test]
+fn a_full_switch_is_an_outage_of_ours_and_its_refusals_are_no_blocked_attempts() {
+    // Full from 17:00:00 to 17:00:40, and from 18:00 to the stop at 18:10.
+    let account = day("
+        17:00:00 overload
+        17:00:00 refused 1 overload
+        17:00:01 refused 2 overload
+        17:00:02 refused 3 lines_full
+        17:00:40 room 7
+        18:00:00 overload
+        18:10:00 stop
+        18:11:00 life
+        18:11:00 start
+    ");
+    let whose: Vec<_> = account
+        .outages
+        .iter()
+        .map(|it| (it.cause, it.cause.responsibility(), it.interval.ms().unwrap() / 1_000))
+        .collect();
+    assert_eq!(
+        whose,
+        [
+            (OutageCause::Overload, Responsibility::Switch, 40),
+            (OutageCause::Overload, Responsibility::Switch, 600),
+            (OutageCause::Stopped, Responsibility::Switch, 60),
+        ]
+    );
+    let full = hour(&account, 17);
+    assert_eq!((full.outage_refused, full.blocked_attempts, full.offered, full.outage_ms), (2, 1, 0, 40_000));
+    assert_eq!(hour(&account, 18).outage_ms, 660_000);
+}
+
+#[test]
 fn seats_that_are_not_back_when_the_record_ends_are_still_awaited() {
     let facts = "
         22:59:00 stop

@@ -49,6 +49,7 @@ fn troubles(tenant: TenantId, call: u64, from: &str, to: &str) -> Vec<(Timestamp
         trunk: TrunkId::new("carrier").unwrap(),
         dialled: None,
         caller: CallerIdentity::Withheld(WithheldReason::Withheld),
+        test: false,
         reason: RefusalReason::LinesFull,
     };
     let party = PartyId { call, attempt: 1 };

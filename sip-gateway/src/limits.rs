@@ -120,6 +120,14 @@ pub const TRANSACTIONS_RESERVED: usize = 25_000;
 /// failed calls that are watched for a late answer.
 pub const DIALOGS_MAX: usize = 60_000;
 
+/// Dialogs beyond [`DIALOGS_MAX`] for INVITEs of ours: whoever was taken must find a seat, and each seat of the largest plan
+/// may be rung at once.
+pub const DIALOGS_RESERVED: usize = 10_000;
+
+/// Which part of what was full must be free before an overload is called over: one in eight, so that a flood that takes
+/// what comes free at once is one overload, and not thousands.
+pub const OVERLOAD_MARGIN: usize = 8;
+
 /// Branches of a forked INVITE whose 2xx is acknowledged again when it comes again. A seat has a few devices.
 pub const FORKS_MAX: usize = 8;
 

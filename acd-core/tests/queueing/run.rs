@@ -144,6 +144,7 @@ impl Run<'_> {
             dialled: [DialledNumber::new(&format!("t{tenant}")).unwrap()].into(),
             caller: CallerIdentity::Number(Pii::new("09012345678".into())),
             test: false,
+            overloaded: false,
         });
     }
 

@@ -15,7 +15,7 @@ use crate::parties::Caller;
 impl Model {
     /// R-L4, R-L11.
     pub(crate) fn arrived(&mut self, input: &Input) {
-        let Input::CallArrived { call, trunk, dialled, caller, test } = input else { return };
+        let Input::CallArrived { call, trunk, dialled, caller, test, overloaded } = input else { return };
         let (call, test) = (*call, *test);
         if self.highest.is_some_and(|it| call <= it) {
             return self.unexpected(UnexpectedInput::CallDuplicate, Some(call));
@@ -32,7 +32,7 @@ impl Model {
             if !announced {
                 model.refused.push(call);
             }
-            model.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason });
+            model.state(CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason, test });
         };
         let Some((number, tenant)) = known else {
             return refuse(self, None, dialled.first().copied(), RefusalReason::UnknownNumber);
@@ -62,6 +62,9 @@ impl Model {
         }
         if refused {
             return refuse(self, Some(id), Some(number), full);
+        }
+        if *overloaded {
+            return refuse(self, Some(id), Some(number), RefusalReason::Overload);
         }
         self.state(CallEvent::CallAdmitted {
             call,
@@ -278,6 +281,22 @@ impl Model {
     fn expect_call(&mut self, id: TenantId) {
         let tenant = self.tenants.iter_mut().find(|it| it.id == id).unwrap();
         tenant.calls_due = tenant.expected.map(|it| self.now + it);
+    }
+
+    /// R-L9: the switch is full, and has room again.
+    pub(crate) fn follow_overload(&mut self, input: &Input) {
+        match (input, self.overloaded) {
+            (Input::OverloadBegan, false) => {
+                self.overloaded = true;
+                self.state(CallEvent::OverloadStarted);
+                self.raise(AlarmKind::Overload, None, None);
+            }
+            (Input::OverloadEnded { refused }, true) => {
+                self.overloaded = false;
+                self.state(CallEvent::OverloadEnded { refused: *refused });
+            }
+            _ => self.unexpected(UnexpectedInput::OutOfPhase, None),
+        }
     }
 
     /// R-L9: an open tenant without a seat that could be rung for its new callers.

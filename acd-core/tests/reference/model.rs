@@ -146,6 +146,7 @@ pub(crate) struct Model {
     pub(crate) announced: Vec<(CallId, TenantId, Option<PromptId>)>,
     pub(crate) accepting: bool,
     lost_trunks: Vec<TrunkId>,
+    pub(crate) overloaded: bool,
     pub(crate) cancelled: Vec<RingId>,
     pub(crate) released: Vec<RingId>,
     pub(crate) parties_cancelled: Vec<PartyId>,
@@ -175,6 +176,7 @@ impl Model {
             announced: Vec::new(),
             accepting: false,
             lost_trunks: Vec::new(),
+            overloaded: false,
             cancelled: Vec::new(),
             released: Vec::new(),
             parties_cancelled: Vec::new(),
@@ -302,6 +304,7 @@ impl Model {
                     self.unexpected(UnexpectedInput::OutOfPhase, None);
                 }
             }
+            Input::OverloadBegan | Input::OverloadEnded { .. } => self.follow_overload(input),
             Input::GuidanceCommanded { tenant, prompt, source, request: _ } => {
                 self.guidance_commanded(*tenant, *prompt, *source);
             }

@@ -42,6 +42,10 @@ pub(crate) fn read(text: &str, at: impl Fn(&str) -> Timestamp) -> Input {
             Input::TrunkLost { trunk: trunk.parse().unwrap(), cause: TrunkLoss::NoAnswer }
         }
         ["trunk", trunk, "answers"] => Input::TrunkRestored { trunk: trunk.parse().unwrap() },
+        ["gateway", "is", "full"] => Input::OverloadBegan,
+        ["gateway", "has", "room,", refused, "turned", "away"] => {
+            Input::OverloadEnded { refused: refused.parse().unwrap() }
+        }
         ["emergency", "guidance", "of", tenant, prompt, "from", "the", "life", "before"] => {
             Input::GuidanceCommanded {
                 tenant: tenant.parse().unwrap(),
@@ -163,6 +167,7 @@ fn read_call(call: CallId, words: &[&str]) -> Input {
                 CallerIdentity::Number(Pii::new(number.unwrap_or("09012345678").into()))
             },
             test: rest.contains(&"test"),
+            overloaded: rest.contains(&"overloaded"),
         },
         ["progressed"] => Input::CallerProgressed { call },
         ["cannot", "be", "progressed"] => Input::CallerProgressFailed { call },

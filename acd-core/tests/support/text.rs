@@ -32,6 +32,10 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::NodeOutage { from, to } => format!("outage from {} to {}", time(*from), time(*to)),
         CallEvent::TrunkLost { trunk, cause } => format!("OUTAGE of trunk {trunk} begins: {cause:?}"),
         CallEvent::TrunkRestored { trunk } => format!("OUTAGE of trunk {trunk} ends"),
+        CallEvent::OverloadStarted => "OUTAGE by overload begins".into(),
+        CallEvent::OverloadEnded { refused } => {
+            format!("OUTAGE by overload ends: {refused} turned away unread")
+        }
         CallEvent::NoReachableSeatStarted { tenant } => {
             format!("OUTAGE of {tenant} begins: no reachable seat")
         }
@@ -99,9 +103,10 @@ pub(crate) fn fact(event: &CallEvent) -> String {
                 identity(caller)
             )
         }
-        CallEvent::CallRefused { call, tenant, reason, .. } => {
+        CallEvent::CallRefused { call, tenant, reason, test, .. } => {
             let tenant = tenant.map(|it| format!(" by {it}")).unwrap_or_default();
-            format!("call {call} refused{tenant}: {reason:?}")
+            let test = if *test { ", test" } else { "" };
+            format!("call {call} refused{tenant}: {reason:?}{test}")
         }
         CallEvent::CallerConnected { call } => format!("call {call} connected"),
         CallEvent::GuidanceStarted { call } => format!("call {call} hears the guidance"),

@@ -149,10 +149,11 @@ impl Auditor {
                 };
                 assert!(self.calls.insert(*call, view).is_none(), "a call is admitted once");
             }
-            CallEvent::CallRefused { tenant, reason, .. } => {
+            CallEvent::CallRefused { tenant, reason, test, .. } => {
                 let full = tenant.and_then(|it| {
                     self.tenants[&it].capacity?;
-                    Some(!self.may_take_a_line(it))
+                    // R-L6: a rehearsal's call needs no line.
+                    Some(!test && !self.may_take_a_line(it))
                 });
                 assert_eq!(*reason == RefusalReason::LinesFull, full == Some(true), "R-L4: {reason:?}");
             }
@@ -313,6 +314,8 @@ impl Auditor {
             }
             CallEvent::TrunkLost { .. }
             | CallEvent::TrunkRestored { .. }
+            | CallEvent::OverloadStarted
+            | CallEvent::OverloadEnded { .. }
             | CallEvent::NoReachableSeatStarted { .. }
             | CallEvent::NoReachableSeatEnded { .. }
             | CallEvent::StaffingShort { .. }

@@ -50,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) clock_steps: u64,
     /// A trunk dies or answers, and emergency guidance is commanded.
     pub(crate) trunks: u64,
+    /// A call finds the switch full, or that begins or ends.
+    pub(crate) overloads: u64,
     pub(crate) holds: u64,
     pub(crate) call_commands: u64,
     pub(crate) party_commands: u64,
@@ -105,8 +107,14 @@ impl Options {
             supervision: rarely(rng, 30),
             hand_overs: rarely(rng, 30),
             loop_late_ms: rarely(rng, 100),
+            overloads: Self::draw_overloads(rng.clone()),
             stops: rng.percent(25),
         }
+    }
+
+    /// In one history of five. Drawn beside the history, which in the other four is what it is without.
+    fn draw_overloads(mut beside: Rng) -> u64 {
+        if beside.percent(20) { beside.within(2, 10) } else { 0 }
     }
 }
 

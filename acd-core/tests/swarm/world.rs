@@ -33,6 +33,7 @@ pub(crate) enum Plan {
     Progress(CallId, bool),
     Connect(CallId),
     Trunk(bool),
+    Overload(bool),
     EmergencyGuidance(u64),
     CallerEnds(CallId, CallerLegEnd),
     Heard(CallId, PlayId),
@@ -144,6 +145,8 @@ impl World {
                     Input::TrunkRestored { trunk }
                 })
             }
+            Plan::Overload(true) => Some(Input::OverloadBegan),
+            Plan::Overload(false) => Some(Input::OverloadEnded { refused: self.calls }),
             Plan::EmergencyGuidance(what) => Some(Input::GuidanceCommanded {
                 tenant: ["shiga", "kyoto", "nobody"][usize::try_from(what % 3).unwrap()].parse().unwrap(),
                 prompt: (what % 5 > 1).then(|| PromptId::new("emergency").unwrap()),
@@ -403,6 +406,9 @@ impl World {
             self.plan(now, Plan::Trunk(rng.percent(50)));
             self.plan(now, Plan::EmergencyGuidance(rng.within(0, 29)));
         }
+        if options.overloads > 0 && rng.percent(options.overloads) {
+            self.plan(now, Plan::Overload(rng.percent(50)));
+        }
         if rng.percent(options.holds) {
             let legs: Vec<LegId> = self
                 .callers
@@ -484,7 +490,7 @@ impl World {
             5 => Input::SeatRegistered { seat },
             6 => Input::LegMeasured { leg: LegId::Caller(unknown), quality: LegQuality::default() },
             7 => Input::AnnouncementEnded { leg: LegId::Seat(ring), play: Some(PlayId(1)) },
-            _ => self.arrival(old, NUMBERS[0], false),
+            _ => self.arrival(old, NUMBERS[0], false, false),
         }
     }
 
@@ -537,16 +543,19 @@ impl World {
         self.plan(now + patience, Plan::CallerEnds(call, CallerLegEnd::HungUp));
         let unknown = rng.percent(options.unknown_numbers);
         let number = if unknown { "0312345678" } else { rng.pick(&NUMBERS)? };
-        Some(self.arrival(call, number, rng.percent(options.test_calls)))
+        let test = rng.percent(options.test_calls);
+        let overloaded = options.overloads > 0 && rng.percent(options.overloads);
+        Some(self.arrival(call, number, test, overloaded))
     }
 
-    fn arrival(&self, call: CallId, number: &str, test: bool) -> Input {
+    fn arrival(&self, call: CallId, number: &str, test: bool, overloaded: bool) -> Input {
         Input::CallArrived {
             call,
             trunk: TrunkId::new("carrier").unwrap(),
             dialled: [number.parse().unwrap()].into(),
             caller: CallerIdentity::Number(Pii::new("09012345678".into())),
             test,
+            overloaded,
         }
     }
 

@@ -341,6 +341,12 @@ pub(super) fn node(page: &mut Page, view: &View) {
     outage.add([("cause", "crash")], life.crash.as_secs_f64());
     outage.add([("cause", "stopped")], life.stopped.as_secs_f64());
     outage.add([("cause", "drain")], life.drain.total(now).as_secs_f64());
+    outage.add([("cause", "overload")], life.overload.total(now).as_secs_f64());
+    page.counter(
+        "acd_invites_turned_away",
+        "INVITEs of carriers that got 503 unread in overloads that are over (R-L9)",
+        life.turned_away,
+    );
     let outage = page.family(
         Kind::Counter,
         "acd_trunk_outage_seconds",
@@ -390,12 +396,13 @@ pub(super) fn node(page: &mut Page, view: &View) {
     page.gauge("acd_loop_silent_seconds", "Since the loop last spoke", view.silent_for().as_secs_f64());
 }
 
-const ALARMS: [(AlarmKind, &str); 8] = [
+const ALARMS: [(AlarmKind, &str); 9] = [
     (AlarmKind::NobodyLoggedIn, "nobody_logged_in"),
     (AlarmKind::WaitTooLong, "wait_too_long"),
     (AlarmKind::CallOutsideHours, "call_outside_hours"),
     (AlarmKind::CallsMissing, "calls_missing"),
     (AlarmKind::TrunkLost, "trunk_lost"),
+    (AlarmKind::Overload, "overload"),
     (AlarmKind::NoReachableSeat, "no_reachable_seat"),
     (AlarmKind::RecordingFailed, "recording_failed"),
     (AlarmKind::JournalDegraded, "journal_degraded"),

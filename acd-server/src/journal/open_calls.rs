@@ -146,6 +146,8 @@ impl OpenCalls {
             | CallEvent::NodeStopped
             | CallEvent::TrunkLost { .. }
             | CallEvent::TrunkRestored { .. }
+            | CallEvent::OverloadStarted
+            | CallEvent::OverloadEnded { .. }
             | CallEvent::NoReachableSeatStarted { .. }
             | CallEvent::NoReachableSeatEnded { .. }
             | CallEvent::GuidanceCommanded { .. }

@@ -32,6 +32,10 @@ pub struct Life {
     pub stopped: Duration,
     /// No new calls are taken (R-L9).
     pub drain: Intervals,
+    /// The switch was full (R-L9).
+    pub overload: Intervals,
+    /// INVITEs that got 503 unread while it was.
+    pub turned_away: u64,
     /// Dead trunks (R-L9), those that have ever been.
     pub trunks: BTreeMap<TrunkId, Intervals>,
     /// When a life before ended clean, up to the start of this one.
@@ -199,6 +203,8 @@ impl Default for Life {
             crash: Duration::ZERO,
             stopped: Duration::ZERO,
             drain: Intervals::default(),
+            overload: Intervals::default(),
+            turned_away: 0,
             trunks: BTreeMap::new(),
             stopped_at: None,
             started: None,
@@ -240,12 +246,18 @@ impl Life {
             CallEvent::NodeStopped => {
                 self.state = NodeState::Stopped;
                 self.drain.close(time);
+                self.overload.close(time);
                 self.trunks.values_mut().for_each(|outage| outage.close(time));
                 for tenant in self.tenants.values_mut() {
                     tenant.blockage.close(time);
                     tenant.seat_lines_full.close(time);
                     tenant.no_reachable_seat.close(time);
                 }
+            }
+            CallEvent::OverloadStarted => self.overload.open(time),
+            CallEvent::OverloadEnded { refused } => {
+                self.overload.close(time);
+                self.turned_away += refused;
             }
             CallEvent::TrunkLost { trunk, .. } => self.trunks.entry(*trunk).or_default().open(time),
             CallEvent::TrunkRestored { trunk } => self.trunks.entry(*trunk).or_default().close(time),
@@ -281,6 +293,7 @@ impl Life {
                 self.calls
                     .insert(*call, LiveCall { tenant: *tenant, test: *test, queued: None, answered: false });
             }
+            CallEvent::CallRefused { test: true, .. } => {}
             CallEvent::CallRefused { tenant, reason, .. } => {
                 let refused = match tenant {
                     Some(tenant) => &mut self.tenants.entry(*tenant).or_default().refused,

@@ -42,6 +42,7 @@ fn live(folder: &std::path::Path, recorded: Duration) {
         dialled: [DialledNumber::new("0750007119").expect("a number")].into(),
         caller: CallerIdentity::Withheld(WithheldReason::Withheld),
         test: false,
+        overloaded: false,
     };
     let inputs = [
         (at(8, 0), Input::NodeStarted { down_since: None }),

@@ -126,6 +126,7 @@ fn arrival(call: u64) -> Input {
         dialled: [DialledNumber::new("0750007119").unwrap()].into(),
         caller: CallerIdentity::Withheld(WithheldReason::Withheld),
         test: false,
+        overloaded: false,
     }
 }
 

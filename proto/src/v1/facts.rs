@@ -55,6 +55,8 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
         CallEvent::TrunkRestored { trunk } => {
             Event::TrunkRestored(v1::TrunkRestored { trunk: trunk.to_string() })
         }
+        CallEvent::OverloadStarted => Event::OverloadStarted(v1::OverloadStarted {}),
+        CallEvent::OverloadEnded { refused } => Event::OverloadEnded(v1::OverloadEnded { refused: *refused }),
         CallEvent::NoReachableSeatStarted { tenant } => {
             Event::NoReachableSeatStarted(v1::NoReachableSeatStarted { tenant: tenant.to_string() })
         }
@@ -125,7 +127,7 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
             lines_in_use: *lines_in_use,
             capacity: *capacity,
         }),
-        CallEvent::CallRefused { call, tenant, trunk, dialled, caller: who, reason } => {
+        CallEvent::CallRefused { call, tenant, trunk, dialled, caller: who, reason, test } => {
             Event::CallRefused(v1::CallRefused {
                 call: call.0,
                 tenant: text(tenant.as_ref()),
@@ -133,6 +135,7 @@ fn event(fact: &CallEvent, with_numbers: bool) -> Event {
                 dialled: text(dialled.as_ref()),
                 caller: Some(caller(who, with_numbers)),
                 reason: v1::RefusalReason::from(*reason).into(),
+                test: *test,
             })
         }
         CallEvent::CallerConnected { call } => Event::CallerConnected(v1::CallerConnected { call: call.0 }),

@@ -60,8 +60,8 @@ plain! {
     RecordingFailure { CannotCreate, WriteFailed, Overrun }
     OverflowCause { Closed, NobodyLoggedIn, WaitTooLong }
     AlarmKind {
-        NobodyLoggedIn, WaitTooLong, CallOutsideHours, NobodyReached, CallsMissing, TrunkLost, NoReachableSeat,
-        RecordingFailed, JournalDegraded,
+        NobodyLoggedIn, WaitTooLong, CallOutsideHours, NobodyReached, CallsMissing, TrunkLost, Overload,
+        NoReachableSeat, RecordingFailed, JournalDegraded,
     }
     UnexpectedInput { CallDuplicate, CallUnknown, RingOver, PartyOver, SeatUnknown, OutOfPhase, TimeBackwards }
 }

@@ -267,18 +267,21 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         (any::<i64>(), span()).prop_map(|(step_ms, skipped)| Input::WallClockStepped { step_ms, skipped }),
         Just(Input::JournalStalled),
         Just(Input::JournalRecovered),
-        (call(), trunk(), vec(dialled(), 0..4), caller(), any::<bool>()).prop_map(
-            |(call, trunk, dialled, caller, test)| Input::CallArrived {
+        (call(), trunk(), vec(dialled(), 0..4), caller(), any::<bool>(), any::<bool>()).prop_map(
+            |(call, trunk, dialled, caller, test, overloaded)| Input::CallArrived {
                 call,
                 trunk,
                 dialled: dialled.into(),
                 caller,
                 test,
+                overloaded,
             }
         ),
         call().prop_map(|call| Input::CallerProgressed { call }),
         call().prop_map(|call| Input::CallerProgressFailed { call }),
         (trunk(), trunk_loss()).prop_map(|(trunk, cause)| Input::TrunkLost { trunk, cause }),
+        Just(Input::OverloadBegan),
+        any::<u64>().prop_map(|refused| Input::OverloadEnded { refused }),
         trunk().prop_map(|trunk| Input::TrunkRestored { trunk }),
         (tenant(), of(prompt()), source(), any::<u64>().prop_map(RequestId)).prop_map(
             |(tenant, prompt, source, request)| Input::GuidanceCommanded { tenant, prompt, source, request }
@@ -343,6 +346,7 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         AlarmKind::NobodyReached,
         AlarmKind::CallsMissing,
         AlarmKind::TrunkLost,
+        AlarmKind::Overload,
         AlarmKind::NoReachableSeat,
         AlarmKind::RecordingFailed,
         AlarmKind::JournalDegraded,
@@ -369,6 +373,8 @@ fn node_fact() -> impl Strategy<Value = CallEvent> {
         (instant(), instant()).prop_map(|(from, to)| CallEvent::NodeOutage { from, to }),
         Just(CallEvent::DrainStarted),
         (trunk(), trunk_loss()).prop_map(|(trunk, cause)| CallEvent::TrunkLost { trunk, cause }),
+        Just(CallEvent::OverloadStarted),
+        any::<u64>().prop_map(|refused| CallEvent::OverloadEnded { refused }),
         trunk().prop_map(|trunk| CallEvent::TrunkRestored { trunk }),
         Just(CallEvent::NodeStopped),
         (any::<i64>(), span())
@@ -462,14 +468,15 @@ fn call_fact() -> impl Strategy<Value = CallEvent> {
                 }
             }
         ),
-        (call(), of(tenant()), trunk(), of(dialled()), caller(), refusal).prop_map(
-            |(call, tenant, trunk, dialled, caller, reason)| CallEvent::CallRefused {
+        (call(), of(tenant()), trunk(), of(dialled()), caller(), refusal, any::<bool>()).prop_map(
+            |(call, tenant, trunk, dialled, caller, reason, test)| CallEvent::CallRefused {
                 call,
                 tenant,
                 trunk,
                 dialled,
                 caller,
                 reason,
+                test,
             }
         ),
         call().prop_map(|call| CallEvent::CallerConnected { call }),

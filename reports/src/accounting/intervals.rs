@@ -59,6 +59,8 @@ pub enum OutageCause {
     Drain,
     /// It had been stopped.
     Stopped,
+    /// It was full, and had turned a call away: media ports, transactions or dialogs.
+    Overload,
     /// A carrier's trunk was dead.
     Trunk(TrunkId),
     /// The switch had just started, and no phone had registered with it anew, for which each had up to
@@ -84,7 +86,9 @@ impl OutageCause {
     pub const fn responsibility(self) -> Responsibility {
         match self {
             // Phones register when their time comes; that they must is the restart's doing.
-            Self::Crash | Self::Drain | Self::Stopped | Self::SeatsNotBack => Responsibility::Switch,
+            Self::Crash | Self::Drain | Self::Stopped | Self::Overload | Self::SeatsNotBack => {
+                Responsibility::Switch
+            }
             Self::Trunk(_) => Responsibility::Carrier,
             Self::NoReachableSeat => Responsibility::Centre,
         }

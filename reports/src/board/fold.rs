@@ -41,6 +41,7 @@ impl Fold for Board {
                 self.tenants.entry(*tenant).or_default().seat_lines_full_since = None;
             }
             CallEvent::CallAdmitted { .. } => self.admit(time, event),
+            CallEvent::CallRefused { test: true, .. } => {}
             CallEvent::CallRefused { tenant, reason, .. } => {
                 *self.refused.entry(*reason).or_insert(0) += 1;
                 if let Some(tenant) = tenant {
@@ -126,6 +127,8 @@ impl Fold for Board {
             | CallEvent::DrainStarted
             | CallEvent::TrunkLost { .. }
             | CallEvent::TrunkRestored { .. }
+            | CallEvent::OverloadStarted
+            | CallEvent::OverloadEnded { .. }
             | CallEvent::NoReachableSeatStarted { .. }
             | CallEvent::NoReachableSeatEnded { .. }
             | CallEvent::StaffingShort { .. }

@@ -15,7 +15,7 @@ impl Fold for Records {
     fn apply(&mut self, time: Timestamp, seq: u64, event: &CallEvent) {
         match event {
             CallEvent::CallAdmitted { .. } => self.admit(time, seq, event),
-            CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason } => {
+            CallEvent::CallRefused { call, tenant, trunk, dialled, caller, reason, test } => {
                 if self.refused.len() >= REFUSED_MAX {
                     self.dropped += 1;
                     return;
@@ -29,6 +29,7 @@ impl Fold for Records {
                     dialled: *dialled,
                     caller: caller.clone(),
                     reason: *reason,
+                    test: *test,
                 });
             }
             CallEvent::CallerConnected { call }
@@ -107,6 +108,8 @@ impl Fold for Records {
             | CallEvent::NodeStopped
             | CallEvent::TrunkLost { .. }
             | CallEvent::TrunkRestored { .. }
+            | CallEvent::OverloadStarted
+            | CallEvent::OverloadEnded { .. }
             | CallEvent::NoReachableSeatStarted { .. }
             | CallEvent::NoReachableSeatEnded { .. }
             | CallEvent::GuidanceCommanded { .. }

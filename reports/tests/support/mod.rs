@@ -195,6 +195,8 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
         ["stop"] => vec![CallEvent::NodeStopped],
         ["seats", "gone"] => vec![CallEvent::NoReachableSeatStarted { tenant }],
         ["seats", "back"] => vec![CallEvent::NoReachableSeatEnded { tenant }],
+        ["overload"] => vec![CallEvent::OverloadStarted],
+        ["room", refused] => vec![CallEvent::OverloadEnded { refused: refused.parse().unwrap() }],
         ["trunk", "lost"] => vec![CallEvent::TrunkLost { trunk: carrier(), cause: TrunkLoss::NoAnswer }],
         ["trunk", "back"] => vec![CallEvent::TrunkRestored { trunk: carrier() }],
         ["clock", step_ms] => {
@@ -252,10 +254,12 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             trunk: carrier(),
             dialled: None,
             caller: CallerIdentity::Withheld(WithheldReason::Payphone),
+            test: false,
             reason: match reason {
                 "lines_full" => RefusalReason::LinesFull,
                 "closed" => RefusalReason::Closed,
                 "draining" => RefusalReason::Draining,
+                "overload" => RefusalReason::Overload,
                 other => panic!("no such reason: {other}"),
             },
         }],

@@ -212,6 +212,7 @@ impl World {
                 dialled: [number].into(),
                 caller: CallerIdentity::Withheld(WithheldReason::Withheld),
                 test,
+                overloaded: false,
             },
         );
         let patience = if self.rng.below(12) == 0 { self.rng.below(20_000) } else { self.rng.about(300_000) };

@@ -36,7 +36,7 @@ impl Bridge {
         }
     }
 
-    fn seat_of(&self, request: &Request, peer: Peer) -> Option<SeatId> {
+    pub(super) fn seat_of(&self, request: &Request, peer: Peer) -> Option<SeatId> {
         let from = request.headers.from().ok();
         let user = from.and_then(|from| String::from_utf8(from.uri.user_unescaped()).ok());
         user.and_then(|user| self.registrar.seat_named(&user)).or_else(|| self.registrar.seat_at(peer.remote))
@@ -68,6 +68,8 @@ impl Bridge {
             return;
         }
         self.next_call += 1;
+        leg.ports = self.reserve_ports(call);
+        let overloaded = leg.ports.is_none();
         leg.sealed = sealed_number(request);
         self.legs.insert(dialog, leg);
         self.callers.insert(call, dialog);
@@ -77,6 +79,7 @@ impl Bridge {
             dialled: dialled_numbers(request),
             caller: caller_identity(request),
             test: self.trunks.is_rehearsal(trunk),
+            overloaded,
         });
     }
 

@@ -127,8 +127,7 @@ impl Bridge {
         let sdp = if leg.awaits_answer() {
             None
         } else {
-            let bound = self.media.bind().ok();
-            bound.and_then(|ports| {
+            leg.ports.take().and_then(|ports| {
                 leg.open_early(dialog, call.0, ports, self.settings.media_address, &mut self.media)
             })
         };
@@ -149,8 +148,7 @@ impl Bridge {
             self.stack.command(now, SipCommand::Accept { dialog, sdp });
             return;
         }
-        let bound = self.media.bind();
-        let sdp = bound.ok().and_then(|ports| {
+        let sdp = leg.ports.take().and_then(|ports| {
             leg.open_media(dialog, call.0, ports, self.settings.media_address, &mut self.media)
         });
         match sdp {
@@ -162,9 +160,9 @@ impl Bridge {
                 self.stack.command(now, SipCommand::Accept { dialog, sdp });
             }
             None => {
-                tracing::warn!(call = call.0, "no RTP port is free: call refused; widen [media] ports");
-                let headers = vec![(HeaderName::RetryAfter, b"5".to_vec())];
-                self.reject_caller(now, dialog, 503, "Service Unavailable", headers, CallerLegEnd::Failed);
+                tracing::warn!(call = call.0, "the caller's offer cannot be answered: call refused");
+                let reason = "Not Acceptable Here";
+                self.reject_caller(now, dialog, 488, reason, Vec::new(), CallerLegEnd::Failed);
             }
         }
     }

@@ -66,6 +66,8 @@ pub(super) struct Leg {
     offer: Option<RemoteMedia>,
     /// Our own offer is out: the answer comes with the 2xx or the ACK.
     offered: bool,
+    /// A caller's ports, bound before the call is told of.
+    pub(super) ports: Option<BoundPorts>,
     media: Option<LegMedia>,
     silence: SilenceWatch,
     /// A caller's number that is not to be shown.
@@ -92,6 +94,7 @@ impl Leg {
             early_sdp: None,
             offer: None,
             offered: false,
+            ports: None,
             media: None,
             silence,
             sealed: None,

@@ -10,6 +10,7 @@ mod effects;
 mod identity;
 mod leg;
 mod media_events;
+mod overload;
 mod seats;
 mod sip_events;
 mod trunks;
@@ -35,6 +36,7 @@ pub use trunks::{StrangerCounters, Trunk};
 pub use watch::{KeepAlive, KeepAliveCounters, TrunkPeer};
 
 use leg::Leg;
+use overload::Overload;
 use trunks::Trunks;
 use watch::{Asked, Watch};
 
@@ -91,6 +93,7 @@ pub struct Bridge {
     refreshes: VecDeque<SeatRefresh>,
     records: VecDeque<DialogRecord>,
     recordings: BTreeMap<CallId, DialogKey>,
+    overload: Overload,
     /// Dialogs that the journal has as open.
     journalled: BTreeMap<DialogKey, LegRecord>,
     /// Legs whose media is closed and not yet measured.
@@ -144,6 +147,7 @@ impl Bridge {
             refreshes: VecDeque::new(),
             records: VecDeque::new(),
             recordings: BTreeMap::new(),
+            overload: Overload::default(),
             journalled: BTreeMap::new(),
             measured: BTreeMap::new(),
             next_call: parts.next_call.0,
@@ -296,6 +300,7 @@ impl Bridge {
         while let Some(change) = self.stack.poll_dialog_change() {
             self.dialog_changed(change);
         }
+        self.follow_overload();
     }
 
     /// Hands a change to the journal. A dialog that never was a leg of the core (a star code, one of the life before)
@@ -342,6 +347,7 @@ impl Bridge {
         match leg.role {
             LegRole::Caller { call } => {
                 self.callers.remove(&call);
+                self.overload.portless.remove(&call);
                 self.recordings.remove(&call);
             }
             LegRole::Seat { ring, .. } => drop(self.rings.remove(&ring)),

@@ -14,6 +14,7 @@ impl Bridge {
             SipEvent::InviteArrived { dialog, request, peer } => {
                 self.invite_arrived(now, dialog, &request, peer);
             }
+            SipEvent::InviteTurnedAway { request, peer } => self.invite_turned_away(&request, peer),
             SipEvent::RequestArrived { transaction, request, peer } => {
                 self.request_arrived(now, transaction, &request, peer);
             }

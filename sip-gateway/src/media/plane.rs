@@ -158,6 +158,12 @@ impl MediaPlane {
         self.allocator.bind(local)
     }
 
+    /// Port pairs of the range.
+    #[must_use]
+    pub fn ports(&self) -> usize {
+        self.allocator.pairs()
+    }
+
     /// Port pairs in use.
     #[must_use]
     pub fn ports_in_use(&self) -> usize {

@@ -83,6 +83,11 @@ impl PortAllocator {
         Ok(Self { first, next: 0, dscp, table: Arc::new(Table { taken, in_use: AtomicUsize::new(0) }) })
     }
 
+    /// Pairs of the range.
+    pub(super) fn pairs(&self) -> usize {
+        self.table.taken.len()
+    }
+
     /// Pairs that are bound.
     pub(super) fn in_use(&self) -> usize {
         self.table.in_use.load(Ordering::Acquire)

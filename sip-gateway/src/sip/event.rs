@@ -110,6 +110,14 @@ pub enum SipEvent {
         /// Whence.
         peer: Peer,
     },
+    /// An INVITE out of any dialog that passed the generic checks and got 503, because the stack was full. Nothing is kept of
+    /// it, so its retransmission is one more. [`super::SipStack::is_overloaded`] tells when the stack is not full any more.
+    InviteTurnedAway {
+        /// The request.
+        request: Box<Request>,
+        /// Whence.
+        peer: Peer,
+    },
     /// The caller gave up before our final answer; 200 to CANCEL (or BYE) and 487 to INVITE are sent.
     InviteCancelled {
         /// The dialog, which is forgotten.

@@ -7,6 +7,7 @@ pub mod digest;
 mod event;
 pub mod framing;
 pub mod message;
+mod overload;
 mod random;
 mod receive;
 pub mod sdp;

@@ -13,7 +13,6 @@ use super::transaction::{
     ServerOther,
 };
 use crate::limits::{TRANSACTIONS_MAX, TRANSACTIONS_RESERVED};
-use crate::sip::message::HeaderName;
 
 /// A request on its way in, with what was read of it.
 pub(super) struct Arrival {
@@ -68,7 +67,8 @@ impl SipStack {
         let ends_or_goes_on = arrival.to_tag.is_some() || arrival.request.method == Method::Cancel;
         let bound = TRANSACTIONS_MAX + if ends_or_goes_on { TRANSACTIONS_RESERVED } else { 0 };
         if self.transactions.len() >= bound {
-            self.refuse_overload(&arrival);
+            self.full.transactions = true;
+            self.refuse_overload(arrival);
         } else if arrival.request.method == Method::Cancel {
             self.cancel_arrived(now, &arrival);
         } else if self.is_our_own(&arrival.request) {
@@ -130,13 +130,6 @@ impl SipStack {
     /// Answers a request that gets no transaction. It leaves nothing behind, so it may be refused to anybody.
     pub(super) fn refuse(&mut self, arrival: &Arrival, status: u16) {
         let response = self.plain_answer(&arrival.request, status);
-        self.respond_stateless(arrival.peer, &arrival.request, &response);
-    }
-
-    fn refuse_overload(&mut self, arrival: &Arrival) {
-        self.counters.overloaded += 1;
-        let mut response = self.plain_answer(&arrival.request, 503);
-        response.headers.push(HeaderName::RetryAfter, "5");
         self.respond_stateless(arrival.peer, &arrival.request, &response);
     }
 

@@ -16,6 +16,7 @@ use super::event::{
     DialogChange, DialogKey, Peer, SipCommand, SipEvent, TransactionKey, Transmit, Transport,
 };
 use super::message::Response;
+use super::overload::Full;
 use super::random::Random;
 use super::session::Sessions;
 use super::timers::{TimerOwner, TimerReason, Timers};
@@ -32,6 +33,7 @@ pub struct SipStack {
     pub(super) events: VecDeque<SipEvent>,
     pub(super) changes: VecDeque<DialogChange>,
     pub(super) outbox: VecDeque<Transmit>,
+    pub(super) full: Full,
     /// INVITEs whose 100 goes out at the end of the turn if nothing else has answered them.
     pub(super) trying: Vec<(TransactionKey, Response)>,
     /// When the turn began.
@@ -72,6 +74,7 @@ impl SipStack {
             events: VecDeque::new(),
             changes: VecDeque::new(),
             outbox: VecDeque::new(),
+            full: Full::default(),
             trying: Vec::new(),
             turn: Timestamp::from_millis(0),
             last_dialog: 0,

@@ -26,6 +26,12 @@ fn a_flood_gets_503_and_calls_in_progress_can_still_end() {
     lab.told();
     lab.receive(&Invite { branch: "z9hG4bKlate".into(), call_id: "late".into(), ..Invite::default() }.text());
     assert_eq!(lab.sends(), ["503 INVITE"]);
+    assert_eq!(lab.told(), ["InviteTurnedAway"]);
+    // What is no call for us is none now either (R-L4).
+    let unsupported = Invite { branch: "z9hG4bKodd".into(), call_id: "odd".into(), ..Invite::default() };
+    lab.receive(&unsupported.text().replacen("CSeq", "Require: 100rel, teleport\r\nCSeq", 1));
+    assert_eq!(lab.sends(), ["420 INVITE"]);
+    assert!(lab.told().is_empty());
     lab.receive(&Invite::default().within(&ok, "BYE", 11, "", ""));
     assert_eq!(lab.sends(), ["200 BYE"]);
     assert_eq!(lab.told(), ["DialogEnded ByPeer"]);
@@ -47,6 +53,7 @@ fn answer_all(lab: &mut Lab, from: usize) {
                 SipCommand::Respond { transaction, response: lab.stack.options_response(&request) }
             }
             SipEvent::InviteAcked { .. }
+            | SipEvent::InviteTurnedAway { .. }
             | SipEvent::InviteCancelled { .. }
             | SipEvent::AckMissing { .. }
             | SipEvent::Ringing { .. }

@@ -296,6 +296,7 @@ pub(crate) fn brief(event: &SipEvent) -> String {
     let sdp = |sdp: &Option<Vec<u8>>| if sdp.is_some() { " sdp" } else { "" };
     match event {
         SipEvent::InviteArrived { .. } => "InviteArrived".to_owned(),
+        SipEvent::InviteTurnedAway { .. } => "InviteTurnedAway".to_owned(),
         SipEvent::InviteCancelled { .. } => "InviteCancelled".to_owned(),
         SipEvent::InviteAcked { sdp: body, .. } => format!("InviteAcked{}", sdp(body)),
         SipEvent::AckMissing { .. } => "AckMissing".to_owned(),

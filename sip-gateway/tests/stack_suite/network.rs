@@ -153,8 +153,9 @@ impl Pair {
             | SipEvent::DialogEnded { dialog, .. }
             | SipEvent::InfoDigit { dialog, .. } => *dialog,
             SipEvent::RequestArrived { .. }
+            | SipEvent::InviteTurnedAway { .. }
             | SipEvent::AskAnswered { .. }
-            | SipEvent::AskUnanswered { .. } => panic!("nobody sends REGISTER or OPTIONS here"),
+            | SipEvent::AskUnanswered { .. } => panic!("nobody floods or sends REGISTER or OPTIONS here"),
         };
         let story = self.stories[side].entry(key).or_default();
         assert!(story.ends.is_empty(), "{event:?} after the end of {story:?}");
@@ -189,6 +190,7 @@ impl Pair {
             | SipEvent::InfoDigit { .. }
             | SipEvent::AskAnswered { .. }
             | SipEvent::AskUnanswered { .. }
+            | SipEvent::InviteTurnedAway { .. }
             | SipEvent::RequestArrived { .. } => {}
         }
     }

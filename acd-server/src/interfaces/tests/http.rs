@@ -48,6 +48,7 @@ fn everything(switch: &mut Loop) {
         trunk: TrunkId::new("carrier").expect("a name"),
         dialled: None,
         caller: CallerIdentity::Number(Pii::new(NUMBER.to_owned())),
+        test: false,
         reason,
     };
     switch.happen(
@@ -77,13 +78,20 @@ fn everything(switch: &mut Loop) {
     );
     let carrier = TrunkId::new("carrier").expect("a name");
     switch.happen(after(7), &answered(1, "shiga"));
-    switch.happen(after(7), &[CallEvent::TrunkLost { trunk: carrier, cause: acd_core::TrunkLoss::NoAnswer }]);
+    switch.happen(
+        after(7),
+        &[
+            CallEvent::TrunkLost { trunk: carrier, cause: acd_core::TrunkLoss::NoAnswer },
+            CallEvent::OverloadStarted,
+        ],
+    );
     switch.happen(
         after(60),
         &[
             CallEvent::BlockageEnded { tenant: shiga },
             CallEvent::NoReachableSeatEnded { tenant: shiga },
             CallEvent::TrunkRestored { trunk: carrier },
+            CallEvent::OverloadEnded { refused: 7 },
             CallEvent::SeatStateChanged { seat: at, from: SeatState::LoggedOut, to: SeatState::Ready },
             CallEvent::RingEnded { ring: ring(2), seat: at, end: RingEnd::Failed(RingFailure::Refused(486)) },
             CallEvent::RecordingStarted { call: CallId(1), file: "a.wav".to_owned() },
@@ -143,6 +151,8 @@ fn figures_are_those_of_the_facts() {
     is("acd_blockage_seconds_total{tenant=\"shiga\"}", 60.0);
     is("acd_outage_seconds_total{cause=\"crash\"}", 12.0);
     is("acd_outage_seconds_total{cause=\"stopped\"}", 0.0);
+    is("acd_outage_seconds_total{cause=\"overload\"}", 53.0);
+    is("acd_invites_turned_away_total", 7.0);
     is("acd_trunk_outage_seconds_total{trunk=\"carrier\"}", 53.0);
     is("acd_no_reachable_seat_seconds_total{tenant=\"shiga\"}", 60.0);
     is("acd_seats{state=\"ready\"}", 1.0);

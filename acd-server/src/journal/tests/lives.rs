@@ -99,6 +99,7 @@ impl World {
             dialled: Box::new([DialledNumber::new(dialled).expect("a name")]),
             caller: CallerIdentity::Number(Pii::new(caller.to_owned())),
             test: false,
+            overloaded: false,
         });
         self.obey();
     }

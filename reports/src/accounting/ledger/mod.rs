@@ -229,6 +229,8 @@ impl Ledger {
             CallEvent::DrainStarted => outages.drain_started(time),
             CallEvent::TrunkLost { trunk, .. } => outages.began(OutageCause::Trunk(*trunk), time),
             CallEvent::TrunkRestored { trunk } => outages.ended(OutageCause::Trunk(*trunk), time, books),
+            CallEvent::OverloadStarted => outages.began(OutageCause::Overload, time),
+            CallEvent::OverloadEnded { .. } => outages.ended(OutageCause::Overload, time, books),
             CallEvent::NoReachableSeatStarted { tenant } if ours(tenant) => {
                 outages.began(OutageCause::NoReachableSeat, time);
             }
@@ -266,14 +268,16 @@ impl Ledger {
                     calls.admit(time, *call, books);
                 }
             }
-            CallEvent::CallRefused { tenant: Some(tenant), reason, .. } if ours(tenant) => match reason {
-                RefusalReason::UnknownNumber => {}
-                RefusalReason::LinesFull => books.count(time, |it| &mut it.blocked_attempts),
-                RefusalReason::Closed => books.count(time, |it| &mut it.closed_refused),
-                RefusalReason::Draining | RefusalReason::Overload => {
-                    books.count(time, |it| &mut it.outage_refused);
+            CallEvent::CallRefused { tenant: Some(tenant), reason, test: false, .. } if ours(tenant) => {
+                match reason {
+                    RefusalReason::UnknownNumber => {}
+                    RefusalReason::LinesFull => books.count(time, |it| &mut it.blocked_attempts),
+                    RefusalReason::Closed => books.count(time, |it| &mut it.closed_refused),
+                    RefusalReason::Draining | RefusalReason::Overload => {
+                        books.count(time, |it| &mut it.outage_refused);
+                    }
                 }
-            },
+            }
             CallEvent::CallAnswered { ring, seat } => calls.answer(time, *ring, *seat, books),
             CallEvent::TalkEnded { ring, end, .. } => {
                 calls.end_talk(time, *ring, *end == TalkEnd::HandedOver, books);

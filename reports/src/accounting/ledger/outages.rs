@@ -12,7 +12,7 @@ use crate::limits::SEATS_BACK_MAX;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outages {
     open: Option<(OutageCause, Timestamp)>,
-    /// Dead trunks and missing seats.
+    /// Overload, dead trunks and missing seats.
     partial: BTreeMap<OutageCause, Timestamp>,
     /// Since when there is any.
     since: Option<Timestamp>,
@@ -68,7 +68,7 @@ impl Outages {
         self.count(until, books);
     }
 
-    /// A trunk is dead, or no seat can be reached.
+    /// The switch is full, a trunk is dead, or no seat can be reached.
     pub(super) fn began(&mut self, cause: OutageCause, at: Timestamp) {
         self.partial.entry(cause).or_insert(at);
         self.since.get_or_insert(at);

@@ -280,6 +280,7 @@ fn a_cancel_that_crossed_the_busy_answer_passes_and_one_without_any_fact_fails()
             trunk: TrunkId::new("carrier").expect("a name"),
             dialled: None,
             caller: CallerIdentity::Number(Pii::new("09000000006".to_owned())),
+            test: false,
             reason: RefusalReason::LinesFull,
         },
     ));

@@ -5,7 +5,7 @@ use acd_core::Timestamp;
 use super::invite::sdp_of;
 use super::timer::agreed_by_peer;
 use super::{Cancel, Phase, Session};
-use crate::limits::DIALOGS_MAX;
+use crate::limits::{DIALOGS_MAX, DIALOGS_RESERVED};
 use crate::sip::dialog::{DialogId, DialogRole, DialogState, to_tag};
 use crate::sip::event::{DialogChange, DialogKey, Peer, SipEvent, TransactionKey};
 use crate::sip::message::{HeaderName, Headers, Method, NameAddr, Request, Response, Uri};
@@ -26,7 +26,7 @@ pub(super) struct Call {
 
 impl SipStack {
     pub(super) fn call(&mut self, now: Timestamp, dialog: DialogKey, call: Call) {
-        if self.sessions.len() >= DIALOGS_MAX || self.sessions.get(dialog).is_some() {
+        if self.sessions.len() >= DIALOGS_MAX + DIALOGS_RESERVED || self.sessions.get(dialog).is_some() {
             self.counters.overloaded += 1;
             self.events.push_back(SipEvent::Rejected { dialog, status: 503, by_transport: false });
             return;

@@ -18,23 +18,14 @@ use crate::sip::transaction::ArrivalKey;
 impl SipStack {
     pub(super) fn invite_arrived(&mut self, now: Timestamp, arrival: Arrival) {
         let request = &arrival.request;
-        let objection = if self.transactions.has_arrived(&ArrivalKey::new(request)) {
-            Some(self.plain_answer(request, 482))
-        } else {
-            self.objection(request)
-                .or_else(|| self.body_objection(request))
-                .or_else(|| self.interval_objection(request))
-        };
+        let objection = self.invite_objection(request);
         if let Some(response) = objection {
             self.respond_stateless(arrival.peer, request, &response);
             return;
         }
         if self.sessions.len() >= DIALOGS_MAX {
-            self.counters.overloaded += 1;
-            let mut response = self.plain_answer(request, 503);
-            response.headers.push(HeaderName::RetryAfter, "5");
-            self.respond_stateless(arrival.peer, request, &response);
-            return;
+            self.full.dialogs = true;
+            return self.refuse_overload(arrival);
         }
         let dialog = self.next_dialog();
         let transaction = self.begin_server(&arrival, Some(dialog));
@@ -49,6 +40,16 @@ impl SipStack {
         self.add_session(session, id);
         tracing::debug!(dialog = dialog.0, at = now.as_millis(), "INVITE arrived");
         self.events.push_back(SipEvent::InviteArrived { dialog, request, peer });
+    }
+
+    /// What every INVITE out of a dialog must pass. The answer to one that does not.
+    pub(in crate::sip) fn invite_objection(&self, request: &Request) -> Option<Response> {
+        if self.transactions.has_arrived(&ArrivalKey::new(request)) {
+            return Some(self.plain_answer(request, 482));
+        }
+        self.objection(request)
+            .or_else(|| self.body_objection(request))
+            .or_else(|| self.interval_objection(request))
     }
 
     /// A body that we cannot read, or an answer that the caller could not (RFC 3261 sections 8.2.3 and 21.4.13).
