@@ -1,6 +1,8 @@
 //! What the core decides, as callers and seats see it on the wire: emergency guidance (R-G4), the agent's guidance (R-G1),
-//! keypad choice (R-G6), shared pools (R-L5), overflow (R-G5), hand-over (R-S4). Prompts are tones, so that what is heard is
+//! keypad choice (R-G6), shared pools (R-L5), the place in the queue (R-G3), rehearsals (R-L6), overflow (R-G5), hand-over (R-S4). Prompts are tones, so that what is heard is
 //! known within half a second.
+
+use std::net::Ipv4Addr;
 
 use e2e::Scratch;
 use e2e::audio::{repository_file, tone, write_wav};
@@ -10,12 +12,18 @@ use e2e::seat::Seat;
 use e2e::sipp::{Scenario, Sipp};
 use e2e::switch::{Options, Switch, WEDNESDAY_MORNING};
 use e2e::tenants::SeatAccount;
+use serde_json::Value;
 
 const USUAL_HZ: f64 = 600.0;
 const EMERGENCY_HZ: f64 = 1_400.0;
 const WAITING_HZ: f64 = 900.0;
 const MENU_HZ: f64 = 2_000.0;
 const CALLER_HZ: f64 = 440.0;
+const FIRST_HZ: f64 = 1_150.0;
+const SECOND_HZ: f64 = 1_700.0;
+
+/// An address of the rehearsals' trunk.
+const OFFICE: Ipv4Addr = Ipv4Addr::new(127, 119, 0, 1);
 
 /// `e2e/plans/decisions.toml` with its prompts.
 fn start(scratch: &Scratch) -> Switch {
@@ -27,6 +35,8 @@ fn start(scratch: &Scratch) -> Switch {
         ("emergency", EMERGENCY_HZ, 60),
         ("waiting", WAITING_HZ, 5),
         ("menu", MENU_HZ, 2),
+        ("place1", FIRST_HZ, 2),
+        ("place2", SECOND_HZ, 2),
     ] {
         write_wav(&scratch.join(&format!("{name}.wav")), &tone(frequency_hz, 0.3, seconds * 8_000));
     }
@@ -58,6 +68,28 @@ fn seat(switch: &Switch, account: SeatAccount) -> (Sipp, Party) {
     let party = Party::listen(seat.ip());
     let phone = seat.at_work(seat.plays("seat_answers.xml").audio_port(party.port()));
     (phone, party)
+}
+
+/// The day's figures of a tenant.
+fn figures(switch: &Switch, scratch: &Scratch, tenant: &str) -> Value {
+    let (plan, out) = (scratch.join("plan.toml"), scratch.join("figures.json"));
+    let (plan, written) = (plan.to_string_lossy(), out.to_string_lossy());
+    let asked = switch.ask(&[
+        "report",
+        "--form",
+        "figures",
+        "--tenant",
+        tenant,
+        "--date",
+        "2026-11-18",
+        "--config",
+        &plan,
+        "--out",
+        &written,
+    ]);
+    assert!(asked.status.success(), "acd report: {}", String::from_utf8_lossy(&asked.stderr));
+    let text = std::fs::read_to_string(&out).expect("the figures are written");
+    serde_json::from_str(&text).expect("the figures are JSON")
 }
 
 fn hangs_up(caller: Sipp) {
@@ -175,6 +207,69 @@ fn a_tenant_of_a_pool_is_refused_the_line_that_another_has_reserved() {
     }
     switch.wait_for_facts("call_ended", 4);
     switch.stop();
+}
+
+#[test]
+fn a_waiting_caller_hears_its_place_after_the_message_and_the_next_place_when_one_has_gone() {
+    let scratch = Scratch::new("decisions");
+    let mut switch = start(&scratch);
+    let (first, heard_first) = call(&switch, "0440002008");
+    switch.wait_for_facts("caller_queued", 1);
+    let (second, heard_second) = call(&switch, "0440002008");
+    heard_second.hears_tone(WAITING_HZ);
+    heard_first.hears_tone(FIRST_HZ);
+    heard_second.hears_tone(SECOND_HZ);
+    heard_second.hears_tone(MENU_HZ);
+    hangs_up(first);
+    switch.wait_for_facts("call_ended", 1);
+    heard_second.hears_tone(FIRST_HZ);
+    let facts = switch.facts();
+    let places: Vec<u64> = facts.of("place_said").iter().map(|it| it.number("place")).collect();
+    assert_eq!(places, [1, 2, 1]);
+    assert_eq!(facts.count("input_unexpected"), 0);
+    hangs_up(second);
+    switch.wait_for_facts("call_ended", 2);
+    switch.stop();
+}
+
+#[test]
+fn a_rehearsal_takes_no_line_of_a_full_tenant_is_heard_by_a_seat_and_stands_on_no_form() {
+    let scratch = Scratch::new("decisions");
+    let mut switch = start(&scratch);
+    let number = "0440002005";
+    let callers = [1, 2].map(|count| {
+        let caller = Scenario::new("caller.xml", switch.sip()).service(number).start();
+        switch.wait_for_facts("call_admitted", count);
+        caller
+    });
+    let refused = Scenario::new("refused.xml", switch.sip()).service(number);
+    refused.fill("STATUS", "486").fill("CODEC", "0").start().succeeds();
+
+    let office = Scenario::new("caller.xml", switch.sip()).service(number).from(OFFICE, 0);
+    let at_caller = Party::listen(OFFICE);
+    let rehearsal = office.audio_port(at_caller.port()).start();
+    speaks(&rehearsal, &at_caller);
+    let admitted = switch.wait_for_facts("call_admitted", 3);
+    assert_eq!(admitted.field("test").as_bool(), Some(true));
+    assert_eq!(admitted.text("trunk"), "office");
+    assert_eq!(admitted.number("lines_in_use"), 2, "it takes none");
+    assert!(
+        switch.facts().of("call_admitted")[..2].iter().all(|it| it.field("test").as_bool() == Some(false))
+    );
+    callers.into_iter().for_each(hangs_up);
+    switch.wait_for_facts("call_ended", 2);
+
+    let (phone, at_seat) = seat(&switch, account("seat201", "demo-201"));
+    switch.wait_for_facts("call_answered", 1);
+    at_seat.hears_tone(CALLER_HZ);
+    hangs_up(rehearsal);
+    phone.succeeds();
+    assert_eq!(switch.outcome(admitted.call().expect("a call has an id")), "answered");
+    switch.stop();
+    let figures = figures(&switch, &scratch, "night");
+    assert_eq!(figures["total"]["raw"]["offered"], 2, "the callers who count: {figures}");
+    assert_eq!(figures["total"]["raw"]["handled"], 0, "{figures}");
+    assert_eq!(figures["total"]["raw"]["tests"], 1, "beside them: {figures}");
 }
 
 #[test]
