@@ -16,6 +16,7 @@ pub mod grpc;
 pub mod limits;
 pub mod message;
 mod net;
+pub mod people;
 pub mod raw;
 pub mod rtp;
 mod scratch;
