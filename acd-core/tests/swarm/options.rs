@@ -114,7 +114,9 @@ impl Options {
 
     /// In one history of five. Drawn beside the history, which in the other four is what it is without.
     fn draw_overloads(mut beside: Rng) -> u64 {
-        if beside.percent(20) { beside.within(2, 10) } else { 0 }
+        // Not the draw that comes next, which says something else.
+        let often = beside.within(2, 10);
+        if beside.percent(20) { often } else { 0 }
     }
 }
 

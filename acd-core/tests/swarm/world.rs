@@ -588,9 +588,10 @@ impl World {
         let can_hear = caller.connected || caller.progressed;
         assert!(can_hear && !caller.releasing, "play to a caller that can hear");
         caller.plays = Some(play);
-        // Few callers come outside hours.
-        let is_closed = matches!(what, Announcement::Once(prompt) if prompt.as_str() == "closed");
-        let fails = if is_closed { options.play_fails.max(20) } else { options.play_fails };
+        // Few callers come outside hours, and few are refused with an announcement.
+        let is_rare =
+            matches!(what, Announcement::Once(prompt) if ["closed", "busy"].contains(&prompt.as_str()));
+        let fails = if is_rare { options.play_fails.max(20) } else { options.play_fails };
         if !self.calm && rng.percent(fails) {
             self.soon(now, Plan::CannotHear(call, play), rng);
             return;
