@@ -21,9 +21,10 @@ impl Counts {
     /// Adds what a line of a runner's output states: libtest's `test result:` or nextest's `Summary`.
     pub(crate) fn read_line(&mut self, line: &str) {
         let plain = without_colour(line);
+        // What nextest shows of a failed test, its `test result:` too, it indents, as it does its own summary.
+        let is_libtest = plain.starts_with("test result:");
         let line = plain.trim_start();
-        if line.starts_with("test result:") || (line.starts_with("Summary [") && line.contains("tests run:"))
-        {
+        if is_libtest || (line.starts_with("Summary [") && line.contains("tests run:")) {
             self.passed += before(line, "passed");
             self.failed += before(line, "failed") + before(line, "timed out");
         }
@@ -80,6 +81,14 @@ mod tests {
             test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
             test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out";
         assert_eq!(read(lines), Counts { passed: 13, failed: 2 });
+    }
+
+    #[test]
+    fn what_nextest_shows_of_a_failed_test_counts_once() {
+        let lines = "        FAIL [   1.728s] acd-server::scenarios every_scenario\n    \
+            test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n     \
+            Summary [ 395.0s] 939 tests run: 938 passed, 1 failed, 0 skipped";
+        assert_eq!(read(lines), Counts { passed: 938, failed: 1 });
     }
 
     #[test]
