@@ -17,9 +17,14 @@ pub fn number(field: u8, value: u64) -> Vec<u8> {
 
 /// A length-delimited field of a message (`string`).
 pub fn text(field: u8, value: &str) -> Vec<u8> {
+    message(field, value.as_bytes())
+}
+
+/// A field of a message that is a message itself.
+pub fn message(field: u8, encoded: &[u8]) -> Vec<u8> {
     let mut bytes = vec![field << 3 | 2];
-    bytes.extend(varint(value.len() as u64));
-    bytes.extend(value.as_bytes());
+    bytes.extend(varint(encoded.len() as u64));
+    bytes.extend(encoded);
     bytes
 }
 
@@ -64,8 +69,9 @@ mod tests {
 
     #[test]
     fn fields_are_encoded_as_the_specification_s_examples() {
-        // "Test1 with a = 150" and "Test2 with b = testing" of the encoding's documentation.
+        // "Test1 with a = 150", "Test3 with c = that" and "Test2 with b = testing" of the encoding's documentation.
         assert_eq!(number(1, 150), [0x08, 0x96, 0x01]);
+        assert_eq!(message(3, &number(1, 150)), [0x1a, 0x03, 0x08, 0x96, 0x01]);
         assert_eq!(text(2, "testing"), [0x12, 0x07, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67]);
     }
 }

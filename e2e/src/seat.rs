@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 
 use crate::net;
+use crate::rtp::Party;
 use crate::sipp::{Scenario, Sipp};
 use crate::tenants::SeatAccount;
 
@@ -36,12 +37,30 @@ impl Seat {
         self.registration("register.xml", self.account.password, "300").start().succeeds();
     }
 
-    /// Takes its registration back.
+    /// Takes its registration back, from beside the phone.
     ///
     /// # Panics
     /// If the switch does not let it.
     pub fn unregister(&self) {
-        self.registration("register.xml", self.account.password, "0").start().succeeds();
+        self.registration("register.xml", self.account.password, "0").from(self.ip, 0).start().succeeds();
+    }
+
+    /// Dials a star code, from beside the phone, which may be in a call; the switch answers, is heard, and hangs up.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn dials(&self, code: &str) {
+        let party = Party::listen(self.ip);
+        self.dialling("seat_dials.xml", code).audio_port(party.port()).start().succeeds();
+        party.hears_packets(1);
+    }
+
+    /// Dials what is no star code, which must get 404.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn dials_in_vain(&self, code: &str) {
+        self.dialling("seat_dials_unknown.xml", code).start().succeeds();
     }
 
     /// Tries to register with another password, which must be refused.
@@ -56,6 +75,11 @@ impl Seat {
     pub fn plays(&self, file: &str) -> Scenario {
         let scenario = Scenario::new(file, self.switch).service(self.account.name).from(self.ip, self.port);
         scenario.key("contact_port", &self.port.to_string())
+    }
+
+    fn dialling(&self, file: &str, code: &str) -> Scenario {
+        let scenario = self.plays(file).from(self.ip, 0).key("code", code);
+        scenario.password(self.account.name, self.account.password)
     }
 
     fn registration(&self, file: &str, password: &str, expires: &str) -> Scenario {
