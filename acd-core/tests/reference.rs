@@ -34,6 +34,8 @@ mod parties;
 mod plans;
 #[path = "reference/plays.rs"]
 mod plays;
+#[path = "reference/rings.rs"]
+mod rings;
 #[path = "swarm/rng.rs"]
 mod rng;
 #[path = "reference/seats.rs"]

@@ -48,6 +48,8 @@ mod party_phones;
 mod plans;
 #[path = "reference/plays.rs"]
 mod plays;
+#[path = "reference/rings.rs"]
+mod rings;
 #[path = "swarm/rng.rs"]
 mod rng;
 #[path = "swarm/rush.rs"]
