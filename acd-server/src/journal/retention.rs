@@ -17,17 +17,15 @@ pub(super) const HIGHEST_CALL_REMOVED: &str = "highest_call_removed";
 pub struct Retention {
     /// `input_retention`: inputs, for recovery and replay, and closed dialogs.
     pub inputs: Duration,
-    /// `fact_retention` (R-A14).
-    pub facts: Duration,
-    /// No fact goes before this instant, however old it is: a client has not accepted its last report (R-A14).
-    pub facts_held_until: Timestamp,
+    /// `fact_retention`; `None`: age alone takes none, since a client's reports decide which may go (R-A14).
+    pub facts: Option<Duration>,
 }
 
 impl Default for Retention {
     /// Inputs for a week, facts for ten years.
     fn default() -> Self {
         const DAY: Duration = Duration::from_secs(86_400);
-        Self { inputs: 7 * DAY, facts: 3_653 * DAY, facts_held_until: Timestamp::from_millis(i64::MIN) }
+        Self { inputs: 7 * DAY, facts: Some(3_653 * DAY) }
     }
 }
 
@@ -40,10 +38,9 @@ pub(super) fn remove(
     let transaction = connection.transaction()?;
     let inputs_before = (now - retention.inputs).as_millis();
     // A record's checksum covers its facts': they must not go before it.
-    let facts_before = (now - retention.facts.max(retention.inputs)).as_millis();
-    let may_go = now >= retention.facts_held_until;
+    let facts_before = retention.facts.map(|facts| (now - facts.max(retention.inputs)).as_millis());
     let more = remove_records(&transaction, inputs_before)?
-        || (may_go && remove_facts(&transaction, facts_before)?)
+        || facts_before.map_or(Ok(false), |before| remove_facts(&transaction, before))?
         || remove_dialogs(&transaction, inputs_before)?;
     transaction.commit()?;
     Ok(more)

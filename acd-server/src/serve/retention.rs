@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use acd_core::Timestamp;
-
 use crate::journal::Retention;
 use crate::plan::{FactKeeping, PlanFile};
 
@@ -13,24 +11,17 @@ use crate::plan::{FactKeeping, PlanFile};
 pub(super) fn retention(plan: &PlanFile) -> Retention {
     let journal = &plan.shell.journal;
     let none = FactKeeping::default();
-    let mut facts_days = None;
-    let mut facts_held_until = Timestamp::from_millis(i64::MIN);
-    for id in plan.core.tenants.keys() {
-        let keeping = plan.shell.tenants.get(id).map(|it| &it.accounting.keeping);
-        let keeping = keeping.unwrap_or(&none);
-        if keeping.years_after_annual_report.is_some() {
-            // Age alone takes nothing of which a year's report decides.
-            facts_held_until = Timestamp::from_millis(i64::MAX);
-        }
-        let days = keeping.days.unwrap_or(journal.fact_retention_days);
-        if keeping.until_accepted {
-            // Age says nothing of which report a fact is in, nor whether it has been accepted.
-            facts_held_until = Timestamp::from_millis(i64::MAX);
-        }
-        facts_days = facts_days.max(Some(days));
-    }
-    let facts_days = facts_days.unwrap_or(journal.fact_retention_days);
-    Retention { inputs: days(journal.input_retention_days), facts: days(facts_days), facts_held_until }
+    let keepings = plan
+        .core
+        .tenants
+        .keys()
+        .map(|id| plan.shell.tenants.get(id).map_or(&none, |it| &it.accounting.keeping));
+    // Age says nothing of which report a fact is in, nor whether it has been accepted.
+    let reports_decide =
+        keepings.clone().any(|it| it.until_accepted || it.years_after_annual_report.is_some());
+    let longest = keepings.map(|it| it.days.unwrap_or(journal.fact_retention_days)).max();
+    let facts = days(longest.unwrap_or(journal.fact_retention_days));
+    Retention { inputs: days(journal.input_retention_days), facts: (!reports_decide).then_some(facts) }
 }
 
 const fn days(days: u32) -> Duration {
@@ -59,21 +50,20 @@ mod tests {
     #[test]
     fn the_client_that_wants_them_longest_decides() {
         let default = plan(&[]).shell.journal.fact_retention_days;
-        assert_eq!(retention(&plan(&[])).facts, days(default));
+        assert_eq!(retention(&plan(&[])).facts, Some(days(default)));
         let long = retention(&plan(&[("kyoto", keeping(Some(7_000)))]));
-        assert_eq!((long.facts, long.facts_held_until), (days(7_000), Timestamp::from_millis(i64::MIN)));
+        assert_eq!(long.facts, Some(days(7_000)));
     }
 
     #[test]
     fn a_report_that_is_not_accepted_holds_every_fact() {
         let waiting = FactKeeping { until_accepted: true, ..FactKeeping::default() };
-        let held = retention(&plan(&[("shiga", waiting.clone())])).facts_held_until;
-        assert_eq!(held, Timestamp::from_millis(i64::MAX));
+        assert_eq!(retention(&plan(&[("shiga", waiting.clone())])).facts, None);
         // What came after the accepted report must stay, whatever its age: `acd retention` knows which facts those are.
         let accepted_on = Some(CivilDate { year: 2027, month: 4, day: 20 });
         let accepted = retention(&plan(&[("shiga", FactKeeping { accepted_on, ..waiting })]));
-        assert_eq!(accepted.facts_held_until, Timestamp::from_millis(i64::MAX));
+        assert_eq!(accepted.facts, None);
         let annual = FactKeeping { years_after_annual_report: Some(3), ..FactKeeping::default() };
-        assert_eq!(retention(&plan(&[("kyoto", annual)])).facts_held_until, Timestamp::from_millis(i64::MAX));
+        assert_eq!(retention(&plan(&[("kyoto", annual)])).facts, None);
     }
 }

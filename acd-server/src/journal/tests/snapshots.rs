@@ -61,7 +61,7 @@ fn count(folder: &Folder, table: &str) -> u64 {
 /// Removes what the retention removes at an instant.
 fn remove(folder: &Folder, now: Timestamp, inputs: Duration, facts: Duration) {
     let mut connection = folder.tamper();
-    while retention::remove(&mut connection, now, Retention { inputs, facts, ..Retention::default() })
+    while retention::remove(&mut connection, now, Retention { inputs, facts: Some(facts) })
         .expect("a journal")
     {}
 }
