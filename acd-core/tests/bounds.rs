@@ -3,7 +3,7 @@
 
 mod support;
 
-use acd_core::limits::{CALLS_MAX, RINGS_PER_CALL_MAX};
+use acd_core::limits::{CALLS_MAX, PARTIES_PER_CALL_MAX, RINGS_PER_CALL_MAX};
 use acd_core::{CallEvent, Effect, Input, Outcome, RefusalReason, ReleaseCause, Switch, Timestamp};
 use support::{inputs, plans, text, turn};
 use turn::{Turn, turn};
@@ -84,4 +84,34 @@ fn a_full_switch_refuses_as_overloaded_and_goes_on_when_a_call_has_ended() {
     bench.say("call 1 cancels");
     let admitted = bench.say(&format!("call {} to 0770007119", CALLS_MAX + 2));
     assert!(admitted.facts.iter().any(|fact| matches!(fact, CallEvent::CallAdmitted { .. })));
+}
+
+/// R-T3, R-T8: so many tries and no more, though a hunt after the call has numbers left and would begin anew.
+#[test]
+fn a_hunt_after_the_call_that_reaches_nobody_is_given_up_in_the_end() {
+    let numbers: String = (10..70).map(|number| format!(", number 090111100{number}")).collect();
+    let mut bench = Bench::new(&[
+        "tenant clinic: number 0770007119, lines 1+0, guidance none, outbound separate",
+        &format!("entry clinic doctor: doctors{numbers}"),
+        "seat s1: serves clinic, login always, static",
+    ]);
+    bench.say("seat s1 calls out as 1 for clinic doctor");
+    bench.say("ring 1.1 answers");
+    for attempt in 1..PARTIES_PER_CALL_MAX {
+        let said = bench.say(&format!("party 1.{attempt} refuses 486"));
+        let dials = |order: &Effect| matches!(order, Effect::DialParty { .. });
+        assert!(said.orders.iter().any(dials), "after try {attempt}");
+    }
+    let last = bench.say(&format!("party 1.{PARTIES_PER_CALL_MAX} refuses 486"));
+    let said: Vec<String> = last.facts.iter().map(text::fact).collect();
+    assert_eq!(
+        said,
+        [
+            &format!("party 1.{PARTIES_PER_CALL_MAX} over: Refused(486)"),
+            "call 1 reaches nobody for doctor",
+            "ALARM NobodyReached, clinic, call 1",
+            "s1: calling out 1.1 -> ready",
+            "call 1 out ENDED, nobody reached",
+        ]
+    );
 }

@@ -99,6 +99,18 @@ fn from_the_callers_answer_with_the_seat_on_the_other_channel_from_its_own() {
     let gaps_ms = switch.wait_for_facts("recording_ended", 1).number("gaps_ms");
     assert!(gaps_ms < alone_ms, "{gaps_ms} ms of gaps, {alone_ms} ms alone");
     switch.stop();
+
+    // R-R2: the day's talk and recordings agree; a file that is gone is found.
+    let plan = scratch.join("plan.toml");
+    let reconcile = ["recordings", "reconcile", "--date", "2026-11-18", "--config"];
+    let plan = plan.to_str().expect("a path of ours is text");
+    let answer = switch.ask(&[&reconcile[..], &[plan]].concat());
+    let said = String::from_utf8_lossy(&answer.stdout).into_owned();
+    assert!(answer.status.success() && said.contains("1 answered") && said.contains(": agrees"), "{said}");
+    std::fs::remove_dir_all(switch.data().join("recordings/kept")).expect("the day's folder");
+    let answer = switch.ask(&[&reconcile[..], &[plan]].concat());
+    let said = String::from_utf8_lossy(&answer.stdout).into_owned();
+    assert!(answer.status.code() == Some(1) && said.contains("is not there"), "{said}");
 }
 
 #[test]

@@ -5,6 +5,10 @@
 //! the form, whose answer stands indented below. The reckoning stands in the file's opening remark: it is worked out from
 //! the rules and not from the answer. After a wanted change, `ACD_BLESS=1 cargo test -p reports --test scenarios` writes
 //! what the forms say now into the files, to be read before it is committed.
+//!
+//! A period is a day, a month or a fiscal year; a row `hour 10`, `hours 9 to 11`, `on 2026-04-02`, `on 2026-04-02 hour 8`,
+//! `in 2026-04`, `total` or `mean of hour 10`. `list kyoto 2026-04: 回線閉塞` gives the form's intervals, `definition kyoto
+//! 2026-04: 表示と値` a line of its 算出条件, `consultations kyoto 2026-04 on 2026-04-01` one of its list of consultations.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
 
 #[path = "told/books.rs"]

@@ -125,10 +125,10 @@ fn a_caller_without_ports_is_told_as_such_and_gets_503_and_the_next_one_has_room
 
     invite(&mut bridge, START, CARRIER, 3, OFFER);
     invite(&mut bridge, START, CARRIER, 4, OFFER);
-    assert_eq!(told(&mut bridge), ["full", "call 3 overloaded", "call 4 overloaded"]);
+    assert_eq!(told(&mut bridge), ["call 3 overloaded", "call 4 overloaded"]);
     assert_eq!(refuse(&mut bridge, 3, RefusalReason::Overload, Some(5)), ["503 after 5"]);
     assert_eq!(refuse(&mut bridge, 4, RefusalReason::Overload, Some(5)), ["503 after 5"]);
-    assert_eq!(told(&mut bridge), ["call 3 gone", "call 4 gone"], "there is no room yet");
+    assert_eq!(told(&mut bridge), ["full", "call 3 gone", "call 4 gone"], "there is no room yet");
 
     // Whoever goes, for whatever reason, gives the ports back.
     assert_eq!(refuse(&mut bridge, 2, RefusalReason::LinesFull, None), ["486"]);
@@ -147,6 +147,19 @@ fn what_is_no_call_for_us_is_none_when_the_ports_are_gone() {
     let unknown = OFFER.replace("RTP/AVP 0", "RTP/AVP 18").replace("0 PCMU", "18 G729");
     assert_eq!(invite(&mut bridge, START, CARRIER, 3, &unknown), ["488"]);
     assert!(told(&mut bridge).is_empty());
+}
+
+/// R-L4: who is refused for another reason was not turned away for want of ports.
+#[test]
+fn a_caller_whom_the_core_would_refuse_anyway_begins_no_overload() {
+    let mut bridge = bridge(39_412..=39_413, 0);
+    invite(&mut bridge, START, CARRIER, 1, OFFER);
+    invite(&mut bridge, START, CARRIER, 2, OFFER);
+    invite(&mut bridge, START, CARRIER, 3, OFFER);
+    assert_eq!(told(&mut bridge), ["call 1", "call 2 overloaded", "call 3 overloaded"]);
+    assert_eq!(refuse(&mut bridge, 2, RefusalReason::LinesFull, None), ["486"]);
+    assert_eq!(refuse(&mut bridge, 3, RefusalReason::UnknownNumber, None), ["404"]);
+    assert_eq!(told(&mut bridge), ["call 2 gone", "call 3 gone"]);
 }
 
 #[test]

@@ -98,6 +98,11 @@ impl Hunt {
         !self.to_try.is_empty() || (self.rounds > 0 && !self.next_rounds.is_empty())
     }
 
+    /// Whether somebody must be found in the end, so that it is an alarm when nobody is (R-T8).
+    pub(super) fn is_for_the_finished_call(&self) -> bool {
+        !self.next_rounds.is_empty()
+    }
+
     /// Nobody can be dialled at all.
     pub(super) fn give_up(&mut self) {
         self.to_try.clear();

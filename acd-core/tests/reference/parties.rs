@@ -261,7 +261,8 @@ impl Model {
             let Some(hunt) = self.calls[at].hunt.as_mut() else { return };
             let (destination, ring, takes_lines) = (hunt.destination, hunt.ring, hunt.takes_lines);
             if hunt.left.is_empty() || tries >= 1_000 {
-                let again = !anew && tries < 1_000 && hunt.rounds > 0 && !hunt.again.is_empty();
+                let somebody_must = !hunt.again.is_empty();
+                let again = !anew && tries < 1_000 && hunt.rounds > 0 && somebody_must;
                 if again {
                     hunt.rounds -= 1;
                     hunt.left = hunt.again.clone();
@@ -269,11 +270,13 @@ impl Model {
                     self.calls[at].hunt = None;
                 }
                 self.state(CallEvent::DestinationUnreached { call, destination });
+                if somebody_must {
+                    self.raise(AlarmKind::NobodyReached, Some(tenant), Some(call));
+                }
                 if !again {
                     return;
                 }
                 anew = true;
-                self.raise(AlarmKind::NobodyReached, Some(tenant), Some(call));
                 continue;
             }
             let number = hunt.left.remove(0);

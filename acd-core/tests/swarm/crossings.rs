@@ -126,7 +126,7 @@ impl Crossings {
 }
 
 /// From so many histories at edges on, rare things are no accident any more.
-const MANY: u64 = 800;
+const MANY: u64 = 3_000;
 
 const COMMON_PHASES: [CallPhase; 8] = [
     CallPhase::Arriving,

@@ -136,9 +136,10 @@ impl World {
         } else {
             Plan::PartyAnswers(party)
         };
-        self.plan(if self.calm { now + rng.millis(10, 1_500) } else { after }, plan);
+        let answered = if self.calm { now + rng.millis(10, 1_500) } else { after };
+        self.plan(answered, plan);
         let end = *rng.pick(&[PartyLegEnd::HungUp, PartyLegEnd::Lost]).unwrap();
-        self.plan(after + rng.millis(0, 2 * options.talk_ms), Plan::PartyEnds(party, end));
+        self.plan(answered + rng.millis(0, 2 * options.talk_ms), Plan::PartyEnds(party, end));
     }
 
     /// A supervisor takes part in a call or leaves it, or forces a seat.

@@ -68,7 +68,8 @@ impl Bridge {
             return;
         }
         self.next_call += 1;
-        leg.ports = self.reserve_ports(call);
+        let test = self.trunks.is_rehearsal(trunk);
+        leg.ports = self.reserve_ports(call, test);
         let overloaded = leg.ports.is_none();
         leg.sealed = sealed_number(request);
         self.legs.insert(dialog, leg);
@@ -78,7 +79,7 @@ impl Bridge {
             trunk,
             dialled: dialled_numbers(request),
             caller: caller_identity(request),
-            test: self.trunks.is_rehearsal(trunk),
+            test,
             overloaded,
         });
     }

@@ -88,6 +88,9 @@ impl Bridge {
         retry_after: Option<Duration>,
     ) {
         let Some(dialog) = self.callers.get(&call).copied() else { return };
+        if reason == RefusalReason::Overload {
+            self.refused_for_overload(call);
+        }
         let (status, phrase) = match reason {
             RefusalReason::UnknownNumber => (404, "Not Found"),
             RefusalReason::LinesFull if retry_after.is_none() => (486, "Busy Here"),

@@ -1,6 +1,6 @@
 //! What a call needs is reserved before the core is told of it; what finds no room is an overload (R-L4, R-L9).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use acd_core::{CallId, Input};
 
@@ -16,20 +16,27 @@ use crate::sip::message::Request;
 pub(super) struct Overload {
     /// In an overload: INVITEs that the stack has turned away in it.
     turned_away: Option<u64>,
-    /// Callers without ports, until they have got the core's refusal.
-    pub(super) portless: BTreeSet<CallId>,
+    /// Callers without ports, until they have got the core's refusal, and whether they rehearse.
+    pub(super) portless: BTreeMap<CallId, bool>,
 }
 
 impl Bridge {
     /// Binds the ports of a caller who has just come. A pair stays free for each seat that a caller can be put through to:
     /// a call that was admitted without would never be answered.
-    pub(super) fn reserve_ports(&mut self, call: CallId) -> Option<BoundPorts> {
+    pub(super) fn reserve_ports(&mut self, call: CallId, rehearsal: bool) -> Option<BoundPorts> {
         let ports = if self.has_ports(0) { self.media.bind().ok() } else { None };
         if ports.is_none() {
-            self.overload.portless.insert(call);
-            self.overload_began();
+            self.overload.portless.insert(call, rehearsal);
         }
         ports
+    }
+
+    /// The core refuses a call because we cannot carry it, and not for what it would refuse anyway: an overload, unless nobody
+    /// but a rehearsal met it (R-L6).
+    pub(super) fn refused_for_overload(&mut self, call: CallId) {
+        if self.overload.portless.get(&call) != Some(&true) {
+            self.overload_began();
+        }
     }
 
     /// The stack was too full for an INVITE. Who is no caller was not turned away (R-L4).

@@ -82,7 +82,7 @@ impl Meeting {
         let destination = hunt.destination;
         house.out.state(CallEvent::DestinationUnreached { call: visit.call, destination });
         let anew = may_begin_anew && visit.parties < PARTIES_PER_CALL_MAX && hunt.begin_anew();
-        if anew {
+        if hunt.is_for_the_finished_call() {
             house.raise(AlarmKind::NobodyReached, Some(visit.tenant), Some(visit.call));
         }
         anew

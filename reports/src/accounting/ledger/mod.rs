@@ -10,12 +10,14 @@ mod seats;
 mod staffing;
 mod stretch;
 
+use std::collections::BTreeSet;
+
 use acd_core::plan::Plan;
-use acd_core::{CallEvent, LegId, RefusalReason, TalkEnd, TenantId, Timestamp};
+use acd_core::{CallEvent, CallId, LegId, RefusalReason, TalkEnd, TenantId, Timestamp};
 
 use super::{Account, ClockStep, Counting, OutageCause, Slots};
 use crate::Fold;
-use crate::limits::OPENING_FACTS_MAX;
+use crate::limits::{OPEN_CALLS_MAX, OPENING_FACTS_MAX};
 use books::Books;
 use calls::Calls;
 use lines::Lines;
@@ -45,6 +47,8 @@ pub struct Ledger {
     /// The instant of the last facts, if the shortages do not follow from them yet.
     unfollowed: Option<Timestamp>,
     parties: Parties,
+    /// Live calls of any tenant that stand on no form (R-L6).
+    rehearsals: BTreeSet<CallId>,
     plans: Plans,
     /// The seats of the plan whose `PlanApplied` is still to come.
     next_staff: Option<Staff>,
@@ -75,6 +79,7 @@ impl Ledger {
             shortages,
             unfollowed: None,
             parties: Parties::default(),
+            rehearsals: BTreeSet::new(),
             plans: Plans::default(),
             next_staff: None,
             opening: None,
@@ -210,8 +215,20 @@ impl Ledger {
         }
     }
 
+    fn follow_rehearsals(&mut self, event: &CallEvent) {
+        if let CallEvent::CallAdmitted { call, test: true, .. } = event {
+            self.rehearsals.insert(*call);
+            while self.rehearsals.len() > OPEN_CALLS_MAX {
+                self.rehearsals.pop_first();
+            }
+        } else if let CallEvent::CallEnded { call, .. } = event {
+            self.rehearsals.remove(call);
+        }
+    }
+
     fn take_in(&mut self, time: Timestamp, event: &CallEvent) {
-        let Self { books, calls, seats, lines, outages, shortages, parties, plans, .. } = self;
+        self.follow_rehearsals(event);
+        let Self { books, calls, seats, lines, outages, shortages, parties, plans, rehearsals, .. } = self;
         let ours = |tenant: &TenantId| *tenant == self.tenant;
         match event {
             CallEvent::PlanApplied { by, who, lines_reported_on, .. } => {
@@ -291,7 +308,11 @@ impl Ledger {
             CallEvent::CallerLeft { call, .. } => {
                 hold(time, LegId::Caller(*call), false, (calls, seats), books);
             }
-            CallEvent::PartyDialled { party, tenant, .. } if ours(tenant) => parties.dialled(*party),
+            CallEvent::PartyDialled { party, tenant, .. }
+                if ours(tenant) && !rehearsals.contains(&party.call) =>
+            {
+                parties.dialled(*party);
+            }
             CallEvent::PartyAnswered { party, company } | CallEvent::PartyMoved { party, company } => {
                 parties.moved(time, *party, *company, calls, books);
             }
@@ -309,7 +330,7 @@ impl Ledger {
                 parties.leave(time, *call, books);
                 calls.end(time, *call, *outcome, self.counting.short_abandon, books);
             }
-            CallEvent::CallOverflowed { tenant, to, .. } => {
+            CallEvent::CallOverflowed { call, tenant, to, .. } if !rehearsals.contains(call) => {
                 if ours(tenant) {
                     books.count(time, |it| &mut it.overflow_out);
                 }
@@ -345,6 +366,7 @@ impl Ledger {
             | CallEvent::CallerProgressFailed { .. }
             | CallEvent::AnnouncementFailed { .. }
             | CallEvent::RefusalFailed { .. }
+            | CallEvent::CallOverflowed { .. }
             | CallEvent::PartyDialled { .. }
             | CallEvent::SupervisorRung { .. }
             | CallEvent::PartyLineFreed { .. }
@@ -414,7 +436,7 @@ mod tests {
 
     use super::*;
     use crate::accounting::{Blockage, Interval, Outage, Understaffing};
-    use crate::limits::{INTERVALS_MAX, OPEN_CALLS_MAX};
+    use crate::limits::INTERVALS_MAX;
 
     fn ledger() -> Ledger {
         let slots = Slots::hours(CivilDate { year: 2026, month: 11, day: 21 }, 540);
