@@ -77,7 +77,8 @@ impl Seat {
         match self.state {
             SeatState::Ready => Staffs::EveryTenantItServes,
             SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => {
-                self.works_for.map_or(Staffs::Nobody, Staffs::One)
+                // At a rehearsal an agent is there for everybody as before it (R-L6).
+                self.works_for.map_or(Staffs::EveryTenantItServes, Staffs::One)
             }
             SeatState::LoggedOut
             | SeatState::Outbound(_)

@@ -372,6 +372,8 @@ fn blockage_is_as_recorded(day: &Day, records: &Records, tenant: TenantId, accou
 fn seats_are_as_stated(day: &Day, records: &Records, tenant: TenantId, account: &Account) {
     let ours =
         |call: CallId| records.calls().get(&call).is_some_and(|it| it.tenant == tenant && it.is_offered());
+    // Who is at a rehearsal is there for everybody as before it (R-L6).
+    let staffs = |call: CallId| ours(call) || records.calls().get(&call).is_some_and(|it| it.test);
     let end = day.facts.last().unwrap().0;
     let mut spans: BTreeMap<_, Vec<(Timestamp, SeatState)>> = BTreeMap::new();
     for (time, fact) in &day.facts {
@@ -394,9 +396,9 @@ fn seats_are_as_stated(day: &Day, records: &Records, tenant: TenantId, account: 
                 SeatState::Ready => true,
                 SeatState::Ringing(ring) | SeatState::Talking(ring) => {
                     call = Some(ring.call);
-                    ours(ring.call)
+                    staffs(ring.call)
                 }
-                SeatState::WrapUp => call.is_some_and(ours),
+                SeatState::WrapUp => call.is_some_and(staffs),
                 SeatState::LoggedOut
                 | SeatState::Outbound(_)
                 | SeatState::Paused(_)

@@ -43,7 +43,10 @@ fn is_staff(seat: &Seat, tenant: TenantId, skill: Option<SkillId>) -> bool {
     let has_skill = skill.is_none_or(|it| seat.plan.skills.contains(&it));
     let there = match seat.state {
         SeatState::Ready => true,
-        SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => seat.works_for == Some(tenant),
+        // R-L6: a rehearsal is nobody's.
+        SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => {
+            seat.works_for.is_none_or(|of| of == tenant)
+        }
         SeatState::LoggedOut
         | SeatState::Outbound(_)
         | SeatState::Paused(_)

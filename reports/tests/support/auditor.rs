@@ -152,8 +152,15 @@ impl Auditor {
     /// overflowed to it.
     fn part(&self, doing: Doing, tenant: usize, is_ours: bool) -> Part {
         let ours = |call| self.calls.get(&call).is_some_and(|it| it.tenant == tenant && !it.test);
+        let rehearsal = |call| self.calls.get(&call).is_some_and(|it| it.test);
         match doing {
             Doing::Ready if is_ours => Part::Waiting,
+            // At a rehearsal an agent is there as before it (R-L6).
+            Doing::Ringing(call) | Doing::Talking(call) | Doing::Holding(call) | Doing::WrappingUp(call)
+                if rehearsal(call) && is_ours =>
+            {
+                Part::Waiting
+            }
             Doing::Ringing(call) if ours(call) => Part::Waiting,
             Doing::Talking(call) | Doing::Holding(call) | Doing::WrappingUp(call) if ours(call) => {
                 Part::Consulting

@@ -14,6 +14,8 @@ pub(super) struct Calls {
     live: BTreeMap<CallId, LiveCall>,
     /// Calls in which no seat can have a part.
     passing: BTreeSet<CallId>,
+    /// Calls of any tenant that stand on no form (R-L6); their wrap-up may be still to come when they have ended.
+    rehearsals: BTreeSet<CallId>,
     orphans: u64,
 }
 
@@ -99,6 +101,18 @@ impl Calls {
                 seats: 0,
             },
         );
+    }
+
+    /// A call of any tenant that stands on no form.
+    pub(super) fn rehearse(&mut self, call: CallId) {
+        self.rehearsals.insert(call);
+        while self.rehearsals.len() > OPEN_CALLS_MAX {
+            self.rehearsals.pop_first();
+        }
+    }
+
+    pub(super) fn is_rehearsal(&self, call: CallId) -> bool {
+        self.rehearsals.contains(&call)
     }
 
     /// A call that is no orphan, and of which no figure is made beyond its admission.

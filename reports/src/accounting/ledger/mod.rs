@@ -10,14 +10,12 @@ mod seats;
 mod staffing;
 mod stretch;
 
-use std::collections::BTreeSet;
-
 use acd_core::plan::Plan;
-use acd_core::{CallEvent, CallId, LegId, RefusalReason, TalkEnd, TenantId, Timestamp};
+use acd_core::{CallEvent, LegId, RefusalReason, TalkEnd, TenantId, Timestamp};
 
 use super::{Account, ClockStep, Counting, OutageCause, Slots};
 use crate::Fold;
-use crate::limits::{OPEN_CALLS_MAX, OPENING_FACTS_MAX};
+use crate::limits::OPENING_FACTS_MAX;
 use books::Books;
 use calls::Calls;
 use lines::Lines;
@@ -47,8 +45,6 @@ pub struct Ledger {
     /// The instant of the last facts, if the shortages do not follow from them yet.
     unfollowed: Option<Timestamp>,
     parties: Parties,
-    /// Live calls of any tenant that stand on no form (R-L6).
-    rehearsals: BTreeSet<CallId>,
     plans: Plans,
     /// The seats of the plan whose `PlanApplied` is still to come.
     next_staff: Option<Staff>,
@@ -79,7 +75,6 @@ impl Ledger {
             shortages,
             unfollowed: None,
             parties: Parties::default(),
-            rehearsals: BTreeSet::new(),
             plans: Plans::default(),
             next_staff: None,
             opening: None,
@@ -215,20 +210,11 @@ impl Ledger {
         }
     }
 
-    fn follow_rehearsals(&mut self, event: &CallEvent) {
-        if let CallEvent::CallAdmitted { call, test: true, .. } = event {
-            self.rehearsals.insert(*call);
-            while self.rehearsals.len() > OPEN_CALLS_MAX {
-                self.rehearsals.pop_first();
-            }
-        } else if let CallEvent::CallEnded { call, .. } = event {
-            self.rehearsals.remove(call);
-        }
-    }
-
     fn take_in(&mut self, time: Timestamp, event: &CallEvent) {
-        self.follow_rehearsals(event);
-        let Self { books, calls, seats, lines, outages, shortages, parties, plans, rehearsals, .. } = self;
+        if let CallEvent::CallAdmitted { call, test: true, .. } = event {
+            self.calls.rehearse(*call);
+        }
+        let Self { books, calls, seats, lines, outages, shortages, parties, plans, .. } = self;
         let ours = |tenant: &TenantId| *tenant == self.tenant;
         match event {
             CallEvent::PlanApplied { by, who, lines_reported_on, .. } => {
@@ -309,7 +295,7 @@ impl Ledger {
                 hold(time, LegId::Caller(*call), false, (calls, seats), books);
             }
             CallEvent::PartyDialled { party, tenant, .. }
-                if ours(tenant) && !rehearsals.contains(&party.call) =>
+                if ours(tenant) && !calls.is_rehearsal(party.call) =>
             {
                 parties.dialled(*party);
             }
@@ -330,7 +316,7 @@ impl Ledger {
                 parties.leave(time, *call, books);
                 calls.end(time, *call, *outcome, self.counting.short_abandon, books);
             }
-            CallEvent::CallOverflowed { call, tenant, to, .. } if !rehearsals.contains(call) => {
+            CallEvent::CallOverflowed { call, tenant, to, .. } if !calls.is_rehearsal(*call) => {
                 if ours(tenant) {
                     books.count(time, |it| &mut it.overflow_out);
                 }
@@ -436,7 +422,7 @@ mod tests {
 
     use super::*;
     use crate::accounting::{Blockage, Interval, Outage, Understaffing};
-    use crate::limits::INTERVALS_MAX;
+    use crate::limits::{INTERVALS_MAX, OPEN_CALLS_MAX};
 
     fn ledger() -> Ledger {
         let slots = Slots::hours(CivilDate { year: 2026, month: 11, day: 21 }, 540);

@@ -71,6 +71,8 @@ struct Seat {
     work: Option<CallId>,
     /// Whether that call is the tenant's.
     ours: bool,
+    /// Whether it is a rehearsal: the agent is there for everybody as before it (R-L6).
+    rehearses: bool,
     /// The talk is on hold.
     held: bool,
 }
@@ -179,6 +181,7 @@ impl Seats {
                 counted_to: life_since,
                 work: None,
                 ours: false,
+                rehearses: false,
                 held: false,
             };
             self.seats.insert(id, seat);
@@ -205,12 +208,13 @@ impl Seats {
             | SeatState::Unreachable => None,
         };
         let ours = work.is_some_and(|call| calls.has(call));
+        let rehearses = work.is_some_and(|call| calls.is_rehearsal(call));
         let held = matches!(to, SeatState::Talking(_)) && work.is_some_and(|call| calls.is_on_hold(call));
         let role = self.staff.0.get(&id).copied();
         self.update(at, id, books, |seat| {
             seat.role = role.or(if ours { seat.role } else { None });
             (seat.state, seat.state_since) = (to, at);
-            (seat.work, seat.ours, seat.held) = (work, ours, held);
+            (seat.work, seat.ours, seat.rehearses, seat.held) = (work, ours, rehearses, held);
         });
         if work != before.work {
             if let Some(call) = work {
@@ -315,6 +319,9 @@ impl Seat {
             SeatState::Talking(_) if self.ours && self.held => |times| &mut times.holding_ms,
             SeatState::Talking(_) if self.ours => |times| &mut times.talking_ms,
             SeatState::WrapUp if self.ours => |times| &mut times.wrap_up_ms,
+            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp if self.rehearses => {
+                |times| &mut times.ready_ms
+            }
             SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => {
                 |times| &mut times.elsewhere_ms
             }
@@ -330,7 +337,7 @@ impl Seat {
     fn staffs(&self) -> Option<Role> {
         let staffed = match self.state {
             SeatState::Ready => true,
-            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => self.ours,
+            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => self.ours || self.rehearses,
             SeatState::LoggedOut
             | SeatState::Outbound(_)
             | SeatState::Paused(_)
