@@ -192,6 +192,20 @@ impl Switch {
     pub fn ask(&self, arguments: &[&str]) -> Output {
         run_to_end(program("ACD_BIN", "acd").args(arguments).arg("--data").arg(self.data()), COMMAND_TIME_MAX)
     }
+
+    /// The form 様式2 of a tenant for the day of [`WEDNESDAY_MORNING`], as JSON, written beside the plan.
+    ///
+    /// # Panics
+    /// If it is not written, or is no JSON.
+    pub fn day_form(&self, scratch: &Scratch, plan: &Path, tenant: &str) -> serde_json::Value {
+        let form = scratch.join("day.json");
+        let (plan, out) = (plan.to_string_lossy(), form.to_string_lossy());
+        let of_day = ["report", "--form", "fdma2", "--tenant", tenant, "--date", "2026-11-18"];
+        let written = self.ask(&[&of_day[..], &["--config", &plan, "--out", &out]].concat());
+        assert!(written.status.success(), "acd report: {}", String::from_utf8_lossy(&written.stderr));
+        let text = std::fs::read_to_string(&form).expect("the form is written");
+        serde_json::from_str(&text).expect("the form is JSON")
+    }
 }
 
 fn serve(scratch: &Scratch, options: &Options) -> (Running, Addresses) {

@@ -71,33 +71,16 @@ fn a_call_without_ports_gets_503_as_an_outage_and_the_next_has_room_after_a_hang
     switch.stop();
     assert_eq!(switch.facts().count("input_unexpected"), 0);
 
-    let form = scratch.join("day.json");
-    let (plan, out) = (plan.to_string_lossy(), form.to_string_lossy());
-    let written = switch.ask(&[
-        "report",
-        "--form",
-        "fdma2",
-        "--tenant",
-        "clinic",
-        "--date",
-        "2026-11-18",
-        "--config",
-        &plan,
-        "--out",
-        &out,
-    ]);
-    assert!(written.status.success(), "acd report: {}", String::from_utf8_lossy(&written.stderr));
-    let text = std::fs::read_to_string(&form).expect("the form is written");
-    let form: Value = serde_json::from_str(&text).expect("the form is JSON");
+    let form = switch.day_form(&scratch, &plan, "clinic");
     let overloads: Vec<&Value> = form["outages"]
         .as_array()
         .expect("a list")
         .iter()
         .filter(|outage| outage["cause"] == "overload")
         .collect();
-    assert_eq!(overloads.len(), 1, "{text}");
+    assert_eq!(overloads.len(), 1, "{form}");
     assert_eq!(overloads[0]["responsibility"], "switch");
     let total = &form["day"]["raw"];
-    assert_eq!((&total["outage_refused"], &total["blocked_attempts"]), (&1.into(), &0.into()), "{text}");
-    assert_eq!(total["offered"], 3, "{text}");
+    assert_eq!((&total["outage_refused"], &total["blocked_attempts"]), (&1.into(), &0.into()), "{form}");
+    assert_eq!(total["offered"], 3, "{form}");
 }

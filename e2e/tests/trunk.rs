@@ -56,31 +56,14 @@ fn a_silent_carrier_is_an_outage_until_it_answers_and_the_form_says_so() {
     assert_eq!((facts.count("trunk_lost"), facts.count("trunk_restored")), (1, 1));
     assert_eq!(facts.count("input_unexpected"), 0);
 
-    let form = scratch.join("day.json");
-    let (plan, out) = (plan.to_string_lossy(), form.to_string_lossy());
-    let written = switch.ask(&[
-        "report",
-        "--form",
-        "fdma2",
-        "--tenant",
-        "clinic",
-        "--date",
-        "2026-11-18",
-        "--config",
-        &plan,
-        "--out",
-        &out,
-    ]);
-    assert!(written.status.success(), "acd report: {}", String::from_utf8_lossy(&written.stderr));
-    let text = std::fs::read_to_string(&form).expect("the form is written");
-    let form: Value = serde_json::from_str(&text).expect("the form is JSON");
+    let form = switch.day_form(&scratch, &plan, "clinic");
     let trunk: Vec<&Value> = form["outages"]
         .as_array()
         .expect("a list")
         .iter()
         .filter(|outage| outage["cause"] == "trunk")
         .collect();
-    assert_eq!(trunk.len(), 1, "{text}");
+    assert_eq!(trunk.len(), 1, "{form}");
     assert_eq!(trunk[0]["responsibility"], "carrier");
-    assert!(form["definitions"].to_string().contains("回線事業者側の不通、責任：回線事業者"), "{text}");
+    assert!(form["definitions"].to_string().contains("回線事業者側の不通、責任：回線事業者"), "{form}");
 }
