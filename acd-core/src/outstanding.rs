@@ -17,7 +17,9 @@ pub(crate) struct Outstanding {
     /// Refused calls that hear the busy announcement before their 486 (R-L4).
     pub(crate) announced: BTreeMap<CallId, BusyAnnouncement>,
     /// Cancelled rings that have not ended.
-    pub(crate) cancelled: Owed<RingId>,
+    cancelled: Owed<RingId>,
+    /// Of these, the rings whose answer has come, which crossed the order to cancel them.
+    crossed: Owed<RingId>,
     /// Seats' legs that are being released.
     pub(crate) released: Owed<RingId>,
     /// Cancelled tries that have not ended.
@@ -32,6 +34,30 @@ impl Outstanding {
     /// A caller's leg has ended: whether it was a refused call's, which has no outcome to state.
     pub(crate) fn caller_refused_gone(&mut self, call: CallId) -> bool {
         self.refused.settle(&call) || self.announced.remove(&call).is_some()
+    }
+
+    pub(crate) fn ring_cancelled(&mut self, ring: RingId) {
+        self.cancelled.add(ring);
+    }
+
+    /// Whether a ring was cancelled that has neither ended nor answered: its phone may not know yet.
+    pub(crate) fn may_cross(&self, ring: RingId) -> bool {
+        self.cancelled.is_owed(&ring) && !self.crossed.is_owed(&ring)
+    }
+
+    /// Whether an answer crossed the order to cancel its ring, as it can but once.
+    pub(crate) fn answer_crossed(&mut self, ring: RingId) -> bool {
+        let crossed = self.may_cross(ring);
+        if crossed {
+            self.crossed.add(ring);
+        }
+        crossed
+    }
+
+    /// Whether the end of a cancelled ring was owed; it no longer is.
+    pub(crate) fn settle_cancelled(&mut self, ring: RingId) -> bool {
+        self.crossed.settle(&ring);
+        self.cancelled.settle(&ring)
     }
 
     /// How many refused calls of a tenant hear the busy announcement.
@@ -154,6 +180,21 @@ mod tests {
     }
 
     #[test]
+    fn one_answer_may_cross_the_order_to_cancel_its_ring() {
+        let ring = RingId { call: CallId(1), attempt: 1 };
+        let mut outstanding = Outstanding::default();
+        assert!(!outstanding.answer_crossed(ring), "it was not cancelled");
+        outstanding.ring_cancelled(ring);
+        assert!(outstanding.may_cross(ring));
+        assert!(outstanding.answer_crossed(ring));
+        assert!(!outstanding.may_cross(ring));
+        assert!(!outstanding.answer_crossed(ring), "it has answered before");
+        assert!(outstanding.settle_cancelled(ring), "its end is still owed");
+        assert!(!outstanding.settle_cancelled(ring));
+        assert_eq!(outstanding, Outstanding::default(), "nothing of it is left");
+    }
+
+    #[test]
     fn the_oldest_is_forgotten_when_full() {
         let mut owed = Owed::default();
         for call in 0..=OUTSTANDING_MAX as u64 {
@@ -170,7 +211,7 @@ mod tests {
         let mut refused = Outstanding::default();
         refused.refused.add(CallId(1));
         let mut cancelled = Outstanding::default();
-        cancelled.cancelled.add(ring);
+        cancelled.ring_cancelled(ring);
         let mut released = Outstanding::default();
         released.released.add(ring);
         let mut recordings = Outstanding::default();

@@ -314,9 +314,10 @@ impl Switch {
         }
     }
 
-    /// An answer that crosses the order to cancel the ring is nobody's any more; the end of the seat's leg follows it.
+    /// An answer that crosses the order to cancel the ring is nobody's any more; the end of the seat's leg follows it. A
+    /// second one fits nothing.
     fn ring_answered(&mut self, ring: RingId) {
-        if !self.house.outstanding.cancelled.is_owed(&ring) {
+        if !self.house.outstanding.answer_crossed(ring) {
             self.tell_ring(ring, CallInput::RingAnswered);
         }
     }
@@ -352,7 +353,7 @@ impl Switch {
     }
 
     fn ring_progressed(&mut self, ring: RingId) {
-        if self.house.outstanding.cancelled.is_owed(&ring) {
+        if self.house.outstanding.may_cross(ring) {
             return;
         }
         let kind = match self.calls.get(&ring.call) {
@@ -365,14 +366,14 @@ impl Switch {
     }
 
     fn ring_failed(&mut self, ring: RingId, failure: RingFailure) {
-        if !self.house.outstanding.cancelled.settle(&ring) {
+        if !self.house.outstanding.settle_cancelled(ring) {
             self.tell_ring(ring, CallInput::RingFailed(failure));
         }
     }
 
     fn seat_leg_ended(&mut self, ring: RingId, end: SeatLegEnd) {
         let outstanding = &mut self.house.outstanding;
-        if !outstanding.released.settle(&ring) && !outstanding.cancelled.settle(&ring) {
+        if !outstanding.released.settle(&ring) && !outstanding.settle_cancelled(ring) {
             self.tell_ring(ring, CallInput::SeatLegEnded(end));
         }
     }

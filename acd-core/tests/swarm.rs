@@ -76,7 +76,9 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 use acd_core::plan::{Plan, check_bands};
-use acd_core::{CallEvent, Input, PlanSource, SeatId, SeatState, Stranding, Switch, Timestamp};
+use acd_core::{
+    CallEvent, Input, PlanSource, RingId, SeatId, SeatState, Stranding, Switch, Timestamp, limits,
+};
 use auditor::Auditor;
 use crossings::{Crossing, Crossings};
 use model::Model;
@@ -98,6 +100,9 @@ fn every_history_is_safe_and_comes_to_its_end() {
         // A thousand histories are enough to see that the swarm is awake.
         if seed < first + 1_000 {
             let facts = history.journal.iter().flat_map(|(_, _, turn)| &turn.facts);
+            for _ in history.journal.iter().filter(|it| is_answer_again(it)) {
+                *seen.entry("RingAnswered again".to_owned()).or_default() += 1;
+            }
             let mut answered = BTreeSet::new();
             for fact in facts {
                 *seen.entry(kind(fact)).or_default() += 1;
@@ -120,6 +125,13 @@ fn every_history_is_safe_and_comes_to_its_end() {
     }
 }
 
+/// A phone whose ring was cancelled has answered twice.
+fn is_answer_again((_, input, turn): &(Timestamp, Input, Turn)) -> bool {
+    let unexpected = |fact: &CallEvent| matches!(fact, CallEvent::InputUnexpected { .. });
+    let of_a_phone = |ring: &RingId| ring.attempt <= limits::RINGS_PER_CALL_MAX;
+    matches!(input, Input::RingAnswered { ring } if of_a_phone(ring)) && turn.facts.iter().any(unexpected)
+}
+
 fn seeds() -> Range<u64> {
     if let Ok(seed) = env::var("ACD_SEED") {
         let seed = seed.parse().unwrap();
@@ -134,7 +146,8 @@ fn seeds() -> Range<u64> {
 const STEPS_MOST: u64 = 4_000;
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 96] = [
+const WANTED: [&str; 97] = [
+    "RingAnswered again",
     "WallClockStepped",
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",

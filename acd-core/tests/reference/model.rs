@@ -148,6 +148,8 @@ pub(crate) struct Model {
     lost_trunks: Vec<TrunkId>,
     pub(crate) overloaded: bool,
     pub(crate) cancelled: Vec<RingId>,
+    /// Rings that answered while they were being cancelled.
+    crossed: Vec<RingId>,
     pub(crate) released: Vec<RingId>,
     pub(crate) parties_cancelled: Vec<PartyId>,
     pub(crate) parties_released: Vec<PartyId>,
@@ -178,6 +180,7 @@ impl Model {
             lost_trunks: Vec::new(),
             overloaded: false,
             cancelled: Vec::new(),
+            crossed: Vec::new(),
             released: Vec::new(),
             parties_cancelled: Vec::new(),
             parties_released: Vec::new(),
@@ -349,8 +352,8 @@ impl Model {
             Input::DigitPressed { leg, digit } => self.digit(*leg, *digit),
             Input::HoldBegan { leg } => self.hold(*leg, true),
             Input::HoldEnded { leg } => self.hold(*leg, false),
-            Input::RingProgressed { ring } | Input::RingAnswered { ring }
-                if self.cancelled.contains(ring) => {}
+            Input::RingProgressed { ring } if self.may_cross(*ring) => {}
+            Input::RingAnswered { ring } if self.may_cross(*ring) => self.crossed.push(*ring),
             Input::RingProgressed { ring } => self.of_ring(*ring, |model, at| {
                 if model.calls[at].has_talk() {
                     model.out_of_phase(at);
@@ -418,6 +421,11 @@ impl Model {
             Some(at) => then(self, at),
             None => self.unexpected(UnexpectedInput::CallUnknown, Some(call)),
         }
+    }
+
+    /// R-Q6: the phone may not know yet that it is to ring no more; it answers once.
+    fn may_cross(&self, ring: RingId) -> bool {
+        self.cancelled.contains(&ring) && !self.crossed.contains(&ring)
     }
 
     pub(crate) fn of_ring(&mut self, ring: RingId, then: impl FnOnce(&mut Self, usize)) {

@@ -205,7 +205,10 @@ impl World {
             Plan::Crosses(ring) => {
                 let (_, phone) = self.rings.get_mut(&ring)?;
                 *phone = Phone::Releasing;
+                // Now and then it answers again before its leg has ended.
+                let again = rng.percent(ANSWERS_CROSS);
                 self.soon(now, Plan::SeatEnds(ring, SeatLegEnd::Released), rng);
+                again.then(|| self.plan(now, Plan::Crosses(ring)));
                 Some(Input::RingAnswered { ring })
             }
             Plan::SeatEnds(ring, end) => {
