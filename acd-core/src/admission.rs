@@ -101,6 +101,7 @@ impl Switch {
             holding: admission.holding,
             test,
             outbound: false,
+            about: None,
             rings: 0,
             parties: 0,
             answered: false,

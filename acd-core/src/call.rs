@@ -70,6 +70,8 @@ pub(crate) struct Visit {
     pub(crate) test: bool,
     /// An agent began the call: it never had a caller.
     pub(crate) outbound: bool,
+    /// The finished call that an agent's call is about (R-T8).
+    pub(crate) about: Option<CallId>,
     /// How many rings there have been.
     pub(crate) rings: u32,
     /// How many tries to reach third parties there have been.

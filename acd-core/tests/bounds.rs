@@ -95,23 +95,23 @@ fn a_hunt_after_the_call_that_reaches_nobody_is_given_up_in_the_end() {
         &format!("entry clinic doctor: doctors{numbers}"),
         "seat s1: serves clinic, login always, static",
     ]);
-    bench.say("seat s1 calls out as 1 for clinic doctor");
-    bench.say("ring 1.1 answers");
+    bench.say("seat s1 calls out as 2 for clinic doctor about 1");
+    bench.say("ring 2.1 answers");
     for attempt in 1..PARTIES_PER_CALL_MAX {
-        let said = bench.say(&format!("party 1.{attempt} refuses 486"));
+        let said = bench.say(&format!("party 2.{attempt} refuses 486"));
         let dials = |order: &Effect| matches!(order, Effect::DialParty { .. });
         assert!(said.orders.iter().any(dials), "after try {attempt}");
     }
-    let last = bench.say(&format!("party 1.{PARTIES_PER_CALL_MAX} refuses 486"));
+    let last = bench.say(&format!("party 2.{PARTIES_PER_CALL_MAX} refuses 486"));
     let said: Vec<String> = last.facts.iter().map(text::fact).collect();
     assert_eq!(
         said,
         [
-            &format!("party 1.{PARTIES_PER_CALL_MAX} over: Refused(486)"),
-            "call 1 reaches nobody for doctor",
-            "ALARM NobodyReached, clinic, call 1",
-            "s1: calling out 1.1 -> ready",
-            "call 1 out ENDED, nobody reached",
+            &format!("party 2.{PARTIES_PER_CALL_MAX} over: Refused(486)"),
+            "call 2 reaches nobody for doctor",
+            "ALARM NobodyReached, clinic, call 2",
+            "s1: calling out 2.1 -> ready",
+            "call 2 out ENDED, nobody reached",
         ]
     );
 }

@@ -72,7 +72,7 @@ impl Hunt {
         if to_try.is_empty() {
             return Err(CallCommandResult::UnknownDestination);
         }
-        let next_rounds = if visit.outbound && hunting_goes_on(entry) {
+        let next_rounds = if visit.about.is_some() && hunting_goes_on(entry) {
             entry.emergency_contact.into_iter().chain(to_try.iter().copied()).collect()
         } else {
             VecDeque::new()

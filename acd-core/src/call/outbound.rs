@@ -138,7 +138,7 @@ impl Switch {
 
     /// The call as it would begin, and what the seat is now.
     fn may_call_out(&self, order: OutboundOrder) -> Result<(Visit, SeatState), CallCommandResult> {
-        let OutboundOrder { call, seat, tenant, destination, about: _ } = order;
+        let OutboundOrder { call, seat, tenant, destination, about } = order;
         let room = self.house.lines.get(tenant).filter(|room| room.in_plan);
         let room = room.ok_or(CallCommandResult::UnknownTenant)?;
         let supervises = self.house.supervising.contains_key(&seat);
@@ -166,6 +166,7 @@ impl Switch {
             holding: Holding::Nothing,
             test: false,
             outbound: true,
+            about,
             rings: 0,
             parties: 0,
             answered: false,

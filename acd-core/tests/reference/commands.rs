@@ -61,7 +61,12 @@ impl Model {
                 if destination == Destination::Caller && !matches!(call.caller, Caller::Gone(_)) {
                     return CallCommandResult::OutOfPhase;
                 }
-                return self.may_dial(call.tenant, (call.outbound, call.test), &call.identity, destination);
+                return self.may_dial(
+                    call.tenant,
+                    (call.about.is_some(), call.test),
+                    &call.identity,
+                    destination,
+                );
             }
             CallCommand::Blind(destination)
                 if call.phase == CallPhase::Talking && destination != Destination::Caller =>

@@ -109,6 +109,7 @@ impl Model {
             end: None,
             identity: caller.clone(),
             outbound: false,
+            about: None,
             answered_by_seat: false,
             before: None,
             caller: Caller::Here,

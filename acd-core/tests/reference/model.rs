@@ -73,8 +73,9 @@ pub(crate) struct Call {
     /// Of a call in closing: what its end will say.
     pub(crate) end: Option<(Outcome, CallPhase)>,
     pub(crate) identity: acd_core::CallerIdentity,
-    /// Begun by an agent.
+    /// Begun by an agent, about which finished call.
     pub(crate) outbound: bool,
+    pub(crate) about: Option<CallId>,
     pub(crate) answered_by_seat: bool,
     /// What the seat was before it called out.
     pub(crate) before: Option<SeatState>,

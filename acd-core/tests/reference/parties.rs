@@ -130,7 +130,7 @@ impl Model {
     pub(crate) fn hunt(
         &self,
         tenant: TenantId,
-        outbound: bool,
+        for_finished_call: bool,
         caller: &CallerIdentity,
         destination: Destination,
     ) -> Result<Hunt, CallCommandResult> {
@@ -188,7 +188,7 @@ impl Model {
         };
         let left = crate::calendar::to_try(entry, plan.utc_offset_minutes, self.now);
         let mut again = Vec::new();
-        if outbound && matches!(entry.kind, EntryKind::Doctors | EntryKind::Staff) {
+        if for_finished_call && matches!(entry.kind, EntryKind::Doctors | EntryKind::Staff) {
             again.extend(entry.emergency_contact);
             again.extend(&left);
         }
@@ -213,11 +213,11 @@ impl Model {
     pub(crate) fn may_dial(
         &self,
         tenant: TenantId,
-        (outbound, test): (bool, bool),
+        (for_finished_call, test): (bool, bool),
         caller: &CallerIdentity,
         destination: Destination,
     ) -> CallCommandResult {
-        match self.hunt(tenant, outbound, caller, destination) {
+        match self.hunt(tenant, for_finished_call, caller, destination) {
             Err(result) => result,
             Ok(_) if self.takes_line(tenant, test) && !self.has_line(tenant) => CallCommandResult::LinesFull,
             Ok(_) => CallCommandResult::Done,
@@ -234,9 +234,9 @@ impl Model {
 
     /// An agent dials from a call.
     pub(crate) fn dial(&mut self, at: usize, destination: Destination) {
-        let Call { id: call, tenant, outbound, .. } = self.calls[at];
+        let Call { id: call, tenant, about, .. } = self.calls[at];
         let caller = self.calls[at].identity.clone();
-        let hunt = self.hunt(tenant, outbound, &caller, destination);
+        let hunt = self.hunt(tenant, about.is_some(), &caller, destination);
         let Ok(hunt) = hunt else { panic!("it was said to be possible") };
         if let (Destination::Headquarters(_), Some((destination, consent_filed_on))) =
             (destination, hunt.headquarters)
@@ -568,12 +568,14 @@ impl Model {
             | Destination::Caller
             | Destination::Number(_) => CallerIdentity::Withheld(acd_core::WithheldReason::OutOfArea),
         };
-        let result = self.may_call_out(seat, tenant, destination, &identity);
+        let result = self.may_call_out(seat, tenant, (destination, *about), &identity);
         self.outbound_fact(call, seat, tenant, destination, *source, result);
         if result != CallCommandResult::Done {
             return;
         }
-        let Ok(hunt) = self.hunt(tenant, true, &identity, destination) else { panic!("it was said to be") };
+        let Ok(hunt) = self.hunt(tenant, about.is_some(), &identity, destination) else {
+            panic!("it was said to be")
+        };
         self.state(CallEvent::OutboundStarted { call, tenant, seat, about: *about });
         let before = self.seat(seat).state;
         let ring = acd_core::RingId { call, attempt: 1 };
@@ -617,6 +619,7 @@ impl Model {
             end: None,
             identity,
             outbound: true,
+            about: *about,
             answered_by_seat: false,
             before: Some(before),
             caller: Caller::Gone(None),
@@ -657,7 +660,7 @@ impl Model {
         &self,
         seat: SeatId,
         tenant: TenantId,
-        destination: Destination,
+        (destination, about): (Destination, Option<CallId>),
         identity: &CallerIdentity,
     ) -> CallCommandResult {
         if !self.tenants.iter().any(|it| it.id == tenant && it.in_plan) {
@@ -673,7 +676,7 @@ impl Model {
             Some(seat) => match seat.state {
                 _ if self.supervises(seat.id) => CallCommandResult::SeatNotFree,
                 SeatState::Ready | SeatState::WrapUp | SeatState::Paused(_) => {
-                    self.may_dial(tenant, (true, false), identity, destination)
+                    self.may_dial(tenant, (about.is_some(), false), identity, destination)
                 }
                 SeatState::LoggedOut
                 | SeatState::Ringing(_)
