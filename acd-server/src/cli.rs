@@ -133,7 +133,7 @@ pub struct Report {
     /// How forms and figures are counted, instead of the plan's profile: fdma, shiga, shizuoka, kyoto.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// What the file is made for: report, review, inspection, hand-over; others are refused.
+    /// What the file, or what is printed of closed months, is made for: report, review, inspection, hand-over; others are refused.
     #[arg(long, value_name = PURPOSES, default_value = "report", value_parser = purpose)]
     pub purpose: Purpose,
     /// Close the month: keep its figures as a numbered revision in the data folder, with what changed since the one before.
@@ -229,6 +229,9 @@ pub struct Reconcile {
     /// The day of the calls' admission; yesterday if absent.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub date: Option<String>,
+    /// What it is looked at for: report, review, inspection, hand-over; others are refused.
+    #[arg(long, value_name = PURPOSES, default_value = "review", value_parser = purpose)]
+    pub purpose: Purpose,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -8,7 +8,7 @@ mod revisions;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use acd_core::plan::Tenant;
@@ -56,7 +56,7 @@ fn complain(error: &ReportError) {
 /// If the options name what there is not, the month is not over, or the journal or a file cannot be read or written.
 pub fn answer(options: &Report, made_at: Timestamp) -> Result<String, ReportError> {
     if options.revisions {
-        return revisions::list(options);
+        return revisions::list(options, made_at);
     }
     if options.close {
         return revisions::close(options, made_at);
@@ -103,15 +103,25 @@ pub fn write(options: &Report, made_at: Timestamp) -> Result<PathBuf, ReportErro
         let books = books::read(&options.data, subject.tenant, slots, counting, &subject.plan.core)?;
         fill(kind, &books.account, &subject.header(options, profile, made_at, books.remarks))?
     };
-    let export = Export {
-        purpose: options.purpose,
-        what: format!("report {}", options.form),
-        range: json!({ "tenant": options.tenant, "period": subject.period.to_string(), "to": out }),
-        who: exports::user(),
-    };
-    exports::note(&options.data, made_at, &export)?;
+    state(options, format!("report {}", options.form), subject.period, Some(&out), made_at)?;
     output::write(&out, &bytes)?;
     Ok(out)
+}
+
+/// States figures that are about to leave (R-A14), into this file or else to whoever gave the command.
+fn state(
+    options: &Report,
+    what: String,
+    period: Period,
+    to: Option<&Path>,
+    at: Timestamp,
+) -> Result<(), ReportError> {
+    let mut range = json!({ "tenant": options.tenant, "period": period.to_string() });
+    if let Some(to) = to {
+        range["to"] = json!(to);
+    }
+    let export = Export { purpose: options.purpose, what, range, who: exports::user() };
+    Ok(exports::note(&options.data, at, &export)?)
 }
 
 fn fill(kind: Kind, account: &Account, header: &Header) -> Result<Vec<u8>, ReportError> {

@@ -88,6 +88,15 @@ pub(super) fn share(
             format!("use at least {}", share.reserved),
         );
     }
+    // Lines of the pool are all that the tenant has: the specification's cannot be had beyond them.
+    let demanded = bands.seat_lines_min.iter().flatten().max();
+    if let Some(demanded) = demanded.filter(|it| **it > share.max) {
+        report.wrong(
+            tenant.at_value(if tenant.has("max") { "max" } else { "pool" }),
+            format!("the tenant may hold {} lines of the pool, less than `seat_lines_min`", share.max),
+            format!("let it hold at least {demanded}: the specification demands it (R-L2, R-L5)"),
+        );
+    }
     let largest = bands.bands.iter().filter_map(|band| band.capacity).map(|lines| lines.total()).max();
     if largest.is_some_and(|largest| u32::from(share.reserved) > largest) {
         report.wrong(

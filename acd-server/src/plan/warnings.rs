@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use acd_core::plan::{Entry, EntryKind, FireHeadquarters, Tenant};
+use acd_core::plan::{Capacity, Entry, EntryKind, FireHeadquarters, Tenant};
 use acd_core::{CivilDate, DestinationId, TenantId, Timestamp};
 
-use super::PlanFile;
+use reports::accounting::Profile;
+
+use super::{PlanFile, TenantSettings};
 
 /// Fall-backs of a roster, beside who is on duty (R-T3).
 const FALL_BACKS: usize = 2;
@@ -46,6 +48,9 @@ pub fn warnings(plan: &PlanFile, now: Timestamp) -> Vec<PlanWarning> {
                 "give the tenant a separate outbound trunk, or count those lines in",
             );
         }
+        if let Some(settings) = plan.shell.tenants.get(id) {
+            lines(tenant, settings, &mut doubt);
+        }
         let today = now.civil(tenant.utc_offset_minutes).date;
         for (name, entry) in &tenant.directory.entries {
             match &entry.kind {
@@ -56,6 +61,36 @@ pub fn warnings(plan: &PlanFile, now: Timestamp) -> Vec<PlanWarning> {
         }
     }
     found
+}
+
+/// What the client's specification wants of the lines, and may not get.
+fn lines(tenant: &Tenant, settings: &TenantSettings, doubt: &mut impl FnMut(String, &str)) {
+    if let Some(share) = tenant.pool
+        && let Some(demanded) = settings.seat_lines_min.iter().flatten().max()
+        && share.reserved < *demanded
+    {
+        doubt(
+            format!(
+                "{} lines of pool `{}` are reserved, fewer than the {demanded} that the specification demands as `seat_lines_min`: \
+                 others' calls may hold the rest (R-L2, R-L5)",
+                share.reserved, share.pool
+            ),
+            "reserve as many, or agree with the client that they are shared",
+        );
+    }
+    let profile = settings.accounting.profile.name;
+    let wants_callers_held = [Profile::FDMA, Profile::SHIGA].iter().any(|it| it.name == profile);
+    let most = tenant.pool.map_or(u32::MAX, |it| u32::from(it.max));
+    let holds_nobody = |it: Capacity| it.total().min(most) <= u32::from(it.seat_lines);
+    if wants_callers_held && tenant.bands.iter().filter_map(|it| it.capacity).any(holds_nobody) {
+        doubt(
+            format!(
+                "a band has no line beyond the advice lines, and callers are to be held when these are full, \
+                 as profile `{profile}` has it (R-L2)"
+            ),
+            "give every band at least one of guidance_lines (and the share of a pool a line more), or name another profile",
+        );
+    }
 }
 
 fn headquarters(

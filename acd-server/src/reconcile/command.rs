@@ -3,10 +3,12 @@
 use std::process::ExitCode;
 
 use acd_core::{CivilDate, TenantId};
+use serde_json::json;
 
 use super::{Day, day, render};
 use crate::cli::Reconcile;
 use crate::clock::Clock;
+use crate::exports::{self, Export, ExportError};
 use crate::journal::JournalError;
 use crate::plan::{PlanError, PlanFile};
 use crate::report::parse_date;
@@ -22,6 +24,8 @@ enum ReconcileError {
     BadDate(String),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
 }
 
 /// Prints a day's talk and recordings; exit 1 if they differ.
@@ -34,7 +38,7 @@ pub fn reconcile(options: &Reconcile) -> ExitCode {
         Err(error) => {
             complain(&error);
             match error {
-                ReconcileError::Journal(_) => ExitCode::FAILURE,
+                ReconcileError::Journal(_) | ReconcileError::Export(_) => ExitCode::FAILURE,
                 ReconcileError::Plan(_)
                 | ReconcileError::UnknownTenant { .. }
                 | ReconcileError::BadDate(_) => ExitCode::from(2),
@@ -64,7 +68,17 @@ fn answer(options: &Reconcile) -> Result<Vec<Day>, ReconcileError> {
         let yesterday = CivilDate::from_days(now.civil(offset).date.days() - 1);
         day(&options.data, &plan, tenant, date.unwrap_or(yesterday))
     };
-    Ok(tenants.into_iter().map(of).collect::<Result<_, _>>()?)
+    let days: Vec<Day> = tenants.into_iter().map(of).collect::<Result<_, _>>()?;
+    // R-A14: it names single calls.
+    let date = days.first().map(|it| it.date.to_string());
+    let export = Export {
+        purpose: options.purpose,
+        what: "recordings reconcile".to_owned(),
+        range: json!({ "tenant": options.tenant, "date": date }),
+        who: exports::user(),
+    };
+    exports::note(&options.data, now, &export)?;
+    Ok(days)
 }
 
 #[allow(clippy::print_stdout, reason = "the command's answer")]

@@ -75,6 +75,7 @@ pub(super) fn read(
             }
         }
     }
+    source.look_ahead();
     let until = log.last_record_time.unwrap_or(from);
     Ok(Books { account: source.ledger.close(until), remarks, last_fact })
 }
@@ -114,6 +115,15 @@ impl Source<'_> {
         }
         if let Some(plan) = stands {
             self.ledger.plan_stands(&plan);
+        }
+    }
+
+    /// The client may have been told later of what changed in the period (R-L2).
+    fn look_ahead(&mut self) {
+        for entry in self.plans.get(self.next_plan..).unwrap_or_default() {
+            if let Some(plan) = &entry.plan {
+                self.ledger.plan_follows(entry.at, plan);
+            }
         }
     }
 

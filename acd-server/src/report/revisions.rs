@@ -9,7 +9,7 @@ use reports::accounting::Period;
 use reports::forms::figures::{differences, json};
 use serde_json::{Value, json};
 
-use super::{ReportError, Subject, figures, output};
+use super::{ReportError, Subject, figures, output, state};
 use crate::cli::Report;
 use crate::journal::{FactReader, time_text};
 use crate::limits::REVISIONS_MAX;
@@ -55,6 +55,10 @@ pub(super) fn close(options: &Report, made_at: Timestamp) -> Result<String, Repo
         "changes": changes,
         "figures": figures,
     });
+    if !changes.is_empty() {
+        // What is kept stays in the house; what is said of it are figures.
+        state(options, "report --close".to_owned(), period, None, made_at)?;
+    }
     let path = shelf.add(number, &revision)?;
     let mut said = format!(
         "{period} closed as revision {number}{}: {}",
@@ -69,7 +73,7 @@ pub(super) fn close(options: &Report, made_at: Timestamp) -> Result<String, Repo
 }
 
 /// The month's revisions, for a person.
-pub(super) fn list(options: &Report) -> Result<String, ReportError> {
+pub(super) fn list(options: &Report, made_at: Timestamp) -> Result<String, ReportError> {
     let subject = figures_subject(options)?;
     let profile = figures::profile(options, &subject)?;
     let revisions = Shelf::of(options, &subject, profile.name).read()?;
@@ -77,6 +81,7 @@ pub(super) fn list(options: &Report) -> Result<String, ReportError> {
         return Ok(format!("{} has not been closed", subject.period));
     }
     let reader = FactReader::open(&options.data)?;
+    state(options, "report --revisions".to_owned(), subject.period, None, made_at)?;
     let mut lines = Vec::new();
     for it in &revisions {
         let total = &it["figures"]["total"]["figures"];

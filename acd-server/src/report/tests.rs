@@ -213,7 +213,7 @@ fn a_plan_that_came_by_a_reload_is_read() {
 }
 
 /// R-L2: a change of lines by a plan stands on the form with from when, by whom, reported when; the report may come in a later
-/// plan, and another client's change is none of this one's.
+/// plan, also after the day of the form, and another client's change is none of this one's.
 #[test]
 fn a_change_of_lines_is_listed_with_from_when_by_whom_and_reported_when() {
     let folder = Folder::new();
@@ -228,7 +228,7 @@ fn a_change_of_lines_is_listed_with_from_when_by_whom_and_reported_when() {
     more(&mut first, kyoto);
     let mut told = first.clone();
     told.tenants.get_mut(&kyoto).unwrap().lines_reported_on =
-        Some(acd_core::CivilDate { year: 2026, month: 11, day: 24 });
+        Some(acd_core::CivilDate { year: 2026, month: 11, day: 20 });
     let mut second = told.clone();
     more(&mut second, kyoto);
     let mut other = second.clone();
@@ -238,12 +238,19 @@ fn a_change_of_lines_is_listed_with_from_when_by_whom_and_reported_when() {
         ("11:15:00", first, Some("田中")),
         ("11:30:00", told, Some("田中")),
         ("11:45:00", second, None),
-        ("11:50:00", other, Some("佐藤")),
+        ("11:50:00", other.clone(), Some("佐藤")),
     ] {
         let (plan, by) = (Box::new(plan), acd_core::PlanSource::Api);
         inputs.push((on_day(at), Input::PlanApplied { plan, by, who: who.map(str::to_owned) }));
     }
     inputs.push((on_day("12:00:00"), Input::TimePassed));
+    let mut told = other.clone();
+    told.tenants.get_mut(&kyoto).unwrap().lines_reported_on =
+        Some(acd_core::CivilDate { year: 2026, month: 11, day: 22 });
+    for plan in [other, told] {
+        let (plan, by) = (Box::new(plan), acd_core::PlanSource::Api);
+        inputs.push((at("2026-11-22T08:00:00+09:00"), Input::PlanApplied { plan, by, who: None }));
+    }
     folder.live(built_in(), &inputs);
     let form = folder.form();
     let lines =
@@ -251,8 +258,8 @@ fn a_change_of_lines_is_listed_with_from_when_by_whom_and_reported_when() {
     let lines: Vec<&str> = lines["text"].as_str().unwrap().lines().collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("2026/11/21 11:15:00.000から：平日"), "{}", lines[0]);
-    assert!(lines[0].ends_with("（変更者：田中、操作による再読込、令和8年11月24日報告）"), "{}", lines[0]);
-    assert!(lines[1].ends_with("（変更者：操作による再読込、報告日の記載なし）"), "{}", lines[1]);
+    assert!(lines[0].ends_with("（変更者：田中、操作による再読込、令和8年11月20日報告）"), "{}", lines[0]);
+    assert!(lines[1].ends_with("（変更者：操作による再読込、令和8年11月22日報告）"), "{}", lines[1]);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What a ledger comes to.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use acd_core::plan::{Capacity, Change};
+use acd_core::plan::{Capacity, Change, PoolShare};
 use acd_core::{CivilDate, PlanSource, SeatId, TenantId, Timestamp};
 
 use super::clock::lived_ms;
@@ -20,7 +21,38 @@ pub struct LinesPlanned {
     /// When it was reported to the client; `None`: no plan says so yet.
     pub reported_on: Option<CivilDate>,
     /// What changed.
-    pub changes: Vec<Change>,
+    pub changes: Vec<LinesChange>,
+}
+
+/// One thing that a plan changed of a tenant's lines. `Display` says it in a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LinesChange {
+    /// A band, a range, or the size of the pool that the tenant shares.
+    OfPlan(Change),
+    /// Its share in a pool (R-L5): what it has reserved, and the most that it may hold.
+    OfShare {
+        /// Before; `None`: its lines were its own.
+        before: Option<PoolShare>,
+        /// After; `None`: its lines are its own.
+        after: Option<PoolShare>,
+    },
+}
+
+impl fmt::Display for LinesChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = |it: Option<PoolShare>| {
+            it.map_or_else(
+                || "none".to_owned(),
+                |PoolShare { pool, reserved, max }| format!("{reserved} reserved, at most {max} of {pool}"),
+            )
+        };
+        match self {
+            Self::OfPlan(change) => change.fmt(f),
+            Self::OfShare { before, after } => {
+                write!(f, "share in a pool of lines: {} -> {}", share(*before), share(*after))
+            }
+        }
+    }
 }
 
 /// The closed books of one tenant over one period.

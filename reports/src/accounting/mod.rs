@@ -22,7 +22,7 @@ mod rate;
 mod sheet;
 mod slots;
 
-pub use account::{Account, LinesPlanned};
+pub use account::{Account, LinesChange, LinesPlanned};
 pub use calendar::{Calendar, Contract, DayClass, Period};
 pub use clock::ClockStep;
 pub(crate) use clock::lived_ms;

@@ -1,11 +1,11 @@
 //! Changes of the lines by plans, in words: from when, by whom, reported when (R-L2).
 
 use acd_core::PlanSource;
-use acd_core::plan::{Capacity, Change};
+use acd_core::plan::{Capacity, Change, PoolShare};
 use serde_json::{Value, json};
 
 use super::civil;
-use crate::accounting::{Account, LinesPlanned};
+use crate::accounting::{Account, LinesChange, LinesPlanned};
 
 /// All of a period; `なし` if there are none.
 pub(super) fn text(account: &Account, zone: i32) -> String {
@@ -32,7 +32,21 @@ fn whom(it: &LinesPlanned) -> String {
     it.who.as_ref().map_or_else(|| way.to_owned(), |who| format!("{who}、{way}"))
 }
 
-fn change(it: &Change) -> String {
+fn change(it: &LinesChange) -> String {
+    match it {
+        LinesChange::OfPlan(it) => change_of_plan(it),
+        LinesChange::OfShare { before, after } => format!("共有回線 {}→{}", share(*before), share(*after)),
+    }
+}
+
+fn share(it: Option<PoolShare>) -> String {
+    it.map_or_else(
+        || "なし".to_owned(),
+        |PoolShare { pool, reserved, max }| format!("「{pool}」（専用{reserved}・最大{max}）"),
+    )
+}
+
+fn change_of_plan(it: &Change) -> String {
     let lines = |it: Option<Capacity>| {
         it.map_or_else(
             || "開設時間外".to_owned(),
@@ -41,7 +55,8 @@ fn change(it: &Change) -> String {
     };
     if let Change::LinesChanged { days, from, to, before, after, .. } = it {
         let days: Vec<&str> = days.iter().map(|day| kind_of_day(day)).collect();
-        return format!("{} {from}～{to} {}→{}", days.join("・"), lines(*before), lines(*after));
+        let times = if from == to { "終日".to_owned() } else { format!("{from}～{to}") };
+        return format!("{} {times} {}→{}", days.join("・"), lines(*before), lines(*after));
     }
     if let Change::RangeChanged { range, how, .. } = it {
         let how = match *how {
@@ -50,6 +65,9 @@ fn change(it: &Change) -> String {
             _ => "日付の変更",
         };
         return format!("期間「{range}」の{how}");
+    }
+    if let Change::PoolChanged { pool, before: Some(before), after: Some(after) } = it {
+        return format!("共有回線「{pool}」全{before}→全{after}");
     }
     it.to_string()
 }

@@ -197,7 +197,7 @@ impl Books {
             .iter()
             .skip_while(|it| it[0] != "算出条件")
             .filter(|it| it.get(1).is_some_and(|it| it == item))
-            .map(|it| format!("    {} ({})", it[2], it[3]))
+            .map(|it| format!("    {} ({})", it[2].replace('\n', "\n    "), it[3]))
             .collect();
         assert!(!found.is_empty(), "{}: no definition {item}", self.file);
         found

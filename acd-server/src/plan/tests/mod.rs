@@ -11,7 +11,9 @@ mod parties;
 mod render;
 mod settings;
 
-use super::{Files, PlanError, PlanFile};
+use acd_core::Timestamp;
+
+use super::{Files, PlanError, PlanFile, warnings};
 
 /// A small plan without an error. Cases change a piece of it.
 const SMALL: &str = r#"format = 1
@@ -65,6 +67,12 @@ fn changed(from: &str, to: &str) -> String {
 /// The errors of a plan, as they are printed.
 fn errors(text: &str) -> Vec<String> {
     parse(text).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+/// What is doubtful about a plan without an error.
+fn doubts(text: &str) -> Vec<String> {
+    let plan = parse(text).unwrap_or_else(|errors| panic!("{errors:?}"));
+    warnings(&plan, Timestamp::from_millis(0)).iter().map(ToString::to_string).collect()
 }
 
 #[test]

@@ -128,6 +128,13 @@ fn a_closed_month_gets_a_revision_for_what_came_later_and_for_nothing_else() {
     assert!(listed.contains("IS ANOTHER ONE"), "the first was made of another journal: {listed}");
     assert!(listed.contains("revision 2 final"), "{listed}");
     assert!(listed.contains("unchanged"), "{listed}");
+
+    // R-A14: a revision that says nothing of figures leaves nothing; what changed, and what is listed, does.
+    let stated = fs::read_to_string(later.0.join("exports.jsonl")).unwrap();
+    let stated: Vec<Value> = stated.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let words: Vec<_> = stated.iter().map(|it| it["what"].as_str().unwrap()).collect();
+    assert_eq!(words, ["report --close", "report --revisions"]);
+    assert!(stated.iter().all(|it| it["purpose"] == "report" && it["range"]["period"] == "2026-11"));
 }
 
 /// R-A13: a definition that changes is a revision with its words.

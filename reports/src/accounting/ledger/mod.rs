@@ -106,6 +106,12 @@ impl Ledger {
         self.next_staff = Some(self.staff_of(plan));
     }
 
+    /// A plan that came into force at or after the end of what is read: it may say when the client was told of changes that
+    /// are counted (R-L2). Nothing else of it counts.
+    pub fn plan_follows(&mut self, at: Timestamp, plan: &Plan) {
+        self.plans.follows(at, plan, self.tenant);
+    }
+
     fn staff_of(&self, plan: &Plan) -> Staff {
         Staff::of(plan, self.tenant, &self.shortages.skills())
     }

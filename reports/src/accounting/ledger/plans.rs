@@ -1,14 +1,14 @@
 //! Changes of the tenant's lines by plans: from when, by whom, reported when (R-L2). Band edges are none.
 
-use acd_core::plan::{Change, Plan, diff};
-use acd_core::{CivilDate, PlanSource, TenantId, Timestamp};
+use acd_core::plan::{Change, Plan, Tenant, diff};
+use acd_core::{CivilDate, PlanSource, PoolId, TenantId, Timestamp};
 
-use crate::accounting::{LinesPlanned, Slots};
+use crate::accounting::{LinesChange, LinesPlanned, Slots};
 use crate::limits::INTERVALS_MAX;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plans {
-    /// The tenant's part of the plan in force, as far as it is known.
+    /// The tenant's part of the plan in force with its pool, as far as it is known.
     in_force: Option<Plan>,
     next: Option<Plan>,
     changes: Vec<LinesPlanned>,
@@ -17,8 +17,13 @@ pub(super) struct Plans {
 impl Plans {
     /// The plan that stands, or whose `PlanApplied` is still to come.
     pub(super) fn comes(&mut self, plan: &Plan, tenant: TenantId) {
-        let tenants = plan.tenants.get(&tenant).map(|it| (tenant, it.clone())).into_iter().collect();
-        self.next = Some(Plan { tenants, ..Plan::default() });
+        let settings = plan.tenants.get(&tenant);
+        let own = |pool: &PoolId| settings.and_then(|it| it.pool).is_some_and(|it| it.pool == *pool);
+        self.next = Some(Plan {
+            tenants: settings.map(|it| (tenant, it.clone())).into_iter().collect(),
+            pools: plan.pools.iter().filter(|(pool, _)| own(pool)).map(|(pool, it)| (*pool, *it)).collect(),
+            ..Plan::default()
+        });
     }
 
     /// What came before this plan is not known.
@@ -33,6 +38,13 @@ impl Plans {
         all.filter(|it| slots.from() <= it.at && it.at < slots.to()).collect()
     }
 
+    /// A plan that came into force after everything that is counted: the client may have been told by then.
+    pub(super) fn follows(&mut self, at: Timestamp, plan: &Plan, tenant: TenantId) {
+        self.comes(plan, tenant);
+        let reported = plan.tenants.get(&tenant).and_then(|it| it.lines_reported_on);
+        self.applied(at, PlanSource::Start, None, reported);
+    }
+
     /// A plan is in force.
     pub(super) fn applied(
         &mut self,
@@ -44,18 +56,55 @@ impl Plans {
         let Some(next) = self.next.take() else { return };
         let before = self.in_force.replace(next.clone());
         let Some(before) = before else { return };
-        let day_before = before.tenants.values().find_map(|it| it.lines_reported_on);
-        // A day that stood in the plan before is that of an earlier change.
-        let reported_on = reported.filter(|day| Some(*day) != day_before);
-        let of_lines = |it: &Change| matches!(it, Change::LinesChanged { .. } | Change::RangeChanged { .. });
-        let changes: Vec<Change> = diff(&before, &next).into_iter().filter(of_lines).collect();
-        if changes.is_empty() {
-            // Told after the fact.
-            if let Some(last) = self.changes.last_mut().filter(|it| it.reported_on.is_none()) {
-                last.reported_on = reported_on;
-            }
-        } else if self.changes.len() < INTERVALS_MAX {
-            self.changes.push(LinesPlanned { at, by, who: who.map(str::to_owned), reported_on, changes });
+        let (was, is) = (settings(&before), settings(&next));
+        let changes = changes(&before, &next);
+        let told = reported.filter(|day| {
+            // A day that stood in the plan before is an earlier change's, unless this one too had come by then.
+            let day_of_change = at.civil(is.map_or(0, |it| it.utc_offset_minutes)).date;
+            was.and_then(|it| it.lines_reported_on) != Some(*day)
+                || (!changes.is_empty() && *day >= day_of_change)
+        });
+        if !changes.is_empty() && self.changes.len() < INTERVALS_MAX {
+            let who = who.map(str::to_owned);
+            self.changes.push(LinesPlanned { at, by, who, reported_on: None, changes });
+        }
+        // Who is told of the lines as they are is told of every change that made them so.
+        for untold in self.changes.iter_mut().filter(|it| it.reported_on.is_none()) {
+            untold.reported_on = told;
         }
     }
+}
+
+fn settings(plan: &Plan) -> Option<&Tenant> {
+    plan.tenants.values().next()
+}
+
+/// What a plan changes of the lines: bands, ranges, the share in a pool, and the pool's size.
+fn changes(before: &Plan, next: &Plan) -> Vec<LinesChange> {
+    let of_lines = |it: &Change| match it {
+        Change::LinesChanged { .. } | Change::RangeChanged { .. } => true,
+        // Whose pool is another has another share.
+        Change::PoolChanged { before, after, .. } => before.is_some() && after.is_some(),
+        Change::TenantAdded(_)
+        | Change::TenantRemoved(_)
+        | Change::NumberAdded { .. }
+        | Change::NumberRemoved { .. }
+        | Change::NumberMoved { .. }
+        | Change::NumberChanged { .. }
+        | Change::TenantChanged { .. }
+        | Change::SeatAdded(_)
+        | Change::SeatRemoved(_)
+        | Change::SeatServes { .. }
+        | Change::SeatSkill { .. }
+        | Change::SeatChanged { .. }
+        | Change::Holiday { .. } => false,
+    };
+    let mut found: Vec<LinesChange> =
+        diff(before, next).into_iter().filter(of_lines).map(LinesChange::OfPlan).collect();
+    if let (Some(was), Some(is)) = (settings(before), settings(next))
+        && was.pool != is.pool
+    {
+        found.push(LinesChange::OfShare { before: was.pool, after: is.pool });
+    }
+    found
 }

@@ -8,7 +8,7 @@ mod seats;
 mod settings;
 mod tenants;
 
-use super::{SMALL, changed, errors};
+use super::{SMALL, changed, doubts, errors};
 use crate::plan::SECTIONS;
 
 /// A piece of the small plan, what takes its place, and what is said of it.

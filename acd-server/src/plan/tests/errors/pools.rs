@@ -5,6 +5,58 @@ use super::check;
 const TRUNK_END: &str = "networks = [\"127.0.0.0/8\"]\n";
 const WAITING: &str = "waiting_message = \"waiting\"\n";
 
+/// A tenant whose specification demands two seat lines, with a share in a pool of so many.
+fn demanding(lines: u16, share: &str) -> String {
+    super::SMALL
+        .replacen(TRUNK_END, &format!("{TRUNK_END}\n[[pools]]\nname = \"shared\"\nlines = {lines}\n"), 1)
+        .replacen(WAITING, &format!("{WAITING}{share}"), 1)
+        .replacen("seat_lines = 2\n", "seat_lines = 2\nseat_lines_min = 2\n", 1)
+}
+
+/// R-L2 with R-L5: what a tenant is sure of is what is reserved for it.
+#[test]
+fn fewer_reserved_lines_than_the_specification_demands_are_doubtful() {
+    let said = |reserved: &str| super::doubts(&demanding(6, &format!("pool = \"shared\"\n{reserved}")));
+    assert_eq!(said("reserved = 2\n"), Vec::<String>::new());
+    let doubt = |reserved| {
+        format!(
+            "tenant shiga: {reserved} lines of pool `shared` are reserved, fewer than the 2 that the specification demands as `seat_lines_min`: others' calls may hold the rest (R-L2, R-L5); reserve as many, or agree with the client that they are shared"
+        )
+    };
+    assert_eq!(said("reserved = 1\n"), [doubt(1)]);
+    assert_eq!(said(""), [doubt(0)]);
+}
+
+/// R-L2: FDMA's and Shiga's callers are held when the advice lines are full.
+#[test]
+fn a_tenant_that_is_to_hold_callers_and_has_no_line_for_it_is_doubtful() {
+    let said = |profile: &str, share: &str, guidance: &str| {
+        let accounting = format!("accounting = {{ profile = \"{profile}\" }}\n");
+        let pool = if share.is_empty() { "" } else { "\n[[pools]]\nname = \"shared\"\nlines = 9\n" };
+        let text = super::SMALL
+            .replacen(TRUNK_END, &format!("{TRUNK_END}{pool}"), 1)
+            .replacen(WAITING, &format!("{WAITING}{share}{accounting}"), 1)
+            .replacen("guidance_lines = 2\n", guidance, 1);
+        super::doubts(&text)
+    };
+    let doubt = |profile| {
+        format!(
+            "tenant shiga: a band has no line beyond the advice lines, and callers are to be held when these are full, as profile `{profile}` has it (R-L2); give every band at least one of guidance_lines (and the share of a pool a line more), or name another profile"
+        )
+    };
+    let none: &[&str] = &[];
+    for profile in ["fdma", "shiga"] {
+        assert_eq!(said(profile, "", "guidance_lines = 1\n"), none);
+        assert_eq!(said(profile, "", ""), [doubt(profile)]);
+        // The band has one, and the pool's share has not.
+        assert_eq!(said(profile, "pool = \"shared\"\nmax = 2\n", "guidance_lines = 1\n"), [doubt(profile)]);
+        assert_eq!(said(profile, "pool = \"shared\"\nmax = 3\n", "guidance_lines = 1\n"), none);
+    }
+    for profile in ["shizuoka", "kyoto"] {
+        assert_eq!(said(profile, "", ""), none);
+    }
+}
+
 #[test]
 fn a_share_needs_a_pool_that_can_keep_it() {
     let small = super::SMALL;
@@ -37,6 +89,19 @@ fn a_share_needs_a_pool_that_can_keep_it() {
             "plan.toml:25:12: 5 lines are `reserved`, more than any band of the tenant has; reserve no line that can never be used, or give a band more"
         ]
     );
+    assert_eq!(
+        super::errors(&demanding(6, "pool = \"shared\"\nreserved = 1\nmax = 1\n")),
+        [
+            "plan.toml:26:7: the tenant may hold 1 lines of the pool, less than `seat_lines_min`; let it hold at least 2: the specification demands it (R-L2, R-L5)"
+        ]
+    );
+    assert_eq!(
+        super::errors(&demanding(1, "pool = \"shared\"\n")),
+        [
+            "plan.toml:24:8: the tenant may hold 1 lines of the pool, less than `seat_lines_min`; let it hold at least 2: the specification demands it (R-L2, R-L5)"
+        ]
+    );
+    assert_eq!(super::errors(&demanding(2, "pool = \"shared\"\n")), none);
     assert_eq!(
         with("", "reserved = 1\nmax = 2\n"),
         [
