@@ -24,6 +24,9 @@ pub(crate) struct Place {
     pub(crate) since: Timestamp,
 }
 
+/// Callers for whom a seat is being rung, by their queue, in the order of their places.
+pub(crate) type Rung = BTreeSet<(QueueKey, Timestamp, CallId)>;
+
 /// One FIFO and who may serve it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Queue {
@@ -95,6 +98,8 @@ pub(crate) struct Presence {
 pub(crate) struct Queues {
     #[serde(with = "crate::snapshot::pairs")]
     by_key: BTreeMap<QueueKey, Queue>,
+    /// Nobody is told a worse place because a seat did not answer (R-G3). `None`: no tenant tells places.
+    rung: Option<Rung>,
     /// Queues in which a match may have become possible in this turn, or who is logged in has changed.
     touched: Touched<QueueKey>,
 }
@@ -134,6 +139,30 @@ impl Queues {
         let queue = self.by_key.get_mut(&place.queue).expect("invariant: a queue is open while calls use it");
         let left = queue.waiting.remove(&(place.since, call));
         assert!(left, "invariant: a waiting caller stands in the queue");
+    }
+
+    /// Keeps, from here on, who is rung for, or no longer does.
+    pub(crate) fn follow_rung(&mut self, rung: Option<Rung>) {
+        self.rung = rung;
+    }
+
+    /// Who is rung for, where that is kept.
+    pub(crate) const fn rung(&self) -> Option<&Rung> {
+        self.rung.as_ref()
+    }
+
+    /// A seat is rung for a caller, who has left the queue and keeps the place until it answers.
+    pub(crate) fn ring_begins(&mut self, call: CallId, place: Place) {
+        if let Some(rung) = &mut self.rung {
+            rung.insert((place.queue, place.since, call));
+        }
+    }
+
+    /// The seat has answered, or does not.
+    pub(crate) fn ring_over(&mut self, call: CallId, place: Place) {
+        if let Some(rung) = &mut self.rung {
+            rung.remove(&(place.queue, place.since, call));
+        }
     }
 
     /// Whether the caller stands there.
@@ -209,10 +238,13 @@ impl Queues {
         of_tenant(&self.by_key, tenant).map(|(_, queue)| queue.waiting_len()).sum()
     }
 
-    /// How many callers of the queue stand before a place, counted up to a limit.
+    /// How many callers of the queue stand before a place, those included for whom a seat is rung, counted up to a limit.
     pub(crate) fn before(&self, call: CallId, place: Place, limit: usize) -> usize {
         let waiting = self.by_key.get(&place.queue).into_iter().flat_map(|queue| &queue.waiting);
-        waiting.take_while(|it| **it < (place.since, call)).take(limit).count()
+        let waiting = waiting.take_while(|it| **it < (place.since, call)).map(|(_, call)| *call);
+        let rung = self.rung.iter().flat_map(|rung| rung.range(..(place.queue, place.since, call)).rev());
+        let rung = rung.take_while(|(queue, ..)| *queue == place.queue).map(|(.., call)| *call);
+        waiting.chain(rung).take(limit).count()
     }
 
     /// All queues, for expensive checks.
@@ -293,6 +325,25 @@ mod tests {
         let before = |call, millis, limit| queues.before(CallId(call), place(millis), limit);
         assert_eq!([before(2, 5, 9), before(7, 5, 9), before(1, 9, 9), before(1, 9, 1)], [0, 1, 2, 1]);
         assert_eq!(queues.before(CALL, Place { queue: key("kyoto"), ..place(9) }, 9), 0);
+    }
+
+    #[test]
+    fn who_is_rung_for_keeps_the_place_where_places_are_told() {
+        let mut queues = queues();
+        let place = |tenant, millis| Place { queue: key(tenant), since: Timestamp::from_millis(millis) };
+        queues.ring_begins(CALL, place("shiga", 1));
+        assert_eq!(queues.before(CallId(9), place("shiga", 5), 9), 0, "no tenant tells places");
+        queues.follow_rung(Some(Rung::new()));
+        for (call, tenant, millis) in [(1, "shiga", 1), (2, "kyoto", 1), (3, "shiga", 7), (4, "shiga", 5)] {
+            queues.ring_begins(CallId(call), place(tenant, millis));
+        }
+        queues.enter(CallId(5), place("shiga", 3));
+        let before = |queues: &Queues, limit| queues.before(CallId(9), place("shiga", 5), limit);
+        assert_eq!([before(&queues, 9), before(&queues, 2)], [3, 2], "calls 1, 4 and 5");
+        queues.ring_over(CALL, place("shiga", 1));
+        assert_eq!(before(&queues, 9), 2);
+        queues.follow_rung(None);
+        assert_eq!(before(&queues, 9), 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::event::{CallEvent, SeatState};
 use crate::ids::{SeatId, TenantId};
 use crate::input::PlanSource;
 use crate::plan::{self, Login, Plan, capacity_at, next_band_edge};
-use crate::queue::{Presence, QueueKey};
+use crate::queue::{Place, Presence, QueueKey, Rung};
 use crate::seat::Seat;
 use crate::snapshot::numbers;
 use crate::switch::Switch;
@@ -81,6 +81,14 @@ impl Switch {
         let places = self.calls.values().filter_map(|call| Some(call.place()?.queue));
         let keys: BTreeSet<QueueKey> = entries.chain(places).collect();
         self.house.queues.reset(&keys);
+        let tells_places = self.house.lines.rooms().any(|room| room.tenant.places.is_some());
+        self.house.queues.follow_rung(tells_places.then(|| self.rung()));
+    }
+
+    /// The callers for whom a seat is rung.
+    pub(crate) fn rung(&self) -> Rung {
+        let rung = self.calls.iter().filter_map(|(id, call)| Some((*id, call.rung_at()?)));
+        rung.map(|(id, Place { queue, since })| (queue, since, id)).collect()
     }
 
     fn apply_seats(&mut self) {

@@ -94,6 +94,9 @@ impl Switch {
         if held != self.calls.len() {
             return Some(format!("{} calls hold {held} lines", self.calls.len()));
         }
+        if self.house.queues.rung().is_some_and(|rung| *rung != self.rung()) {
+            return Some("other callers are rung for than keep a place".into());
+        }
         let waiting = self.calls.values().filter(|call| call.waits_at().is_some()).count();
         let places: usize = self.house.queues.iter().map(|(_, queue)| queue.waiting_len()).sum();
         (places != waiting).then(|| format!("{waiting} callers wait in {places} places"))

@@ -22,6 +22,7 @@ pub(super) struct Ringing {
 impl Ringing {
     pub(super) fn enter(place: Place, seat: SeatId, visit: &mut Visit, house: &mut House) -> CallState {
         visit.rings += 1;
+        house.queues.ring_begins(visit.call, place);
         let ring = RingId { call: visit.call, attempt: visit.rings };
         house.out.order(Effect::RingSeat { ring, seat, tenant: visit.tenant, caller: visit.caller.clone() });
         house.out.state(CallEvent::RingStarted { ring, seat });
@@ -85,6 +86,7 @@ impl Ringing {
     }
 
     fn state_end(&self, end: RingEnd, house: &mut House) {
+        house.queues.ring_over(self.ring.call, self.place);
         house.out.state(CallEvent::RingEnded { ring: self.ring, seat: self.seat, end });
     }
 }

@@ -21,7 +21,7 @@ impl Call {
     pub(crate) fn say_place(&self, house: &mut House) {
         let (call, place) = match &self.state {
             CallState::Waiting(waiting) => (self.visit.call, waiting.place),
-            // A seat is rung for the caller, who stands in no queue until nobody answers.
+            // A seat is rung for the caller, who may be with it before the place has been told.
             CallState::Ringing(_) => return,
             CallState::Arriving(_)
             | CallState::Guidance(_)
@@ -40,6 +40,23 @@ impl Call {
         let Some(prompt) = own.or(announcements.beyond) else { return };
         house.out.state(CallEvent::PlaceSaid { call, place: said });
         self.visit.play_waiting_with(Some(prompt), house);
+    }
+
+    /// The place that the caller keeps while a seat is rung.
+    pub(crate) const fn rung_at(&self) -> Option<Place> {
+        match &self.state {
+            CallState::Ringing(ringing) => Some(ringing.place),
+            CallState::Arriving(_)
+            | CallState::Guidance(_)
+            | CallState::Choosing(_)
+            | CallState::Waiting(_)
+            | CallState::Talking(_)
+            | CallState::Meeting(_)
+            | CallState::Outbound(_)
+            | CallState::Closed(_)
+            | CallState::Closing(_)
+            | CallState::Ended => None,
+        }
     }
 }
 

@@ -98,10 +98,13 @@ impl Model {
             return self.out_of_phase(at);
         }
         let Some(places) = &self.tenant(call.tenant).plan.places else { return };
+        // Who is rung for keeps the place until a seat answers.
+        let keeps_a_place = [CallPhase::Waiting, CallPhase::Ringing];
         let mut queue: Vec<_> = self
             .calls
             .iter()
-            .filter(|it| (it.phase, it.serving, it.skill) == (CallPhase::Waiting, call.serving, call.skill))
+            .filter(|it| keeps_a_place.contains(&it.phase))
+            .filter(|it| (it.serving, it.skill) == (call.serving, call.skill))
             .map(|it| (it.queued_at, it.id))
             .collect();
         queue.sort();
