@@ -290,6 +290,9 @@ fn read_party(party: PartyId, words: &[&str]) -> Input {
         ["holds"] => Input::HoldBegan { leg },
         ["resumes"] => Input::HoldEnded { leg },
         ["hears", "nothing"] => Input::AnnouncementFailed { leg, play: None },
+        ["hears", "nothing", "of", "playout", play] => {
+            Input::AnnouncementFailed { leg, play: Some(PlayId(play.parse().unwrap())) }
+        }
         _ => panic!("a party does not do this: {words:?}"),
     }
 }
