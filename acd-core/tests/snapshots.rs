@@ -131,6 +131,15 @@ fn a_caller_without_a_place_is_refused() {
 }
 
 #[test]
+fn a_place_of_a_ring_that_is_not_is_refused() {
+    let mut state = written();
+    let queues = &mut state["house"]["queues"];
+    let since = queues["by_key"][0][1]["waiting"][0][0].clone();
+    queues["rung"] = json!([[queues["by_key"][0][0], since, 2]]);
+    assert!(refusal(state).contains("other callers are rung for than keep a place"));
+}
+
+#[test]
 fn a_place_without_its_caller_is_refused() {
     let mut state = written();
     let waiting = &mut state["house"]["queues"]["by_key"][0][1]["waiting"];
