@@ -117,8 +117,8 @@ pub enum Input {
     AnnouncementEnded {
         /// The leg that heard it.
         leg: LegId,
-        /// Which playout; one that has been replaced is no news. `None` in what was written before playouts had numbers:
-        /// what plays now.
+        /// Which playout; one that had been replaced or stopped before is no news, told once. `None` in what was written
+        /// before playouts had numbers: what plays now.
         play: Option<PlayId>,
     },
     /// Outcome of `Play`: it cannot be played (unknown prompt, media leg gone).

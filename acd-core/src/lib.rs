@@ -15,7 +15,9 @@
 extern crate alloc;
 
 mod admission;
+mod by_call;
 mod call;
+mod call_set;
 mod dispatch;
 mod effect;
 mod event;

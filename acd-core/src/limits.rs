@@ -58,6 +58,10 @@ pub const DIRECTORY_ENTRIES_MAX: usize = 2_000;
 /// Numbers, and turns of duty, of one entry: a month of three turns a day.
 pub const ENTRY_NUMBERS_MAX: usize = 100;
 
+/// Playouts of one call that were replaced or stopped and whose outcome may still come. It is under way for milliseconds,
+/// and what replaces playouts are keys, commands and messages seconds apart.
+pub const PLAYS_OWED_MAX: usize = 4;
+
 /// Outcomes of one kind (refused calls, cancelled rings, released legs, recordings) that the outside may owe at once:
 /// every call alive may owe one, and as many again may be on their way out.
 pub const OUTSTANDING_MAX: usize = 2 * CALLS_MAX;

@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::call_set::CallSet;
 use crate::event::{CallEvent, CallPhase, LineUse};
 use crate::ids::{CallId, PartyId, PromptId, SeatId, SkillId, TenantId};
 use crate::limits::OVERFLOWS_MAX;
@@ -47,16 +48,16 @@ pub(crate) struct Room {
     /// The seat lines that bind waiting callers: those in force, or outside hours those of the last band that was
     /// open, since no call in progress is cut by an edge (R-L3).
     seat_lines: u16,
-    lines: BTreeMap<CallPhase, BTreeSet<CallId>>,
-    closed_lines: BTreeSet<CallId>,
+    lines: BTreeMap<CallPhase, CallSet>,
+    closed_lines: CallSet,
     /// Calls that take nothing: tests, and those that have no caller (any more).
-    without_line: BTreeSet<CallId>,
+    without_line: CallSet,
     /// Parties that we dialled over the tenant's own trunk, until their legs have ended (R-L8).
     outbound: BTreeSet<PartyId>,
     /// Calls of this tenant that hold a line and are with seats of another (R-Q8): no seat line of this one.
-    elsewhere: BTreeSet<CallId>,
+    elsewhere: CallSet,
     /// Calls of other tenants whom this one's seats are to serve (R-Q8).
-    guests: BTreeSet<CallId>,
+    guests: CallSet,
     blocked: bool,
     seat_lines_full: bool,
     /// What is played in place of the usual guidance (R-G4); a new plan leaves it as it is.
@@ -83,11 +84,11 @@ impl Room {
             capacity_stated: false,
             seat_lines: 0,
             lines: BTreeMap::new(),
-            closed_lines: BTreeSet::new(),
-            without_line: BTreeSet::new(),
+            closed_lines: CallSet::default(),
+            without_line: CallSet::default(),
             outbound: BTreeSet::new(),
-            elsewhere: BTreeSet::new(),
-            guests: BTreeSet::new(),
+            elsewhere: CallSet::default(),
+            guests: CallSet::default(),
             blocked: false,
             seat_lines_full: false,
             emergency_guidance: None,
@@ -102,7 +103,7 @@ impl Room {
 
     /// How many carrier legs hold a line: the size of sets (R-L6, R-L8).
     pub(crate) fn lines_in_use(&self) -> u32 {
-        let lines: usize = self.lines.values().map(BTreeSet::len).sum();
+        let lines: usize = self.lines.values().map(CallSet::len).sum();
         u32::try_from(lines + self.outbound.len()).expect("invariant: a tenant has at most CALLS_MAX calls")
     }
 
@@ -123,7 +124,7 @@ impl Room {
 
     /// How many calls of the tenant are alive, tests and those without a caller included.
     pub(crate) fn calls_len(&self) -> usize {
-        self.lines.values().map(BTreeSet::len).sum::<usize>()
+        self.lines.values().map(CallSet::len).sum::<usize>()
             + self.closed_lines.len()
             + self.without_line.len()
     }
@@ -135,15 +136,15 @@ impl Room {
 
     /// Whether a caller of another tenant is this one's to serve (R-Q8).
     pub(crate) fn has_guest(&self, call: CallId) -> bool {
-        self.guests.contains(&call)
+        self.guests.contains(call)
     }
 
     /// Whether a call has what a call of this phase holds.
     pub(crate) fn holds(&self, call: CallId, holding: Holding, phase: CallPhase) -> bool {
         match holding {
-            Holding::Line => self.lines.get(&phase).is_some_and(|calls| calls.contains(&call)),
-            Holding::ClosedLine => self.closed_lines.contains(&call),
-            Holding::Nothing => self.without_line.contains(&call),
+            Holding::Line => self.lines.get(&phase).is_some_and(|calls| calls.contains(call)),
+            Holding::ClosedLine => self.closed_lines.contains(call),
+            Holding::Nothing => self.without_line.contains(call),
         }
     }
 
@@ -155,7 +156,7 @@ impl Room {
     }
 
     fn in_phase(&self, phase: CallPhase) -> u32 {
-        let calls = self.lines.get(&phase).map_or(0, BTreeSet::len);
+        let calls = self.lines.get(&phase).map_or(0, CallSet::len);
         u32::try_from(calls).expect("invariant: a tenant has at most CALLS_MAX calls")
     }
 
@@ -185,7 +186,7 @@ impl Room {
         match holding {
             Holding::Line => {
                 if let Some(from) = from {
-                    let left = self.lines.get_mut(&from).is_some_and(|calls| calls.remove(&call));
+                    let left = self.lines.get_mut(&from).is_some_and(|calls| calls.remove(call));
                     assert!(left, "invariant: a live call holds its line in the set of its phase");
                 }
                 if let Some(to) = to {
@@ -198,19 +199,19 @@ impl Room {
     }
 }
 
-fn set(calls: &mut BTreeSet<CallId>, call: CallId, is_in: bool) {
+fn set(calls: &mut CallSet, call: CallId, is_in: bool) {
     if is_in {
         calls.insert(call);
     } else {
-        calls.remove(&call);
+        calls.remove(call);
     }
 }
 
-fn keep(calls: &mut BTreeSet<CallId>, call: CallId, phase: Option<CallPhase>) {
+fn keep(calls: &mut CallSet, call: CallId, phase: Option<CallPhase>) {
     if phase.is_some() {
         calls.insert(call);
     } else {
-        calls.remove(&call);
+        calls.remove(call);
     }
 }
 

@@ -1,30 +1,117 @@
 //! Which playout each leg hears, by its number. The end of one that has been replaced may be under way when the order to
-//! replace it is given, and must not be taken for the end of what plays now (R-G1, R-G4).
+//! replace it is given, and must not be taken for the end of what plays now (R-G1, R-G4): it is absorbed once, and a
+//! second one is an unexpected input.
 
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::by_call::ByCall;
 use crate::call::{CallInput, PartyInput};
 use crate::effect::{Announcement, Effect};
 use crate::event::{AnnouncementKind, CallEvent, UnexpectedInput};
 use crate::house::House;
 use crate::ids::{CallId, LegId, PlayId};
+use crate::limits::PLAYS_OWED_MAX;
 use crate::switch::Switch;
 
 /// The playouts of all calls.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Plays {
-    by_call: BTreeMap<CallId, PlaysOfCall>,
+    by_call: ByCall<PlaysOfCall>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 struct PlaysOfCall {
     /// How many there have been.
     given: u32,
-    #[serde(with = "crate::snapshot::pairs")]
-    present: BTreeMap<LegId, PlayId>,
+    /// What plays to the caller.
+    caller: Option<Playing>,
+    /// What plays to third parties; mostly there are none.
+    parties: Vec<(LegId, Playing)>,
+    /// Replaced or stopped before their outcomes were told, which may be under way.
+    owed: Owed,
+}
+
+/// What plays, until its outcome is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Playing {
+    play: PlayId,
+    has_end: bool,
+}
+
+/// Playouts of a call whose outcome may still come, without an allocation: every caller who talks with a seat has one, the
+/// waiting message that the talk ended.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Owed([Option<(PlayId, Listener)>; PLAYS_OWED_MAX]);
+
+/// A leg within its call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+enum Listener {
+    Caller,
+    /// By its attempt.
+    Party(u32),
+}
+
+impl Listener {
+    /// `None`: nothing is ever played to a seat.
+    const fn of(leg: LegId) -> Option<Self> {
+        match leg {
+            LegId::Caller(_) => Some(Self::Caller),
+            LegId::Party(party) => Some(Self::Party(party.attempt)),
+            LegId::Seat(_) => None,
+        }
+    }
+}
+
+impl Owed {
+    /// The oldest playout is forgotten when there are too many.
+    fn add(&mut self, play: PlayId, listener: Listener) {
+        let oldest = self.0.iter_mut().min_by_key(|it| it.map(|(play, _)| play));
+        if let Some(oldest) = oldest.filter(|it| it.is_none_or(|(oldest, _)| oldest < play)) {
+            *oldest = Some((play, listener));
+        }
+    }
+
+    /// Whether the outcome was owed; it no longer is.
+    fn settle(&mut self, play: PlayId, listener: Listener) -> bool {
+        let owed = self.0.iter_mut().find(|it| **it == Some((play, listener)));
+        owed.is_some_and(|it| it.take().is_some())
+    }
+}
+
+impl PlaysOfCall {
+    fn present(&self, leg: LegId) -> Option<Playing> {
+        match leg {
+            LegId::Caller(_) => self.caller,
+            LegId::Seat(_) | LegId::Party(_) => {
+                self.parties.iter().find(|(it, _)| *it == leg).map(|(_, playing)| *playing)
+            }
+        }
+    }
+
+    fn take_present(&mut self, leg: LegId) -> Option<Playing> {
+        match leg {
+            LegId::Caller(_) => self.caller.take(),
+            LegId::Seat(_) | LegId::Party(_) => {
+                let at = self.parties.iter().position(|(it, _)| *it == leg)?;
+                Some(self.parties.swap_remove(at).1)
+            }
+        }
+    }
+
+    fn is_present(&self, leg: LegId, play: PlayId) -> bool {
+        self.present(leg).is_some_and(|playing| playing.play == play)
+    }
+
+    /// Nothing plays to the leg any more, although the outcome of what played has not been told.
+    fn over(&mut self, leg: LegId) {
+        if let (Some(playing), Some(listener)) = (self.take_present(leg), Listener::of(leg)) {
+            self.owed.add(playing.play, listener);
+        }
+    }
 }
 
 /// What a number stands for at a leg.
@@ -32,42 +119,84 @@ struct PlaysOfCall {
 pub(crate) enum Which {
     /// What plays now.
     Present,
-    /// What has been replaced or stopped.
+    /// What has been replaced, stopped or heard to its end.
     Past,
     /// Nothing: it was never given.
     Never,
 }
 
+/// Whose an outcome is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Whose {
+    /// What plays.
+    Present,
+    /// What was replaced or stopped before: the outcome crossed that order, and is owed no more.
+    Owed,
+    /// Nobody's: the number was never given to the leg, or its outcome has been told.
+    Nobody,
+}
+
 impl Plays {
-    fn next(&mut self, leg: LegId) -> PlayId {
-        let of_call = self.by_call.entry(leg.call()).or_default();
+    fn next(&mut self, leg: LegId, has_end: bool) -> PlayId {
+        let of_call = self.by_call.get_or_default(leg.call());
+        of_call.over(leg);
         of_call.given += 1;
         let play = PlayId(of_call.given);
-        of_call.present.insert(leg, play);
+        let playing = Playing { play, has_end };
+        match leg {
+            LegId::Caller(_) => of_call.caller = Some(playing),
+            LegId::Seat(_) | LegId::Party(_) => of_call.parties.push((leg, playing)),
+        }
         play
     }
 
-    /// What a number stands for. Without one: what plays now, as in what was written before playouts had numbers.
-    pub(crate) fn which(&self, leg: LegId, play: Option<PlayId>) -> Which {
-        let Some(play) = play else { return Which::Present };
-        let of_call = self.by_call.get(&leg.call());
-        match of_call.filter(|it| (1..=it.given).contains(&play.0)) {
-            Some(of_call) if of_call.present.get(&leg) == Some(&play) => Which::Present,
+    /// What a number stands for.
+    fn which(&self, leg: LegId, play: PlayId) -> Which {
+        match self.by_call.get(leg.call()).filter(|it| (1..=it.given).contains(&play.0)) {
+            Some(of_call) if of_call.is_present(leg, play) => Which::Present,
             Some(_) => Which::Past,
             None => Which::Never,
         }
     }
 
+    /// Whose outcome this is. Without a number: that of what plays now, as in what was written before playouts had numbers.
+    fn settle(&mut self, leg: LegId, play: Option<PlayId>) -> Whose {
+        let Some(play) = play else { return Whose::Present };
+        let (Some(of_call), Some(listener)) = (self.by_call.get_mut(leg.call()), Listener::of(leg)) else {
+            return Whose::Nobody;
+        };
+        if of_call.is_present(leg, play) {
+            Whose::Present
+        } else if of_call.owed.settle(play, listener) {
+            Whose::Owed
+        } else {
+            Whose::Nobody
+        }
+    }
+
+    /// Whether what plays to the leg is to be heard to its end.
+    fn has_end(&self, leg: LegId) -> bool {
+        let present = self.by_call.get(leg.call()).and_then(|of_call| of_call.present(leg));
+        present.is_some_and(|playing| playing.has_end)
+    }
+
+    /// The outcome of what plays to the leg has been told, and with it the playout is over.
+    fn told(&mut self, leg: LegId) {
+        if let Some(of_call) = self.by_call.get_mut(leg.call()) {
+            of_call.take_present(leg);
+        }
+    }
+
     /// Nothing plays to the leg any more.
     pub(crate) fn over(&mut self, leg: LegId) {
-        if let Some(of_call) = self.by_call.get_mut(&leg.call()) {
-            of_call.present.remove(&leg);
+        if let Some(of_call) = self.by_call.get_mut(leg.call()) {
+            of_call.over(leg);
         }
     }
 
     /// The call has ended.
     pub(crate) fn forget(&mut self, call: CallId) {
-        self.by_call.remove(&call);
+        self.by_call.remove(call);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -77,7 +206,8 @@ impl Plays {
 
 impl House {
     pub(crate) fn play(&mut self, leg: LegId, announcement: Announcement) {
-        let play = self.plays.next(leg);
+        let has_end = matches!(announcement, Announcement::Once(_));
+        let play = self.plays.next(leg, has_end);
         self.out.order(Effect::Play { leg, play, announcement });
     }
 
@@ -88,21 +218,22 @@ impl House {
 }
 
 impl Switch {
-    /// Whether an outcome is that of what plays to the leg now. A number that was never given is stated; one of the past
-    /// crossed the order that ended its playout, and is nobody's any more.
+    /// A number that stands for nothing is stated.
+    fn play_unexpected(&mut self, call: CallId) {
+        let is_alive = self.calls.contains(call) || self.house.outstanding.announced.contains_key(&call);
+        let kind = if is_alive { UnexpectedInput::OutOfPhase } else { UnexpectedInput::CallUnknown };
+        self.house.unexpected(kind, Some(call));
+    }
+
+    /// Whether an outcome is that of what plays to the leg now. That of an earlier playout crossed the order that ended it,
+    /// and is nobody's any more.
     fn is_of_present(&mut self, leg: LegId, play: Option<PlayId>) -> bool {
-        match self.house.plays.which(leg, play) {
-            Which::Present => true,
-            Which::Past => false,
-            Which::Never => {
-                let call = leg.call();
-                let is_alive =
-                    self.calls.contains_key(&call) || self.house.outstanding.announced.contains_key(&call);
-                let kind = if is_alive { UnexpectedInput::OutOfPhase } else { UnexpectedInput::CallUnknown };
-                self.house.unexpected(kind, Some(call));
-                false
-            }
+        match self.house.plays.settle(leg, play) {
+            Whose::Present => return true,
+            Whose::Owed => {}
+            Whose::Nobody => self.play_unexpected(leg.call()),
         }
+        false
     }
 
     pub(crate) fn announcement_ended(&mut self, leg: LegId, play: Option<PlayId>) {
@@ -110,16 +241,25 @@ impl Switch {
             // Nothing is ever played to a seat, and what is played to a party has no end.
             return self.house.unexpected(UnexpectedInput::OutOfPhase, Some(leg.call()));
         };
-        if self.is_of_present(leg, play) && !self.end_busy_announcement(call) {
+        if !self.is_of_present(leg, play) {
+            return;
+        }
+        if self.house.plays.has_end(leg) {
+            self.house.plays.told(leg);
+        }
+        if !self.end_busy_announcement(call) {
             self.tell_call(call, CallInput::AnnouncementEnded);
         }
     }
 
     pub(crate) fn place_asked(&mut self, call: CallId, play: PlayId) {
-        if !self.is_of_present(LegId::Caller(call), Some(play)) {
-            return;
+        match self.house.plays.which(LegId::Caller(call), play) {
+            Which::Present => {}
+            // No outcome: whatever asks may have asked before, and the order that ended it may have crossed the question.
+            Which::Past => return,
+            Which::Never => return self.play_unexpected(call),
         }
-        if let Some(call) = self.calls.get(&call) {
+        if let Some(call) = self.calls.get(call) {
             call.say_place(&mut self.house);
         } else {
             // A refused call hears something else.
@@ -134,9 +274,12 @@ impl Switch {
         if !self.is_of_present(leg, play) {
             return;
         }
-        let call = self.calls.get_mut(&leg.call());
+        let call = self.calls.get_mut(leg.call());
         if call.is_some_and(|call| call.cannot_hear(leg, &mut self.house)) {
-            return;
+            return self.house.plays.told(leg);
+        }
+        if self.house.plays.has_end(leg) {
+            self.house.plays.told(leg);
         }
         match leg {
             LegId::Caller(call) if self.end_busy_announcement(call) => {
@@ -162,27 +305,68 @@ mod tests {
     #[test]
     fn only_the_last_number_of_a_leg_is_of_what_plays() {
         let mut plays = Plays::default();
-        let first = plays.next(CALLER);
-        let of_party = plays.next(PARTY);
-        let second = plays.next(CALLER);
-        assert_eq!(plays.which(CALLER, Some(first)), Which::Past);
-        assert_eq!(plays.which(CALLER, Some(of_party)), Which::Past, "another leg's");
-        assert_eq!(plays.which(CALLER, Some(second)), Which::Present);
-        assert_eq!(plays.which(PARTY, Some(of_party)), Which::Present);
-        assert_eq!(plays.which(CALLER, Some(PlayId(second.0 + 1))), Which::Never);
-        assert_eq!(plays.which(CALLER, Some(PlayId(0))), Which::Never);
-        assert_eq!(plays.which(CALLER, None), Which::Present);
+        let first = plays.next(CALLER, true);
+        let of_party = plays.next(PARTY, false);
+        let second = plays.next(CALLER, true);
+        assert_eq!(plays.which(CALLER, first), Which::Past);
+        assert_eq!(plays.which(CALLER, of_party), Which::Past, "another leg's");
+        assert_eq!(plays.which(CALLER, second), Which::Present);
+        assert_eq!(plays.which(PARTY, of_party), Which::Present);
+        assert_eq!(plays.which(CALLER, PlayId(second.0 + 1)), Which::Never);
+        assert_eq!(plays.which(CALLER, PlayId(0)), Which::Never);
+    }
+
+    #[test]
+    fn an_outcome_is_taken_once() {
+        let mut plays = Plays::default();
+        let first = plays.next(CALLER, true);
+        let of_party = plays.next(PARTY, false);
+        let second = plays.next(CALLER, true);
+        assert_eq!(plays.settle(PARTY, Some(first)), Whose::Nobody, "another leg's");
+        assert_eq!(plays.settle(CALLER, Some(of_party)), Whose::Nobody, "another leg's");
+        assert_eq!(plays.settle(CALLER, Some(first)), Whose::Owed);
+        assert_eq!(plays.settle(CALLER, Some(first)), Whose::Nobody);
+        assert_eq!(plays.settle(CALLER, Some(second)), Whose::Present);
+        plays.told(CALLER);
+        assert_eq!(plays.settle(CALLER, Some(second)), Whose::Nobody);
+        plays.over(PARTY);
+        assert_eq!(plays.settle(PARTY, Some(of_party)), Whose::Owed);
+        assert_eq!(plays.settle(PARTY, Some(of_party)), Whose::Nobody);
+    }
+
+    #[test]
+    fn what_has_told_its_outcome_owes_none_when_it_is_replaced() {
+        let mut plays = Plays::default();
+        let first = plays.next(CALLER, true);
+        assert!(plays.has_end(CALLER));
+        plays.told(CALLER);
+        assert!(!plays.has_end(CALLER));
+        plays.next(CALLER, false);
+        assert!(!plays.has_end(CALLER));
+        assert_eq!(plays.settle(CALLER, Some(first)), Whose::Nobody);
+        assert_eq!(plays.settle(CALLER, None), Whose::Present);
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten_when_too_many_are_owed() {
+        let mut plays = Plays::default();
+        let given: Vec<PlayId> = (0..PLAYS_OWED_MAX + 2).map(|_| plays.next(CALLER, true)).collect();
+        let whose: Vec<Whose> = given.iter().map(|play| plays.settle(CALLER, Some(*play))).collect();
+        assert_eq!(whose[0], Whose::Nobody);
+        assert!(whose[1..=PLAYS_OWED_MAX].iter().all(|it| *it == Whose::Owed), "{whose:?}");
+        assert_eq!(whose[PLAYS_OWED_MAX + 1], Whose::Present);
     }
 
     #[test]
     fn what_is_over_is_past_and_a_call_that_has_ended_is_forgotten() {
         let mut plays = Plays::default();
-        let play = plays.next(CALLER);
+        let play = plays.next(CALLER, true);
         plays.over(CALLER);
-        assert_eq!(plays.which(CALLER, Some(play)), Which::Past);
+        assert_eq!(plays.which(CALLER, play), Which::Past);
         assert!(!plays.is_empty());
         plays.forget(CALL);
         assert!(plays.is_empty());
-        assert_eq!(plays.which(CALLER, Some(play)), Which::Never);
+        assert_eq!(plays.which(CALLER, play), Which::Never);
+        assert_eq!(plays.settle(CALLER, Some(play)), Whose::Nobody);
     }
 }

@@ -87,7 +87,7 @@ impl Switch {
 
     /// The callers for whom a seat is rung.
     pub(crate) fn rung(&self) -> Rung {
-        let rung = self.calls.iter().filter_map(|(id, call)| Some((*id, call.rung_at()?)));
+        let rung = self.calls.iter().filter_map(|(id, call)| Some((id, call.rung_at()?)));
         rung.map(|(id, Place { queue, since })| (queue, since, id)).collect()
     }
 

@@ -11,6 +11,7 @@ use alloc::string::String;
 
 use serde::Deserialize;
 
+use crate::by_call::ByCall;
 use crate::call::Call;
 use crate::house::House;
 use crate::ids::{CallId, DialledNumber, TenantId};
@@ -21,7 +22,7 @@ use crate::switch::Switch;
 #[derive(Deserialize)]
 pub(crate) struct Unchecked {
     house: House,
-    calls: BTreeMap<CallId, Box<Call>>,
+    calls: ByCall<Box<Call>>,
     plan: Plan,
     highest_call: Option<CallId>,
     draining: bool,
@@ -58,7 +59,7 @@ impl Switch {
     fn contradiction(&self) -> Option<String> {
         self.calls
             .iter()
-            .find_map(|(id, call)| self.call_contradiction(*id, call))
+            .find_map(|(id, call)| self.call_contradiction(id, call))
             .or_else(|| self.rooms_contradiction())
             .or_else(|| self.seats_contradiction())
     }
@@ -105,7 +106,7 @@ impl Switch {
     fn seats_contradiction(&self) -> Option<String> {
         self.house.seats.iter().find_map(|(id, seat)| {
             let ring = seat.busy_ring()?;
-            let alone = !self.calls.contains_key(&ring.call);
+            let alone = !self.calls.contains(ring.call);
             alone.then(|| format!("seat {id} is busy with ring {ring} of no call"))
         })
     }

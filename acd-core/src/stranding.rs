@@ -83,7 +83,7 @@ impl Switch {
                 found.push(Stranding::TenantGone { tenant, calls: room.calls_len() + room.guests_len() });
             }
         }
-        found.extend(self.calls.keys().filter_map(|call| self.unserved(*call, &after)));
+        found.extend(self.calls.keys().filter_map(|call| self.unserved(call, &after)));
         found.extend(self.house.seats.keys().filter_map(|seat| self.seat_stranded(*seat, &after)));
         found
     }
@@ -91,7 +91,7 @@ impl Switch {
     fn unserved(&self, id: CallId, after: &Self) -> Option<Stranding> {
         let was = self.servers(self.queue_ahead(id)?);
         let Some(queue) = after.queue_ahead(id) else {
-            let tenant = self.calls.get(&id)?.visit.tenant;
+            let tenant = self.calls.get(id)?.visit.tenant;
             return Some(Stranding::OverflowGone { call: id, tenant });
         };
         let (will_be, QueueKey { tenant, skill }) = (after.servers(queue), queue);
@@ -105,7 +105,7 @@ impl Switch {
 
     /// The queue in which a caller without a seat waits, or will.
     fn queue_ahead(&self, id: CallId) -> Option<QueueKey> {
-        let call = self.calls.get(&id)?;
+        let call = self.calls.get(id)?;
         match call.phase()? {
             CallPhase::Waiting | CallPhase::Ringing => call.place().map(|place| place.queue),
             CallPhase::Arriving | CallPhase::Guidance => call.visit.queue_ahead(&self.house),

@@ -6,6 +6,7 @@ use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::admission::Arrival;
+use crate::by_call::ByCall;
 use crate::call::{Call, CallInput, OutboundOrder, PartyInput};
 use crate::effect::Effect;
 use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd, UnexpectedInput};
@@ -24,7 +25,7 @@ use crate::timer::Reason;
 #[serde(try_from = "Unchecked")]
 pub struct Switch {
     pub(crate) house: House,
-    pub(crate) calls: BTreeMap<CallId, Box<Call>>,
+    pub(crate) calls: ByCall<Box<Call>>,
     pub(crate) plan: Plan,
     /// Follows from the plan.
     #[serde(skip)]
@@ -42,7 +43,7 @@ impl Switch {
     pub fn new(plan: Plan, now: Timestamp) -> Self {
         Self {
             house: House::new(now),
-            calls: BTreeMap::new(),
+            calls: ByCall::default(),
             plan,
             numbers: BTreeMap::new(),
             highest_call: None,
@@ -120,7 +121,7 @@ impl Switch {
 
     /// Where a call is; `None`: no such call is alive.
     pub fn call_phase(&self, call: CallId) -> Option<CallPhase> {
-        self.calls.get(&call)?.phase()
+        self.calls.get(call)?.phase()
     }
 
     /// A seat's state; `None`: the plan has no such seat.
@@ -240,21 +241,21 @@ impl Switch {
             Reason::RingOver(ring) => self.tell_ring(ring, CallInput::RingTimedOut),
             Reason::PartyRingOver(party) => self.tell_party(party, PartyInput::TimedOut),
             Reason::ChoiceOver(call) => {
-                if let Some(call) = self.calls.get_mut(&call) {
+                if let Some(call) = self.calls.get_mut(call) {
                     call.choice_over(&mut self.house);
                 }
             }
             Reason::PlayAgain(leg) => {
-                if let Some(call) = self.calls.get_mut(&leg.call()) {
+                if let Some(call) = self.calls.get_mut(leg.call()) {
                     call.play_again(leg, &mut self.house);
                 }
             }
             Reason::CallsMissing(tenant) => self.house.raise(AlarmKind::CallsMissing, Some(tenant), None),
             Reason::GuidanceDue(call) => self.tell_call(call, CallInput::GuidanceDue),
             Reason::WaitTooLong(call) => {
-                let tenant = self.calls.get(&call).map(|call| call.visit.serving);
+                let tenant = self.calls.get(call).map(|call| call.visit.serving);
                 self.house.raise(AlarmKind::WaitTooLong, tenant, Some(call));
-                if let Some(call) = self.calls.get_mut(&call) {
+                if let Some(call) = self.calls.get_mut(call) {
                     call.wait_too_long(&mut self.house);
                 }
             }
@@ -288,7 +289,7 @@ impl Switch {
         }
         if let Some(to) = self.house.lines.overflow(queue.tenant, cause) {
             for call in self.house.queues.waiting(queue) {
-                if let Some(call) = self.calls.get_mut(&call) {
+                if let Some(call) = self.calls.get_mut(call) {
                     call.overflow(to, cause, &mut self.house);
                 }
             }
@@ -296,18 +297,18 @@ impl Switch {
     }
 
     pub(crate) fn tell_call(&mut self, id: CallId, input: CallInput) {
-        let Some(call) = self.calls.get_mut(&id) else {
+        let Some(call) = self.calls.get_mut(id) else {
             return self.house.unexpected(UnexpectedInput::CallUnknown, Some(id));
         };
         call.handle(input, &mut self.house);
         if call.phase().is_none() {
-            self.calls.remove(&id);
+            self.calls.remove(id);
         }
     }
 
     /// Tells a call what became of its present ring.
     fn tell_ring(&mut self, ring: RingId, input: CallInput) {
-        match self.calls.get(&ring.call).map(|call| call.ring()) {
+        match self.calls.get(ring.call).map(|call| call.ring()) {
             Some(present) if present == Some(ring) => self.tell_call(ring.call, input),
             Some(_) => self.house.unexpected(UnexpectedInput::RingOver, Some(ring.call)),
             None => self.house.unexpected(UnexpectedInput::CallUnknown, Some(ring.call)),
@@ -324,19 +325,19 @@ impl Switch {
 
     /// Tells a call what one of its parties does.
     pub(crate) fn tell_party(&mut self, party: PartyId, input: PartyInput) {
-        let Some(call) = self.calls.get_mut(&party.call) else {
+        let Some(call) = self.calls.get_mut(party.call) else {
             return self.house.unexpected(UnexpectedInput::CallUnknown, Some(party.call));
         };
         call.party(party, input, &mut self.house);
         if call.phase().is_none() {
-            self.calls.remove(&party.call);
+            self.calls.remove(party.call);
         }
     }
 
     fn party_failed(&mut self, party: PartyId, failure: PartyFailure) {
         if self.house.outstanding.cancelled_parties.settle(&party) {
             self.house.party_leg_over(party);
-            if self.calls.get(&party.call).is_some_and(|call| call.awaits_line_of(party)) {
+            if self.calls.get(party.call).is_some_and(|call| call.awaits_line_of(party)) {
                 self.tell_party(party, PartyInput::Cancelled);
             }
         } else {
@@ -356,7 +357,7 @@ impl Switch {
         if self.house.outstanding.may_cross(ring) {
             return;
         }
-        let kind = match self.calls.get(&ring.call) {
+        let kind = match self.calls.get(ring.call) {
             Some(call) if call.ring() != Some(ring) => UnexpectedInput::RingOver,
             Some(call) if call.is_talking() => UnexpectedInput::OutOfPhase,
             Some(_) => return,
@@ -379,7 +380,7 @@ impl Switch {
     }
 
     fn digit_pressed(&mut self, leg: LegId, digit: char) {
-        let fits = match (self.calls.get(&leg.call()), leg) {
+        let fits = match (self.calls.get(leg.call()), leg) {
             (None, _) => Err(UnexpectedInput::CallUnknown),
             (Some(call), LegId::Caller(_)) if call.has_caller() => Ok(()),
             (Some(_), LegId::Caller(_)) => Err(UnexpectedInput::OutOfPhase),
@@ -395,7 +396,7 @@ impl Switch {
                     LegId::Seat(ring) => self.seat_pressed(ring.call, digit),
                     LegId::Party(_) => {}
                     LegId::Caller(call) => {
-                        if let Some(call) = self.calls.get_mut(&call) {
+                        if let Some(call) = self.calls.get_mut(call) {
                             call.choose(digit, &mut self.house);
                         }
                     }
@@ -411,7 +412,7 @@ impl Switch {
                 self.tell_ring(ring, if holds { CallInput::SeatHeld } else { CallInput::SeatResumed });
             }
             LegId::Party(party) => self.tell_party(party, PartyInput::Holds(holds)),
-            LegId::Caller(call) => match self.calls.get_mut(&call) {
+            LegId::Caller(call) => match self.calls.get_mut(call) {
                 Some(it) => it.caller_hold_changed(holds, &mut self.house),
                 None => self.house.unexpected(UnexpectedInput::CallUnknown, Some(call)),
             },
@@ -427,7 +428,7 @@ impl Switch {
     fn recording(&mut self, call: CallId) -> Option<TenantId> {
         let recording = self.house.outstanding.recordings.get(call);
         if recording.is_none() {
-            let kind = if self.calls.contains_key(&call) {
+            let kind = if self.calls.contains(call) {
                 UnexpectedInput::OutOfPhase
             } else {
                 UnexpectedInput::CallUnknown
@@ -513,7 +514,7 @@ impl Switch {
         self.draining = true;
         self.house.lines.accept(false);
         self.end_busy_announcements();
-        for (_, mut call) in core::mem::take(&mut self.calls) {
+        for mut call in core::mem::take(&mut self.calls).into_values() {
             call.stop(&mut self.house);
         }
         // Nobody will be there to see the ends of their legs.

@@ -48,7 +48,7 @@ impl Switch {
 
     /// An agent presses a key while talking: the last one of a hand-over code is a command (R-S4).
     pub(crate) fn seat_pressed(&mut self, id: CallId, key: char) {
-        let skill = match self.calls.get_mut(&id).map(Box::as_mut) {
+        let skill = match self.calls.get_mut(id).map(Box::as_mut) {
             Some(Call { state: CallState::Talking(talking), .. }) => talking.type_code(key, &self.house),
             Some(_) | None => None,
         };
@@ -58,14 +58,14 @@ impl Switch {
     }
 
     fn carry_out(&mut self, id: CallId, command: CallCommand, source: CommandSource) -> CallCommandResult {
-        let call = self.calls.get_mut(&id);
+        let call = self.calls.get_mut(id);
         let result =
             call.as_ref().map_or(CallCommandResult::UnknownCall, |it| it.may(command, source, &self.house));
         self.house.out.state(CallEvent::CallCommanded { call: id, command, source, result });
         if let (Some(call), CallCommandResult::Done) = (call, result) {
             call.obey(command, source, &mut self.house);
             if call.phase().is_none() {
-                self.calls.remove(&id);
+                self.calls.remove(id);
             }
         }
         result

@@ -52,7 +52,7 @@ impl Switch {
     /// What is known of the caller of a call in progress, with the headquarters of a municipality, or of the area code of
     /// the caller's number. `None`: no such call, or nobody called.
     pub fn caller_known(&self, call: CallId, area: Option<AreaId>) -> Option<CallerKnown> {
-        let call = self.calls.get(&call).filter(|call| !call.visit.outbound)?;
+        let call = self.calls.get(call).filter(|call| !call.visit.outbound)?;
         let visit = &call.visit;
         let directory = &self.house.lines.room(visit.tenant).tenant.directory;
         Some(CallerKnown {

@@ -1,6 +1,7 @@
 //! What is played to whom, and which playout an outcome is of, as the rules have it (R-G1, R-G4). The numbers are what the
 //! outside sees: they are read off the orders.
 
+use acd_core::limits::PLAYS_OWED_MAX;
 use acd_core::plan::Guidance;
 use acd_core::{
     Announcement, AnnouncementKind, CallEvent, CallId, CallPhase, Effect, Input, LegId, PlayId, PromptId,
@@ -16,6 +17,8 @@ pub(crate) struct Plays {
     given: Vec<(CallId, u32)>,
     /// What plays now.
     pub(crate) present: Vec<(LegId, PlayId)>,
+    /// What was replaced or stopped before its outcome was told: the last few of each call.
+    owed: Vec<(LegId, PlayId)>,
     /// What the rules demand to be played from its first frame to its last, by this input.
     demanded: Vec<(LegId, PromptId)>,
 }
@@ -49,17 +52,28 @@ impl Model {
             return self.unexpected(UnexpectedInput::OutOfPhase, Some(id));
         }
         if let Some(play) = play {
-            let given = self.plays.given.iter().find(|(call, _)| *call == id).map_or(0, |(_, given)| *given);
-            if play.0 == 0 || play.0 > given {
+            let it = (leg, play);
+            if self.plays.owed.contains(&it) {
+                // The outcome crossed the order.
+                return self.plays.owed.retain(|owed| *owed != it);
+            }
+            if !self.plays.present.contains(&it) {
                 let is_alive =
                     self.calls.iter().any(|it| it.id == id) || self.announced.iter().any(|it| it.0 == id);
                 let kind = if is_alive { UnexpectedInput::OutOfPhase } else { UnexpectedInput::CallUnknown };
                 return self.unexpected(kind, Some(id));
             }
-            if !self.plays.present.contains(&(leg, play)) {
-                return;
-            }
         }
+        let before = self.facts.len();
+        self.outcome_of_present(input, leg, to_the_end);
+        let fits = |fact: &CallEvent| !matches!(fact, CallEvent::InputUnexpected { .. });
+        if self.facts[before..].iter().all(fits) {
+            // Told, and so over.
+            self.plays.present.retain(|(it, _)| *it != leg);
+        }
+    }
+
+    fn outcome_of_present(&mut self, input: &Input, leg: LegId, to_the_end: bool) {
         if !to_the_end && self.cannot_hear(leg) {
             return;
         }
@@ -136,11 +150,11 @@ impl Model {
                 Effect::Connect { sets, .. } => sets.iter().flatten().copied().collect(),
                 _ => continue,
             };
-            self.plays.present.retain(|(leg, _)| !over.contains(leg));
+            over.into_iter().for_each(|leg| self.over(leg));
         }
         for fact in facts {
             if let CallEvent::PartyEnded { party, .. } = fact {
-                self.plays.present.retain(|(leg, _)| *leg != LegId::Party(*party));
+                self.over(LegId::Party(*party));
             }
         }
         let alive = |call: &CallId| {
@@ -148,6 +162,7 @@ impl Model {
         };
         self.plays.given.retain(|(call, _)| alive(call));
         self.plays.present.retain(|(leg, _)| alive(&leg.call()));
+        self.plays.owed.retain(|(leg, _)| alive(&leg.call()));
         let mut demanded = core::mem::take(&mut self.plays.demanded);
         played.sort();
         demanded.sort();
@@ -162,7 +177,19 @@ impl Model {
         let (_, given) = self.plays.given.iter_mut().find(|(it, _)| *it == call).unwrap();
         *given += 1;
         assert_eq!(play.0, *given, "playouts are counted within the call");
-        self.plays.present.retain(|(it, _)| *it != leg);
+        self.over(leg);
         self.plays.present.push((leg, play));
+    }
+
+    /// What plays to the leg is no more, and has not told its outcome.
+    fn over(&mut self, leg: LegId) {
+        let Some(at) = self.plays.present.iter().position(|(it, _)| *it == leg) else { return };
+        let ended = self.plays.present.remove(at);
+        self.plays.owed.push(ended);
+        let of_call = |it: &&(LegId, PlayId)| it.0.call() == leg.call();
+        if self.plays.owed.iter().filter(of_call).count() > PLAYS_OWED_MAX {
+            let oldest = self.plays.owed.iter().filter(of_call).map(|(_, play)| *play).min().unwrap();
+            self.plays.owed.retain(|(it, play)| it.call() != leg.call() || *play != oldest);
+        }
     }
 }

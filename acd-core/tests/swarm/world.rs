@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd_core::{
-    Announcement, CallCommand, CallId, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input, LegId,
-    LegQuality, PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlayId, PromptId, RecordingFailure,
-    RequestId, RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId, TrunkLoss,
+    CallCommand, CallId, CallerIdentity, CallerLegEnd, CommandSource, Effect, Input, LegId, LegQuality,
+    PartyFailure, PartyId, PartyLegEnd, PauseReason, Pii, PlayId, PromptId, RecordingFailure, RequestId,
+    RingFailure, RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Timestamp, TrunkId, TrunkLoss,
 };
 
 use crate::draw::{NUMBERS, draw_destination, draw_party_command};
@@ -15,14 +15,13 @@ use crate::options::Options;
 use crate::party_phones::Parties;
 use crate::rng::Rng;
 
+mod playouts;
+
 /// What the numbers of doctors on a roster begin with.
 const DOCTORS: &str = "03111111";
 
 /// How many of a hundred cancelled rings were answered before the cancelling reached the phone.
 const ANSWERS_CROSS: u64 = 10;
-
-/// How many of a hundred outcomes of replaced playouts were under way when the order to replace them was given.
-const OUTCOMES_CROSS: u64 = 50;
 
 /// What is going to happen, unless what it is about has gone by then.
 #[derive(Clone, Debug)]
@@ -175,6 +174,7 @@ impl World {
             }
             Plan::Heard(call, play) => {
                 self.tells_of(call, play, rng)?;
+                self.repeat(now, Plan::Heard(call, play), rng);
                 Some(Input::AnnouncementEnded { leg: LegId::Caller(call), play: Some(play) })
             }
             Plan::AskPlace(call, play) => {
@@ -185,6 +185,7 @@ impl World {
             }
             Plan::CannotHear(call, play) => {
                 self.tells_of(call, play, rng)?;
+                self.repeat(now, Plan::CannotHear(call, play), rng);
                 Some(Input::AnnouncementFailed { leg: LegId::Caller(call), play: Some(play) })
             }
             Plan::Answer(ring) => {
@@ -250,6 +251,7 @@ impl World {
                 there.then_some(Input::DigitPressed { leg, digit })
             }
             Plan::PartyCannotHear(party, play) => {
+                self.repeat(now, Plan::PartyCannotHear(party, play), rng);
                 let (leg, play) = (LegId::Party(party), Some(play));
                 self.parties.talks(party).then_some(Input::AnnouncementFailed { leg, play })
             }
@@ -560,59 +562,6 @@ impl World {
             caller: CallerIdentity::Number(Pii::new("09012345678".into())),
             test,
             overloaded,
-        }
-    }
-
-    /// Whether the outside tells of a playout's outcome: of what plays, and of what has been replaced if that was under way.
-    fn tells_of(&self, call: CallId, play: PlayId, rng: &mut Rng) -> Option<()> {
-        let caller = self.callers.get(&call).filter(|it| !it.releasing)?;
-        (caller.plays == Some(play) || rng.percent(OUTCOMES_CROSS)).then_some(())
-    }
-
-    fn play(
-        &mut self,
-        now: Timestamp,
-        (leg, play): (LegId, PlayId),
-        what: Announcement,
-        rng: &mut Rng,
-        options: &Options,
-    ) {
-        let call = match leg {
-            LegId::Caller(call) => call,
-            LegId::Party(party) => {
-                assert!(self.parties.talks(party), "play to a party that can hear");
-                if !self.calm && rng.percent(options.play_fails) {
-                    self.soon(now, Plan::PartyCannotHear(party, play), rng);
-                }
-                return;
-            }
-            LegId::Seat(_) => panic!("nothing is played to a seat"),
-        };
-        let caller = self.callers.get_mut(&call).expect("play to a caller that is there");
-        let can_hear = caller.connected || caller.progressed;
-        assert!(can_hear && !caller.releasing, "play to a caller that can hear");
-        caller.plays = Some(play);
-        // Few callers come outside hours, and few are refused with an announcement.
-        let is_rare =
-            matches!(what, Announcement::Once(prompt) if ["closed", "busy"].contains(&prompt.as_str()));
-        let fails = if is_rare { options.play_fails.max(20) } else { options.play_fails };
-        if !self.calm && rng.percent(fails) {
-            self.soon(now, Plan::CannotHear(call, play), rng);
-            return;
-        }
-        match what {
-            Announcement::Once(prompt) if prompt.as_str() == "menu" => {
-                self.plan(now + rng.millis(1_000, 6_000), Plan::Heard(call, play));
-                if rng.percent(70) {
-                    let key = *rng.pick(&['1', '2', '5', '9']).unwrap();
-                    self.plan(now + rng.millis(500, 12_000), Plan::Press(LegId::Caller(call), key));
-                }
-            }
-            Announcement::Once(_) => self.plan(now + rng.millis(1_000, 15_000), Plan::Heard(call, play)),
-            Announcement::Waiting { asks_place: true, .. } => {
-                self.plan(now + rng.millis(500, 40_000), Plan::AskPlace(call, play));
-            }
-            Announcement::Waiting { .. } | Announcement::Loop(_) => {}
         }
     }
 
