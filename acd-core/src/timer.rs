@@ -1,4 +1,4 @@
-//! All deadlines in one ordered set. Every deadline carries its reason, and a reason has at most one deadline.
+//! All deadlines in the order in which they fire. Every deadline carries its reason, and a reason has at most one deadline.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
@@ -33,65 +33,165 @@ pub enum Reason {
     CallsMissing(TenantId),
 }
 
-/// The deadlines to come.
+/// The deadlines to come. Those of calls stand apart: there are as many as calls, and their reasons are small.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "BTreeSet<(Timestamp, Reason)>", into = "BTreeSet<(Timestamp, Reason)>")]
 pub(crate) struct Timers {
-    by_deadline: BTreeSet<(Timestamp, Reason)>,
-    by_reason: BTreeMap<Reason, Timestamp>,
+    of_calls: Deadlines<OfCall>,
+    others: Deadlines<Reason>,
 }
 
-impl TryFrom<BTreeSet<(Timestamp, Reason)>> for Timers {
-    type Error = &'static str;
+/// Deadlines whose reasons have the order of `K`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Deadlines<K> {
+    by_deadline: BTreeSet<(Timestamp, K)>,
+    by_reason: BTreeMap<K, Timestamp>,
+}
 
-    fn try_from(by_deadline: BTreeSet<(Timestamp, Reason)>) -> Result<Self, Self::Error> {
-        let by_reason: BTreeMap<_, _> =
-            by_deadline.iter().map(|(deadline, reason)| (*reason, *deadline)).collect();
-        if by_reason.len() < by_deadline.len() {
-            return Err("a reason has at most one deadline");
+/// A [`Reason`] of a call, in the order of the reasons.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct OfCall {
+    why: Why,
+    call: CallId,
+    /// Of the ring or party; 0: the call's own.
+    attempt: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Why {
+    RingOver,
+    PartyRingOver,
+    WaitTooLong,
+    ChoiceOver,
+    GuidanceDue,
+    PlayAgainToCaller,
+    PlayAgainToSeat,
+    PlayAgainToParty,
+}
+
+impl OfCall {
+    /// `None`: no call's.
+    const fn of(reason: Reason) -> Option<Self> {
+        let (why, call, attempt) = match reason {
+            Reason::RingOver(RingId { call, attempt }) => (Why::RingOver, call, attempt),
+            Reason::PartyRingOver(PartyId { call, attempt }) => (Why::PartyRingOver, call, attempt),
+            Reason::WaitTooLong(call) => (Why::WaitTooLong, call, 0),
+            Reason::ChoiceOver(call) => (Why::ChoiceOver, call, 0),
+            Reason::GuidanceDue(call) => (Why::GuidanceDue, call, 0),
+            Reason::PlayAgain(LegId::Caller(call)) => (Why::PlayAgainToCaller, call, 0),
+            Reason::PlayAgain(LegId::Seat(RingId { call, attempt })) => (Why::PlayAgainToSeat, call, attempt),
+            Reason::PlayAgain(LegId::Party(PartyId { call, attempt })) => {
+                (Why::PlayAgainToParty, call, attempt)
+            }
+            Reason::BandEdge(_) | Reason::WrapUpOver(_) | Reason::SeatRetry(_) | Reason::CallsMissing(_) => {
+                return None;
+            }
+        };
+        Some(Self { why, call, attempt })
+    }
+
+    const fn reason(self) -> Reason {
+        let Self { why, call, attempt } = self;
+        match why {
+            Why::RingOver => Reason::RingOver(RingId { call, attempt }),
+            Why::PartyRingOver => Reason::PartyRingOver(PartyId { call, attempt }),
+            Why::WaitTooLong => Reason::WaitTooLong(call),
+            Why::ChoiceOver => Reason::ChoiceOver(call),
+            Why::GuidanceDue => Reason::GuidanceDue(call),
+            Why::PlayAgainToCaller => Reason::PlayAgain(LegId::Caller(call)),
+            Why::PlayAgainToSeat => Reason::PlayAgain(LegId::Seat(RingId { call, attempt })),
+            Why::PlayAgainToParty => Reason::PlayAgain(LegId::Party(PartyId { call, attempt })),
         }
-        Ok(Self { by_deadline, by_reason })
     }
 }
 
-impl From<Timers> for BTreeSet<(Timestamp, Reason)> {
-    fn from(timers: Timers) -> Self {
-        timers.by_deadline
+impl<K> Default for Deadlines<K> {
+    fn default() -> Self {
+        Self { by_deadline: BTreeSet::new(), by_reason: BTreeMap::new() }
     }
 }
 
-impl Timers {
-    /// Sets the deadline of a reason, in place of the one it had.
-    pub(crate) fn set(&mut self, reason: Reason, deadline: Timestamp) {
+impl<K: Copy + Ord> Deadlines<K> {
+    fn set(&mut self, reason: K, deadline: Timestamp) {
         if let Some(before) = self.by_reason.insert(reason, deadline) {
             self.by_deadline.remove(&(before, reason));
         }
         self.by_deadline.insert((deadline, reason));
     }
 
-    /// Forgets a reason's deadline, if it has one.
-    pub(crate) fn cancel(&mut self, reason: Reason) {
+    fn cancel(&mut self, reason: K) {
         if let Some(deadline) = self.by_reason.remove(&reason) {
             self.by_deadline.remove(&(deadline, reason));
         }
     }
 
+    fn first(&self) -> Option<(Timestamp, K)> {
+        self.by_deadline.first().copied()
+    }
+
+    fn len(&self) -> usize {
+        self.by_reason.len()
+    }
+
+    fn postpone(&mut self, by: Duration, is_length: impl Fn(K) -> bool) {
+        let before = core::mem::take(&mut self.by_reason);
+        self.by_reason = before
+            .into_iter()
+            .map(|(reason, at)| (reason, if is_length(reason) { at + by } else { at }))
+            .collect();
+        self.by_deadline = self.by_reason.iter().map(|(reason, deadline)| (*deadline, *reason)).collect();
+    }
+}
+
+impl TryFrom<BTreeSet<(Timestamp, Reason)>> for Timers {
+    type Error = &'static str;
+
+    fn try_from(by_deadline: BTreeSet<(Timestamp, Reason)>) -> Result<Self, Self::Error> {
+        let mut timers = Self::default();
+        for (deadline, reason) in &by_deadline {
+            timers.set(*reason, *deadline);
+        }
+        if timers.of_calls.len() + timers.others.len() < by_deadline.len() {
+            return Err("a reason has at most one deadline");
+        }
+        Ok(timers)
+    }
+}
+
+impl From<Timers> for BTreeSet<(Timestamp, Reason)> {
+    fn from(timers: Timers) -> Self {
+        let of_calls = timers.of_calls.by_deadline.iter().map(|(deadline, it)| (*deadline, it.reason()));
+        of_calls.chain(timers.others.by_deadline).collect()
+    }
+}
+
+impl Timers {
+    /// Sets the deadline of a reason, in place of the one it had.
+    pub(crate) fn set(&mut self, reason: Reason, deadline: Timestamp) {
+        match OfCall::of(reason) {
+            Some(of_call) => self.of_calls.set(of_call, deadline),
+            None => self.others.set(reason, deadline),
+        }
+    }
+
+    /// Forgets a reason's deadline, if it has one.
+    pub(crate) fn cancel(&mut self, reason: Reason) {
+        match OfCall::of(reason) {
+            Some(of_call) => self.of_calls.cancel(of_call),
+            None => self.others.cancel(reason),
+        }
+    }
+
     /// Moves every deadline that is a length of time, and none that is a time of day.
     pub(crate) fn postpone_lengths(&mut self, by: Duration) {
-        let moved: BTreeMap<Reason, Timestamp> = self
-            .by_reason
-            .iter()
-            .filter(|(reason, _)| band_edge(**reason).is_none())
-            .map(|(reason, deadline)| (*reason, *deadline + by))
-            .collect();
-        for (reason, deadline) in moved {
-            self.set(reason, deadline);
-        }
+        self.of_calls.postpone(by, |_| true);
+        self.others.postpone(by, |reason| band_edge(reason).is_none());
     }
 
     /// The first deadline to come.
     pub(crate) fn first(&self) -> Option<(Timestamp, Reason)> {
-        self.by_deadline.first().copied()
+        let of_calls = self.of_calls.first().map(|(deadline, it)| (deadline, it.reason()));
+        of_calls.into_iter().chain(self.others.first()).min()
     }
 
     /// Takes the first deadline that is not after `now`.
@@ -106,12 +206,9 @@ impl Timers {
 
     /// Takes the first band edge that is not after `now`, whatever else is due.
     pub(crate) fn pop_due_band_edge(&mut self, now: Timestamp) -> Option<TenantId> {
-        let tenant = self
-            .by_deadline
-            .iter()
-            .take_while(|(deadline, _)| *deadline <= now)
-            .find_map(|(_, reason)| band_edge(*reason))?;
-        self.cancel(Reason::BandEdge(tenant));
+        let mut due = self.others.by_deadline.iter().take_while(|(deadline, _)| *deadline <= now);
+        let tenant = due.find_map(|(_, reason)| band_edge(*reason))?;
+        self.others.cancel(Reason::BandEdge(tenant));
         Some(tenant)
     }
 }
@@ -133,6 +230,11 @@ const fn band_edge(reason: Reason) -> Option<TenantId> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     const CALL: CallId = CallId(1);
@@ -173,5 +275,64 @@ mod tests {
         assert_eq!(timers.pop_due_band_edge(at(4)), Some(tenant));
         assert_eq!(timers.pop_due(at(4)), Some(Reason::WaitTooLong(CALL)));
         assert_eq!(timers.pop_due(at(4)), None);
+    }
+
+    fn reasons() -> impl Strategy<Value = Reason> {
+        let call = || (0_u64..3).prop_map(CallId);
+        let ring = || (call(), 0_u32..3).prop_map(|(call, attempt)| RingId { call, attempt });
+        let party = || (call(), 0_u32..3).prop_map(|(call, attempt)| PartyId { call, attempt });
+        let tenant = || prop_oneof!["shiga", "kyoto"].prop_map(|name| TenantId::new(&name).unwrap());
+        let seat = || prop_oneof!["s1", "s2"].prop_map(|name| SeatId::new(&name).unwrap());
+        prop_oneof![
+            tenant().prop_map(Reason::BandEdge),
+            seat().prop_map(Reason::WrapUpOver),
+            seat().prop_map(Reason::SeatRetry),
+            ring().prop_map(Reason::RingOver),
+            party().prop_map(Reason::PartyRingOver),
+            call().prop_map(Reason::WaitTooLong),
+            call().prop_map(Reason::ChoiceOver),
+            call().prop_map(Reason::GuidanceDue),
+            call().prop_map(|call| Reason::PlayAgain(LegId::Caller(call))),
+            ring().prop_map(|ring| Reason::PlayAgain(LegId::Seat(ring))),
+            party().prop_map(|party| Reason::PlayAgain(LegId::Party(party))),
+            tenant().prop_map(Reason::CallsMissing),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn deadlines_fire_by_their_instant_and_then_in_the_order_of_the_reasons(
+            steps in prop::collection::vec((reasons(), prop::option::weighted(0.8, 0_i64..20)), 0..60),
+            skipped in 0_u64..10,
+        ) {
+            let (mut timers, mut naive) = (Timers::default(), BTreeMap::new());
+            for (reason, deadline) in steps {
+                if let Some(millis) = deadline {
+                    timers.set(reason, at(millis));
+                    naive.insert(reason, at(millis));
+                } else {
+                    timers.cancel(reason);
+                    naive.remove(&reason);
+                }
+            }
+            let skipped = Duration::from_millis(skipped);
+            timers.postpone_lengths(skipped);
+            let naive = naive.into_iter().map(|(reason, deadline)| {
+                (if band_edge(reason).is_some() { deadline } else { deadline + skipped }, reason)
+            });
+            let naive: BTreeSet<_> = naive.collect();
+            prop_assert_eq!(&BTreeSet::from(timers.clone()), &naive);
+            prop_assert_eq!(Timers::try_from(naive.clone()), Ok(timers.clone()));
+            prop_assert_eq!(timers.first(), naive.first().copied());
+            let due: Vec<_> = core::iter::from_fn(|| timers.pop_due(at(15))).collect();
+            let expected = naive.iter().filter(|(deadline, _)| *deadline <= at(15)).map(|(_, reason)| *reason);
+            prop_assert_eq!(due, expected.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_reason_with_two_deadlines_is_refused() {
+        let reason = Reason::WaitTooLong(CALL);
+        assert!(Timers::try_from(BTreeSet::from([(at(1), reason), (at(2), reason)])).is_err());
     }
 }
