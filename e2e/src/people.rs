@@ -13,6 +13,18 @@ pub fn caller(switch: &Switch, number: &str) -> (Sipp, Party) {
     (scenario.audio_port(party.port()).start(), party)
 }
 
+/// A caller who speaks a tone of this frequency from the answer on, without waiting to be spoken to.
+///
+/// # Panics
+/// If the call is not answered.
+pub fn speaking_caller(switch: &Switch, number: &str, frequency_hz: f64) -> (Sipp, Party) {
+    let (caller, party) = caller(switch, number);
+    let answer = caller.wait_for("the 200", |message| !message.sent && message.answers(200, "INVITE"));
+    party.speak_to(answer.audio_address().expect("the 200 has an answer"));
+    party.speak(frequency_hz);
+    (caller, party)
+}
+
 /// Calls a number that must be refused with this status; the refusal's Retry-After, if it has one.
 ///
 /// # Panics

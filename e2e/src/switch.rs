@@ -9,6 +9,7 @@ use std::sync::mpsc;
 
 use rustix::process::Signal;
 
+use crate::audio::{repository_file, tone, write_wav};
 use crate::child::{Running, run_to_end};
 use crate::facts::{Fact, Facts};
 use crate::grpc;
@@ -28,6 +29,24 @@ pub struct Options {
     pub clock_start: Option<String>,
     /// Whether [`Switch::set_clock_on`] can set its wall clock (libfaketime; its monotonic clock is the machine's).
     pub settable_clock: bool,
+}
+
+impl Options {
+    /// The plan of this name in `e2e/plans`, copied into the folder beside prompts that are tones, each by name, frequency and
+    /// seconds, so that what is heard is known; on a Wednesday morning.
+    ///
+    /// # Panics
+    /// If there is no such plan.
+    pub fn with_tones(scratch: &Scratch, name: &str, prompts: &[(&str, f64, usize)]) -> Self {
+        let plan = scratch.join("plan.toml");
+        let written = repository_file(&format!("e2e/plans/{name}.toml"));
+        std::fs::copy(written, &plan).expect("the plan is copied");
+        for (prompt, frequency_hz, seconds) in prompts {
+            let audio = tone(*frequency_hz, 0.3, seconds * 8_000);
+            write_wav(&scratch.join(&format!("{prompt}.wav")), &audio);
+        }
+        Self { plan: Some(plan), clock_start: Some(WEDNESDAY_MORNING.into()), ..Self::default() }
+    }
 }
 
 /// A running switch; ends with the handle.

@@ -5,12 +5,11 @@
 use std::net::Ipv4Addr;
 
 use e2e::Scratch;
-use e2e::audio::{repository_file, tone, write_wav};
 use e2e::grpc;
 use e2e::rtp::Party;
 use e2e::seat::Seat;
 use e2e::sipp::{Scenario, Sipp};
-use e2e::switch::{Options, Switch, WEDNESDAY_MORNING};
+use e2e::switch::{Options, Switch};
 use e2e::tenants::SeatAccount;
 use serde_json::Value;
 
@@ -27,21 +26,16 @@ const OFFICE: Ipv4Addr = Ipv4Addr::new(127, 119, 0, 1);
 
 /// `e2e/plans/decisions.toml` with its prompts.
 fn start(scratch: &Scratch) -> Switch {
-    let plan = scratch.join("plan.toml");
-    std::fs::copy(repository_file("e2e/plans/decisions.toml"), &plan).expect("the plan is copied");
     // A guidance and a menu that nobody waits for the end of, and a message that returns.
-    for (name, frequency_hz, seconds) in [
+    let prompts = [
         ("usual", USUAL_HZ, 60),
         ("emergency", EMERGENCY_HZ, 60),
         ("waiting", WAITING_HZ, 5),
         ("menu", MENU_HZ, 2),
         ("place1", FIRST_HZ, 2),
         ("place2", SECOND_HZ, 2),
-    ] {
-        write_wav(&scratch.join(&format!("{name}.wav")), &tone(frequency_hz, 0.3, seconds * 8_000));
-    }
-    let clock_start = Some(WEDNESDAY_MORNING.into());
-    Switch::start_with(Options { plan: Some(plan), clock_start, ..Options::default() })
+    ];
+    Switch::start_with(Options::with_tones(scratch, "decisions", &prompts))
 }
 
 /// A caller whose audio is a party of ours.

@@ -2,9 +2,9 @@
 //! (R-G5, R-L11). Prompts are tones, so that what is heard is known.
 
 use e2e::Scratch;
-use e2e::audio::{longest_tone, repository_file, tone, write_wav};
+use e2e::audio::longest_tone;
 use e2e::people::{agent, caller, hangs_up, is_refused};
-use e2e::switch::{Options, Switch, WEDNESDAY_MORNING};
+use e2e::switch::{Options, Switch};
 use e2e::tenants::SeatAccount;
 
 const BANDS: &str = "0440003001";
@@ -17,15 +17,9 @@ const CLOSED_SECONDS: usize = 3;
 
 /// `e2e/plans/hours.toml` with its prompts.
 fn start(scratch: &Scratch, settable_clock: bool) -> Switch {
-    let plan = scratch.join("plan.toml");
-    std::fs::copy(repository_file("e2e/plans/hours.toml"), &plan).expect("the plan is copied");
-    for (name, frequency_hz, seconds) in
-        [("guidance", GUIDANCE_HZ, 2), ("waiting", WAITING_HZ, 5), ("closed", CLOSED_HZ, CLOSED_SECONDS)]
-    {
-        write_wav(&scratch.join(&format!("{name}.wav")), &tone(frequency_hz, 0.3, seconds * 8_000));
-    }
-    let clock_start = Some(WEDNESDAY_MORNING.into());
-    Switch::start_with(Options { plan: Some(plan), clock_start, settable_clock })
+    let prompts =
+        [("guidance", GUIDANCE_HZ, 2), ("waiting", WAITING_HZ, 5), ("closed", CLOSED_HZ, CLOSED_SECONDS)];
+    Switch::start_with(Options { settable_clock, ..Options::with_tones(scratch, "hours", &prompts) })
 }
 
 #[test]

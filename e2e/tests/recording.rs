@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use e2e::Scratch;
-use e2e::audio::{longest_tone, read_wav, repository_file, tone, write_wav};
+use e2e::audio::{longest_tone, read_wav};
+use e2e::people::speaking_caller;
 use e2e::rtp::Party;
 use e2e::seat::Seat;
-use e2e::sipp::{Scenario, Sipp};
-use e2e::switch::{Options, Switch, WEDNESDAY_MORNING};
+use e2e::sipp::Sipp;
+use e2e::switch::{Options, Switch};
 use e2e::tenants::SeatAccount;
 
+const NUMBER: &str = "0440003001";
 const CALLER_HZ: f64 = 440.0;
 const SEAT_HZ: f64 = 1_000.0;
 /// By how much what lies in the file may be off what the facts say: the facts are stamped by another thread.
@@ -17,24 +19,8 @@ const OFF_BY_MS_MAX: u64 = 1_000;
 
 /// `e2e/plans/recording.toml` with its prompts.
 fn start(scratch: &Scratch) -> Switch {
-    let plan = scratch.join("plan.toml");
-    std::fs::copy(repository_file("e2e/plans/recording.toml"), &plan).expect("the plan is copied");
-    for (name, frequency_hz, seconds) in [("guidance", 600.0, 2), ("waiting", 900.0, 5)] {
-        write_wav(&scratch.join(&format!("{name}.wav")), &tone(frequency_hz, 0.3, seconds * 8_000));
-    }
-    let clock_start = Some(WEDNESDAY_MORNING.into());
-    Switch::start_with(Options { plan: Some(plan), clock_start, ..Options::default() })
-}
-
-/// A caller who speaks from the answer on, without waiting to be spoken to.
-fn call(switch: &Switch) -> (Sipp, Party) {
-    let scenario = Scenario::new("caller.xml", switch.sip()).service("0440003001");
-    let party = Party::listen(scenario.ip());
-    let caller = scenario.audio_port(party.port()).start();
-    let answer = caller.wait_for("the 200", |message| !message.sent && message.answers(200, "INVITE"));
-    party.speak_to(answer.audio_address().expect("the 200 has an answer"));
-    party.speak(CALLER_HZ);
-    (caller, party)
+    let prompts = [("guidance", 600.0, 2), ("waiting", 900.0, 5)];
+    Switch::start_with(Options::with_tones(scratch, "recording", &prompts))
 }
 
 /// A seat that answers at once and speaks before it hears.
@@ -63,7 +49,7 @@ fn begins_ms(samples: &[i16]) -> u64 {
 fn from_the_callers_answer_with_the_seat_on_the_other_channel_from_its_own() {
     let scratch = Scratch::new("recording");
     let mut switch = start(&scratch);
-    let (caller, at_caller) = call(&switch);
+    let (caller, at_caller) = speaking_caller(&switch, NUMBER, CALLER_HZ);
     // Guidance and a while in the queue, with nobody there.
     switch.wait_for_facts("caller_queued", 1);
     at_caller.hears_tone(900.0);
@@ -117,7 +103,7 @@ fn from_the_callers_answer_with_the_seat_on_the_other_channel_from_its_own() {
 fn a_caller_who_gives_up_in_the_queue_leaves_a_recording() {
     let scratch = Scratch::new("recording");
     let mut switch = start(&scratch);
-    let (caller, at_caller) = call(&switch);
+    let (caller, at_caller) = speaking_caller(&switch, NUMBER, CALLER_HZ);
     switch.wait_for_facts("caller_queued", 1);
     at_caller.hears_tone(900.0);
     caller.sign();

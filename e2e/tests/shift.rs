@@ -3,14 +3,13 @@
 //! so that what is heard is known.
 
 use e2e::Scratch;
-use e2e::audio::{repository_file, tone, write_wav};
 use e2e::facts::{Fact, Facts};
 use e2e::grpc;
-use e2e::people::{agent, caller, hangs_up};
+use e2e::people::{agent, caller, hangs_up, speaking_caller};
 use e2e::rtp::Party;
 use e2e::seat::Seat;
 use e2e::sipp::Sipp;
-use e2e::switch::{Options, Switch, WEDNESDAY_MORNING};
+use e2e::switch::{Options, Switch};
 use e2e::tenants::SeatAccount;
 
 const NOTES: &str = "0440004001";
@@ -22,7 +21,7 @@ const WAITING_HZ: f64 = 900.0;
 const MUSIC_HZ: f64 = 2_000.0;
 const CALLER_HZ: f64 = 440.0;
 const SEAT_HZ: f64 = 1_000.0;
-/// Whose turn it is on [`WEDNESDAY_MORNING`].
+/// Whose turn it is on [`WEDNESDAY_MORNING`](e2e::switch::WEDNESDAY_MORNING).
 const ON_DUTY: &str = "0440004102";
 /// `wrap_up_max_s` of seat402.
 const WRAP_UP_MS_MAX: u64 = 1_000;
@@ -37,22 +36,8 @@ const SECOND: SeatAccount = SeatAccount { name: "seat405", password: "demo-405" 
 
 /// `e2e/plans/shift.toml` with its prompts.
 fn start(scratch: &Scratch) -> Switch {
-    let plan = scratch.join("plan.toml");
-    std::fs::copy(repository_file("e2e/plans/shift.toml"), &plan).expect("the plan is copied");
-    for (name, frequency_hz) in [("waiting", WAITING_HZ), ("music", MUSIC_HZ)] {
-        write_wav(&scratch.join(&format!("{name}.wav")), &tone(frequency_hz, 0.3, 5 * 8_000));
-    }
-    let clock_start = Some(WEDNESDAY_MORNING.into());
-    Switch::start_with(Options { plan: Some(plan), clock_start, ..Options::default() })
-}
-
-/// A caller who speaks from the answer on, without waiting to be spoken to.
-fn speaking_caller(switch: &Switch, number: &str) -> (Sipp, Party) {
-    let (caller, party) = caller(switch, number);
-    let answer = caller.wait_for("the 200", |message| !message.sent && message.answers(200, "INVITE"));
-    party.speak_to(answer.audio_address().expect("the 200 has an answer"));
-    party.speak(CALLER_HZ);
-    (caller, party)
+    let prompts = [("waiting", WAITING_HZ, 5), ("music", MUSIC_HZ, 5)];
+    Switch::start_with(Options::with_tones(scratch, "shift", &prompts))
 }
 
 /// What the seat is now, as the last fact about it says: a name, or a name with its particulars.
@@ -252,7 +237,7 @@ fn caller_outlives_the_seat(loss: &str, lose: impl FnOnce(Seat, Sipp, Party) -> 
     let scratch = Scratch::new("shift");
     let mut switch = start(&scratch);
     let (seat, phone, at_seat) = agent(&switch, FIRST, 1);
-    let (talking, at_caller) = speaking_caller(&switch, CLINIC);
+    let (talking, at_caller) = speaking_caller(&switch, CLINIC, CALLER_HZ);
     switch.wait_for_facts("call_answered", 1);
     at_seat.hears_tone(CALLER_HZ);
     at_seat.speak(SEAT_HZ);
@@ -318,7 +303,7 @@ fn a_doctor_whom_the_gateway_cannot_dial_is_a_try_that_failed_and_the_talk_goes_
     let scratch = Scratch::new("shift");
     let mut switch = start(&scratch);
     let (_, phone, at_seat) = agent(&switch, FIRST, 2);
-    let (caller, at_caller) = speaking_caller(&switch, CLINIC);
+    let (caller, at_caller) = speaking_caller(&switch, CLINIC, CALLER_HZ);
     switch.wait_for_facts("call_answered", 1);
     at_seat.hears_tone(CALLER_HZ);
     let failed = r#"{"failed":"not_supported"}"#;
