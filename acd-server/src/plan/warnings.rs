@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use acd_core::plan::{Capacity, Entry, EntryKind, FireHeadquarters, Tenant};
+use acd_core::plan::{Capacity, Entry, EntryKind, FireHeadquarters, Guidance, Tenant};
 use acd_core::{CivilDate, DestinationId, TenantId, Timestamp};
 
 use reports::accounting::Profile;
@@ -79,7 +79,10 @@ fn lines(tenant: &Tenant, settings: &TenantSettings, doubt: &mut impl FnMut(Stri
         );
     }
     let profile = settings.accounting.profile.name;
-    let wants_callers_held = [Profile::FDMA, Profile::SHIGA].iter().any(|it| it.name == profile);
+    // Where nothing need be said first it is a clinic (R-G1), with no such specification whatever its profile.
+    let is_clinic = tenant.numbers.values().all(|it| it.guidance == Guidance::None);
+    let wants_callers_held =
+        !is_clinic && [Profile::FDMA, Profile::SHIGA].iter().any(|it| it.name == profile);
     let most = tenant.pool.map_or(u32::MAX, |it| u32::from(it.max));
     let holds_nobody = |it: Capacity| it.total().min(most) <= u32::from(it.seat_lines);
     if wants_callers_held && tenant.bands.iter().filter_map(|it| it.capacity).any(holds_nobody) {

@@ -55,6 +55,11 @@ fn a_tenant_that_is_to_hold_callers_and_has_no_line_for_it_is_doubtful() {
     for profile in ["shizuoka", "kyoto"] {
         assert_eq!(said(profile, "", ""), none);
     }
+    // A clinic has no such specification.
+    let clinic = super::SMALL
+        .replacen("guidance = \"tape\"\nguidance_prompt = \"guidance\"\n", "guidance = \"none\"\n", 1)
+        .replacen("guidance_lines = 2\n", "", 1);
+    assert_eq!(super::doubts(&clinic), none);
 }
 
 #[test]
