@@ -95,7 +95,7 @@ impl Switch {
             caller: caller.clone(),
             guidance: number.guidance.clone(),
             recording: number.recording,
-            choice: number.choice.clone(),
+            choice: number.choice.clone().map(Box::new),
             chosen_skill: None,
             closed: admission.closed,
             holding: admission.holding,

@@ -61,7 +61,7 @@ pub(crate) struct Visit {
     pub(crate) guidance: GuidancePlan,
     pub(crate) recording: RecordingPolicy,
     /// What the caller is still to choose (R-G6).
-    pub(crate) choice: Option<Choice>,
+    pub(crate) choice: Option<Box<Choice>>,
     /// The skill that the caller has chosen.
     pub(crate) chosen_skill: Option<SkillId>,
     /// Outside hours: it hears the closed announcement and no more (R-L11).

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::by_call::ByCall;
 use crate::ids::{CallId, LegId, PartyId, RingId, SeatId, TenantId};
 use crate::time::Timestamp;
 
@@ -37,15 +38,65 @@ pub enum Reason {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "BTreeSet<(Timestamp, Reason)>", into = "BTreeSet<(Timestamp, Reason)>")]
 pub(crate) struct Timers {
-    of_calls: Deadlines<OfCall>,
-    others: Deadlines<Reason>,
+    of_calls: Deadlines<OfCall, OfCalls>,
+    others: Deadlines<Reason, BTreeMap<Reason, Timestamp>>,
 }
 
 /// Deadlines whose reasons have the order of `K`.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Deadlines<K> {
+struct Deadlines<K, I> {
     by_deadline: BTreeSet<(Timestamp, K)>,
-    by_reason: BTreeMap<K, Timestamp>,
+    by_reason: I,
+}
+
+/// Finds the deadline of a reason.
+trait ByReason<K>: Default {
+    fn insert(&mut self, reason: K, deadline: Timestamp) -> Option<Timestamp>;
+    fn remove(&mut self, reason: K) -> Option<Timestamp>;
+    fn len(&self) -> usize;
+}
+
+impl<K: Ord> ByReason<K> for BTreeMap<K, Timestamp> {
+    fn insert(&mut self, reason: K, deadline: Timestamp) -> Option<Timestamp> {
+        Self::insert(self, reason, deadline)
+    }
+
+    fn remove(&mut self, reason: K) -> Option<Timestamp> {
+        Self::remove(self, &reason)
+    }
+
+    fn len(&self) -> usize {
+        Self::len(self)
+    }
+}
+
+/// Every caller who waits has a deadline; few calls have another.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct OfCalls {
+    waits: ByCall<Timestamp>,
+    others: BTreeMap<OfCall, Timestamp>,
+}
+
+impl ByReason<OfCall> for OfCalls {
+    fn insert(&mut self, reason: OfCall, deadline: Timestamp) -> Option<Timestamp> {
+        if reason.why == Why::WaitTooLong {
+            self.waits.insert(reason.call, deadline)
+        } else {
+            self.others.insert(reason, deadline)
+        }
+    }
+
+    fn remove(&mut self, reason: OfCall) -> Option<Timestamp> {
+        if reason.why == Why::WaitTooLong {
+            self.waits.remove(reason.call)
+        } else {
+            self.others.remove(&reason)
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.waits.len() + self.others.len()
+    }
 }
 
 /// A [`Reason`] of a call, in the order of the reasons.
@@ -105,13 +156,13 @@ impl OfCall {
     }
 }
 
-impl<K> Default for Deadlines<K> {
+impl<K, I: Default> Default for Deadlines<K, I> {
     fn default() -> Self {
-        Self { by_deadline: BTreeSet::new(), by_reason: BTreeMap::new() }
+        Self { by_deadline: BTreeSet::new(), by_reason: I::default() }
     }
 }
 
-impl<K: Copy + Ord> Deadlines<K> {
+impl<K: Copy + Ord, I: ByReason<K>> Deadlines<K, I> {
     fn set(&mut self, reason: K, deadline: Timestamp) {
         if let Some(before) = self.by_reason.insert(reason, deadline) {
             self.by_deadline.remove(&(before, reason));
@@ -120,7 +171,7 @@ impl<K: Copy + Ord> Deadlines<K> {
     }
 
     fn cancel(&mut self, reason: K) {
-        if let Some(deadline) = self.by_reason.remove(&reason) {
+        if let Some(deadline) = self.by_reason.remove(reason) {
             self.by_deadline.remove(&(deadline, reason));
         }
     }
@@ -134,12 +185,9 @@ impl<K: Copy + Ord> Deadlines<K> {
     }
 
     fn postpone(&mut self, by: Duration, is_length: impl Fn(K) -> bool) {
-        let before = core::mem::take(&mut self.by_reason);
-        self.by_reason = before
-            .into_iter()
-            .map(|(reason, at)| (reason, if is_length(reason) { at + by } else { at }))
-            .collect();
-        self.by_deadline = self.by_reason.iter().map(|(reason, deadline)| (*deadline, *reason)).collect();
+        for (deadline, reason) in core::mem::take(self).by_deadline {
+            self.set(reason, if is_length(reason) { deadline + by } else { deadline });
+        }
     }
 }
 
