@@ -108,6 +108,7 @@ impl Switch {
             awaits_adviser: false,
             serving: tenant,
             overflows: 0,
+            waits_since: None,
             is_overdue: false,
             caller_holds: false,
             unheard: BTreeSet::new(),

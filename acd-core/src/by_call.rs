@@ -120,6 +120,10 @@ impl<V> ByCall<V> {
         self.iter().map(|(_, value)| value)
     }
 
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.pages.values_mut().flat_map(|page| page.values.iter_mut().flatten())
+    }
+
     /// Everything, in the order of the ids.
     pub(crate) fn into_values(self) -> impl Iterator<Item = V> {
         self.pages.into_values().flat_map(|page| page.values.into_iter().flatten())

@@ -15,6 +15,7 @@ use crate::lines::Holding;
 use crate::party::{LocateCondition, PartyEnd};
 use crate::plan::{Choice, Guidance as GuidancePlan, RecordingPolicy};
 use crate::queue::Place;
+use crate::time::Timestamp;
 use crate::timer::Reason;
 
 mod arriving;
@@ -84,6 +85,8 @@ pub(crate) struct Visit {
     pub(crate) serving: TenantId,
     /// How often the caller has overflowed.
     pub(crate) overflows: u8,
+    /// When the wait began, rings included, whose length is watched; `None`: no wait, or it has been told as too long (R-Q8).
+    pub(crate) waits_since: Option<Timestamp>,
     /// The wait was too long while a seat was rung: the caller overflows if nobody answers it (R-Q8).
     pub(crate) is_overdue: bool,
     pub(crate) caller_holds: bool,
@@ -329,6 +332,7 @@ impl Call {
             house.timers.cancel(Reason::GuidanceDue(call));
         }
         if before.is_kept_waiting() && !after.is_kept_waiting() {
+            self.visit.waits_since = None;
             house.timers.cancel(Reason::WaitTooLong(call));
         }
     }

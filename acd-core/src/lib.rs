@@ -37,6 +37,7 @@ mod refusal;
 mod reload;
 mod seat;
 mod snapshot;
+mod stays;
 mod stranding;
 mod switch;
 mod time;

@@ -1,6 +1,6 @@
 //! A plan comes into force: calls, places and log-ins stay.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -29,6 +29,7 @@ impl Switch {
         self.apply_tenants();
         self.apply_queues();
         self.apply_seats();
+        self.follow_waits();
     }
 
     /// Puts in force the capacity of the band at this instant, and waits for the next edge (R-L3).
@@ -95,9 +96,13 @@ impl Switch {
         self.house.lines.forget_seats();
         let seats = core::mem::take(&mut self.house.seats);
         let mut gone = Vec::new();
+        let mut before = BTreeMap::new();
         for (id, mut seat) in seats {
             match self.plan.seats.get(&id) {
                 Some(settings) => {
+                    if seat.in_plan {
+                        before.insert(id, (seat.settings.login, seat.settings.static_contact));
+                    }
                     seat.settings = self.with_closing_tenants(settings.clone(), &seat.settings);
                     seat.in_plan = true;
                 }
@@ -119,7 +124,8 @@ impl Switch {
         }
         let ids: Vec<SeatId> = self.house.seats.keys().copied().collect();
         for id in ids {
-            self.house.seat_settings_changed(id);
+            self.house.seat_settings_changed(id, before.get(&id).copied());
+            self.house.follow_stay(id);
             self.house.follow_reach(id);
             self.house.follow_staff(id);
         }
@@ -146,19 +152,22 @@ impl Switch {
 }
 
 impl crate::house::House {
-    /// New settings may log a seat in, or take its contact away.
-    fn seat_settings_changed(&mut self, id: SeatId) {
+    /// New settings may log a seat in, give it a contact or take it away. `before`: how it logged in and whether it had a
+    /// static contact, if the plan before had it.
+    fn seat_settings_changed(&mut self, id: SeatId, before: Option<(Login, bool)>) {
         let Some(seat) = self.seats.get(&id) else { return };
         if !seat.in_plan {
             return;
         }
+        let is_always = seat.settings.login == Login::Always;
+        // Who has logged out by command stays so: agents keep their log-in, and their log-out (R-S2).
+        let logs_in = is_always && before.is_none_or(|(login, _)| login != Login::Always);
+        // No ring to a new contact has failed.
+        let has_new_contact = seat.settings.static_contact && !before.is_some_and(|(_, had_one)| had_one);
         let to = match seat.state() {
-            SeatState::LoggedOut
-                if seat.settings.login == Login::Always && !self.supervising.contains_key(&id) =>
-            {
-                seat.idle_state()
-            }
+            SeatState::LoggedOut if logs_in && !self.supervising.contains_key(&id) => seat.idle_state(),
             SeatState::Ready if !seat.is_reachable() => seat.idle_state(),
+            SeatState::Unreachable if has_new_contact => seat.idle_state(),
             SeatState::LoggedOut
             | SeatState::Ready
             | SeatState::Ringing(_)

@@ -59,6 +59,16 @@ impl Seat {
         self.state
     }
 
+    /// Since when the state is what it is.
+    pub(crate) const fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// The stamps have skipped a time that is no part of the stay.
+    pub(crate) fn postpone_since(&mut self, skipped: Duration) {
+        self.since = self.since + skipped;
+    }
+
     /// The ring that the seat is busy with.
     pub(crate) const fn busy_ring(&self) -> Option<RingId> {
         match self.state {
@@ -86,6 +96,11 @@ impl Seat {
             | SeatState::NotAnswering(_)
             | SeatState::Unreachable => Staffs::Nobody,
         }
+    }
+
+    /// Whether the agent has asked to be logged out after the call and its wrap-up (R-S2).
+    pub(crate) fn is_to_log_out(&self) -> bool {
+        self.deferred == Some(Deferred::LogOut)
     }
 
     /// What the queues must know.
@@ -138,25 +153,21 @@ impl Seat {
         })
     }
 
-    /// How long the seat may stay in its state before it leaves it by itself, and why.
-    const fn stay(&self, id: SeatId) -> Option<(Reason, Duration)> {
-        let (reason, stay) = match self.state {
-            SeatState::WrapUp => (Reason::WrapUpOver(id), self.settings.wrap_up_max),
-            SeatState::NotAnswering(_) => (Reason::SeatRetry(id), self.settings.not_answering_retry),
+    /// How long the seat may stay in its state before it leaves it by itself, and why; `(_, None)`: for ever as things are.
+    pub(crate) const fn stay(&self, id: SeatId) -> Option<(Reason, Option<Duration>)> {
+        match self.state {
+            SeatState::WrapUp => Some((Reason::WrapUpOver(id), self.settings.wrap_up_max)),
+            SeatState::NotAnswering(_) => Some((Reason::SeatRetry(id), self.settings.not_answering_retry)),
             SeatState::Unreachable if self.is_reachable() => {
-                (Reason::SeatRetry(id), self.settings.unreachable_retry)
+                Some((Reason::SeatRetry(id), self.settings.unreachable_retry))
             }
-            SeatState::Unreachable
-            | SeatState::LoggedOut
+            SeatState::Unreachable => Some((Reason::SeatRetry(id), None)),
+            SeatState::LoggedOut
             | SeatState::Ready
             | SeatState::Ringing(_)
             | SeatState::Talking(_)
             | SeatState::Outbound(_)
-            | SeatState::Paused(_) => return None,
-        };
-        match stay {
-            Some(stay) => Some((reason, stay)),
-            None => None,
+            | SeatState::Paused(_) => None,
         }
     }
 }
@@ -225,7 +236,7 @@ impl House {
             | SeatState::Outbound(_)
             | SeatState::Paused(_) => {}
         }
-        if let Some((reason, stay)) = seat.stay(id) {
+        if let Some((reason, Some(stay))) = seat.stay(id) {
             self.timers.set(reason, self.now + stay);
         }
         if !seat.in_plan && to == SeatState::LoggedOut {

@@ -141,22 +141,14 @@ impl Switch {
         if before.state() == SeatState::LoggedOut {
             return None;
         }
-        match later.map(|seat| seat.state()) {
-            None | Some(SeatState::LoggedOut) => Some(Stranding::LogInLost { seat: id }),
-            Some(SeatState::Unreachable) if before.is_reachable() => {
-                Some(Stranding::ContactLost { seat: id })
-            }
-            Some(
-                SeatState::Unreachable
-                | SeatState::Ready
-                | SeatState::Ringing(_)
-                | SeatState::Talking(_)
-                | SeatState::Outbound(_)
-                | SeatState::WrapUp
-                | SeatState::Paused(_)
-                | SeatState::NotAnswering(_),
-            ) => None,
+        let Some(later) = later else { return Some(Stranding::LogInLost { seat: id }) };
+        // Who has asked to be logged out after wrap-up loses nothing by an earlier end of it.
+        if later.state() == SeatState::LoggedOut && !before.is_to_log_out() {
+            return Some(Stranding::LogInLost { seat: id });
         }
+        // A seat that waits for its retry is as unreachable without the plan.
+        let loses_contact = before.is_reachable() && !later.is_reachable();
+        loses_contact.then_some(Stranding::ContactLost { seat: id })
     }
 }
 

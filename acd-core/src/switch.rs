@@ -73,7 +73,7 @@ impl Switch {
         }
         if let Input::WallClockStepped { step_ms, skipped } = &input {
             let (step_ms, skipped) = (*step_ms, (*skipped).min(passed));
-            self.house.timers.postpone_lengths(skipped);
+            self.postpone_lengths(skipped);
             self.house.out.state(CallEvent::WallClockStepped { step_ms, skipped });
         }
         while let Some(tenant) = self.house.timers.pop_due_band_edge(self.house.now) {

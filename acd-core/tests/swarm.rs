@@ -77,7 +77,7 @@ use std::time::Duration;
 
 use acd_core::plan::{Plan, check_bands};
 use acd_core::{
-    CallEvent, Input, PlanSource, RingId, SeatId, SeatState, Stranding, Switch, Timestamp, limits,
+    AlarmKind, CallEvent, Input, PlanSource, RingId, SeatId, SeatState, Stranding, Switch, Timestamp, limits,
 };
 use auditor::Auditor;
 use crossings::{Crossing, Crossings};
@@ -103,6 +103,9 @@ fn every_history_is_safe_and_comes_to_its_end() {
             for _ in history.journal.iter().filter(|it| is_answer_again(it)) {
                 *seen.entry("RingAnswered again".to_owned()).or_default() += 1;
             }
+            for came_of_it in history.journal.iter().flat_map(came_of_a_plan) {
+                *seen.entry(came_of_it).or_default() += 1;
+            }
             let mut answered = BTreeSet::new();
             for fact in facts {
                 *seen.entry(kind(fact)).or_default() += 1;
@@ -123,6 +126,25 @@ fn every_history_is_safe_and_comes_to_its_end() {
         );
         crossings.check();
     }
+}
+
+/// Whose stay or wait a new plan has ended in its turn.
+fn came_of_a_plan((_, input, turn): &(Timestamp, Input, Turn)) -> Vec<String> {
+    let said = |fact: &CallEvent| {
+        if matches!(fact, CallEvent::AlarmRaised { kind: AlarmKind::WaitTooLong, .. }) {
+            return Some("a wait");
+        }
+        let CallEvent::SeatStateChanged { from, to: SeatState::Ready, .. } = fact else { return None };
+        let stays = [
+            (*from == SeatState::WrapUp, "WrapUp"),
+            (matches!(from, SeatState::NotAnswering(_)), "NotAnswering"),
+            (*from == SeatState::Unreachable, "Unreachable"),
+        ];
+        stays.into_iter().find_map(|(is_it, name)| is_it.then_some(name))
+    };
+    let is_plan = matches!(input, Input::PlanApplied { .. });
+    let ended = turn.facts.iter().filter(|_| is_plan).filter_map(said);
+    ended.map(|what| format!("PlanApplied ends {what}")).collect()
 }
 
 /// A phone whose ring was cancelled has answered twice.
@@ -146,8 +168,12 @@ fn seeds() -> Range<u64> {
 const STEPS_MOST: u64 = 4_000;
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 97] = [
+const WANTED: [&str; 101] = [
     "RingAnswered again",
+    "PlanApplied ends WrapUp",
+    "PlanApplied ends NotAnswering",
+    "PlanApplied ends Unreachable",
+    "PlanApplied ends a wait",
     "WallClockStepped",
     "GuidanceCommanded Done",
     "GuidanceCommanded UnknownTenant",
@@ -469,12 +495,14 @@ impl History {
         self.world.seats_are(seats_of(&plan));
         let before = self.switch.clone();
         let told = before.would_strand(&plan);
+        let to_log_out = self.model.seats.iter().filter(|it| it.deferred == Some(SeatState::LoggedOut));
+        let to_log_out: Vec<SeatId> = to_log_out.map(|it| it.id).collect();
         let facts = self.hand_in(Input::PlanApplied {
             plan: Box::new(plan.clone()),
             by: PlanSource::Signal,
             who: None,
         });
-        check_stranding(&before, &plan, &told, facts);
+        check_stranding(&before, &plan, &told, facts, &to_log_out);
     }
 
     fn stop(&mut self) {
@@ -532,8 +560,14 @@ fn seats_of(plan: &Plan) -> Vec<SeatId> {
     plan.seats.keys().copied().collect()
 }
 
-/// What was told before a plan was applied is what the plan did.
-fn check_stranding(before: &Switch, plan: &Plan, told: &[Stranding], facts: &[CallEvent]) {
+/// What was told before a plan was applied is what the plan did. To some the plan only did what their agents had asked for.
+fn check_stranding(
+    before: &Switch,
+    plan: &Plan,
+    told: &[Stranding],
+    facts: &[CallEvent],
+    to_log_out: &[SeatId],
+) {
     let in_plan = |seat: &&SeatId| plan.seats.contains_key(*seat);
     let logged_out: Vec<SeatId> = facts
         .iter()
@@ -541,7 +575,7 @@ fn check_stranding(before: &Switch, plan: &Plan, told: &[Stranding], facts: &[Ca
             let CallEvent::SeatStateChanged { seat, to: SeatState::LoggedOut, .. } = fact else {
                 return None;
             };
-            Some(*seat)
+            (!to_log_out.contains(seat) || !plan.seats.contains_key(seat)).then_some(*seat)
         })
         .collect();
     for seat in before.plan().seats.keys() {

@@ -21,6 +21,7 @@ impl Call {
 
     /// The wait has lasted `max_wait`: the caller goes on now, or once the seat that is being rung has not answered.
     pub(crate) fn wait_too_long(&mut self, house: &mut House) {
+        self.visit.waits_since = None;
         let cause = OverflowCause::WaitTooLong;
         match (&self.state, house.lines.overflow(self.visit.serving, cause)) {
             (CallState::Waiting(_), Some(to)) => self.overflow(to, cause, house),

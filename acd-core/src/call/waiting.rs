@@ -60,12 +60,31 @@ impl Call {
     }
 }
 
+impl Visit {
+    /// A wait begins, rings included (R-Q8).
+    fn begin_wait(&mut self, house: &mut House) {
+        self.waits_since = Some(house.now);
+        self.watch_wait(house);
+    }
+
+    /// An alarm is raised if the wait lasts too long by the plan in force (R-Q8).
+    pub(crate) fn watch_wait(&self, house: &mut House) {
+        let max_wait = house.lines.room(self.serving).tenant.max_wait;
+        match (self.waits_since, max_wait) {
+            (Some(since), Some(max_wait)) => {
+                house.timers.set(Reason::WaitTooLong(self.call), since + max_wait)
+            }
+            (None, _) | (_, None) => house.timers.cancel(Reason::WaitTooLong(self.call)),
+        }
+    }
+}
+
 impl Waiting {
     /// The caller enters the queue for the first time.
-    pub(super) fn enter(visit: &Visit, house: &mut House) -> CallState {
+    pub(super) fn enter(visit: &mut Visit, house: &mut House) -> CallState {
         let place = Place { queue: visit.queue_at(visit.serving, house), since: house.now };
         visit.play_waiting(house);
-        Self::watch(visit, house);
+        visit.begin_wait(house);
         Self::stand(place, false, visit, house)
     }
 
@@ -85,20 +104,20 @@ impl Waiting {
     pub(super) fn come_back(place: Place, visit: &mut Visit, house: &mut House) -> CallState {
         visit.awaits_adviser |= visit.answered && is_receptions(place.queue, house);
         visit.play_waiting(house);
-        Self::watch(visit, house);
+        visit.begin_wait(house);
         Self::stand(place, true, visit, house)
     }
 
     /// The caller goes over to another queue with the instant kept (R-S4).
-    pub(super) fn go_over(place: Place, visit: &Visit, house: &mut House) -> CallState {
+    pub(super) fn go_over(place: Place, visit: &mut Visit, house: &mut House) -> CallState {
         visit.play_waiting(house);
-        Self::watch(visit, house);
+        visit.begin_wait(house);
         Self::stand(place, false, visit, house)
     }
 
     /// The caller goes on to the queue of another tenant, and hears what played before (R-Q8).
-    pub(super) fn go_elsewhere(place: Place, visit: &Visit, house: &mut House) -> CallState {
-        Self::watch(visit, house);
+    pub(super) fn go_elsewhere(place: Place, visit: &mut Visit, house: &mut House) -> CallState {
+        visit.begin_wait(house);
         Self::stand(place, false, visit, house)
     }
 
@@ -107,14 +126,6 @@ impl Waiting {
         let Visit { call, awaits_adviser, .. } = *visit;
         house.out.state(CallEvent::CallerQueued { call, tenant, skill, since, put_back, awaits_adviser });
         CallState::Waiting(Self { place })
-    }
-
-    /// An alarm is raised if this wait, rings included, lasts too long (R-Q8).
-    fn watch(visit: &Visit, house: &mut House) {
-        match house.lines.room(visit.serving).tenant.max_wait {
-            Some(max_wait) => house.timers.set(Reason::WaitTooLong(visit.call), house.now + max_wait),
-            None => house.timers.cancel(Reason::WaitTooLong(visit.call)),
-        }
     }
 
     pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {

@@ -144,11 +144,10 @@ impl Model {
         self.released.push(ring);
         self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::HandedOver });
         self.seat_talk_over(seat);
-        let max_wait = self.tenant(self.calls[at].serving).plan.max_wait;
         let call = &mut self.calls[at];
         call.skill = Some(skill);
         call.awaits_adviser = true;
-        call.alarm_at = max_wait.map(|it| self.now + it);
+        self.begin_wait(at);
         self.wait(at, false);
     }
 
@@ -200,6 +199,7 @@ impl Model {
         }
         let call = &mut self.calls[at];
         call.ring_until = None;
+        call.waits_from = None;
         call.alarm_at = None;
         self.close(at, Outcome::Failed);
     }

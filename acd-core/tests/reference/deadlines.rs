@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acd_core::{AlarmKind, CallEvent, Input, RingEnd, Timestamp};
+use acd_core::{AlarmKind, CallEvent, CallPhase, Input, RingEnd, SeatState, Timestamp};
 
 use crate::guidance::guidance_due;
 use crate::model::{Model, Stage};
@@ -60,6 +60,7 @@ impl Model {
             } else if let Some(at) = self.calls.iter().position(|it| it.alarm_at == Some(due)) {
                 let call = &mut self.calls[at];
                 call.alarm_at = None;
+                call.waits_from = None;
                 let (tenant, call) = (call.serving, call.id);
                 self.raise(AlarmKind::WaitTooLong, Some(tenant), Some(call));
                 self.wait_too_long(at);
@@ -79,6 +80,31 @@ impl Model {
         due.min_by_key(|(_, id, ..)| *id).map(|(_, _, at, supervisor)| (at, supervisor))
     }
 
+    /// R-Q8: by the plan in force.
+    pub(crate) fn begin_wait(&mut self, at: usize) {
+        self.calls[at].waits_from = Some(self.now);
+        self.follow_wait(at);
+    }
+
+    fn follow_wait(&mut self, at: usize) {
+        let max_wait = self.tenant(self.calls[at].serving).plan.max_wait;
+        let call = &mut self.calls[at];
+        call.alarm_at = call.waits_from.and_then(|from| Some(from + max_wait?));
+    }
+
+    /// A new plan counts from the begin of a stay or wait.
+    pub(crate) fn follow_lengths(&mut self) {
+        for seat in &mut self.seats {
+            let since = seat.since;
+            seat.until = seat.longest_stay().map(|it| since + it);
+        }
+        for at in 0..self.calls.len() {
+            if matches!(self.calls[at].phase, CallPhase::Waiting | CallPhase::Ringing) {
+                self.follow_wait(at);
+            }
+        }
+    }
+
     /// A step of the wall clock is stated before anything else of its turn, band edges too.
     pub(crate) fn step_clock(&mut self, input: &Input) {
         if let Input::WallClockStepped { step_ms, skipped } = input {
@@ -95,6 +121,13 @@ impl Model {
         let missing = self.tenants.iter_mut().map(|it| &mut it.calls_due);
         for until in calls.chain(self.seats.iter_mut().map(|it| &mut it.until)).chain(missing).flatten() {
             *until = *until + step;
+        }
+        // A stay is no longer by it, whatever plan says how long it may be.
+        for seat in self.seats.iter_mut().filter(|it| it.state != SeatState::Ready) {
+            seat.since = seat.since + step;
+        }
+        for since in self.calls.iter_mut().filter_map(|it| it.waits_from.as_mut()) {
+            *since = *since + step;
         }
         for until in self.calls.iter_mut().flat_map(|it| &mut it.parties).filter_map(|it| it.until.as_mut()) {
             *until = *until + step;

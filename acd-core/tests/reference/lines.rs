@@ -92,6 +92,7 @@ impl Model {
             ring: None,
             ring_until: None,
             alarm_at: None,
+            waits_from: None,
             answered: false,
             awaits_adviser: false,
             serving: id,
@@ -181,10 +182,13 @@ impl Model {
         };
         self.alarmed = self.alarmed.iter().copied().filter(is_open).collect();
         self.apply_seats(&plan);
+        self.follow_lengths();
     }
 
     fn apply_seats(&mut self, plan: &Plan) {
         let closing: Vec<TenantId> = self.tenants.iter().filter(|it| !it.in_plan).map(|it| it.id).collect();
+        let before: Vec<_> =
+            self.seats.iter().filter(|it| it.in_plan).map(|it| (it.id, it.plan.clone())).collect();
         for seat in &mut self.seats {
             seat.in_plan = plan.seats.contains_key(&seat.id);
             if let Some(settings) = plan.seats.get(&seat.id) {
@@ -215,13 +219,18 @@ impl Model {
             let seat = self.seat(id);
             let busy =
                 matches!(seat.state, SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_));
-            let waits_to_log_in =
-                seat.state == SeatState::LoggedOut && seat.plan.login == Login::Always && !supervises;
+            let was = before.iter().find(|(it, _)| *it == id).map(|(_, plan)| plan);
+            // R-S2: agents keep their log-out as well.
+            let is_newly_always =
+                seat.plan.login == Login::Always && was.is_none_or(|it| it.login != Login::Always);
+            let waits_to_log_in = seat.state == SeatState::LoggedOut && is_newly_always && !supervises;
+            let new_contact = seat.plan.static_contact && was.is_none_or(|it| !it.static_contact);
+            let is_taken_as_there = seat.state == SeatState::Unreachable && new_contact;
             let lost_contact = seat.state == SeatState::Ready && !seat.is_reachable();
             if !seat.in_plan && !busy {
                 self.set_seat(id, SeatState::LoggedOut);
                 self.seats.retain(|it| it.id != id);
-            } else if seat.in_plan && (waits_to_log_in || lost_contact) {
+            } else if seat.in_plan && (waits_to_log_in || lost_contact || is_taken_as_there) {
                 let to = seat.idle_state();
                 self.set_seat(id, to);
             }

@@ -51,6 +51,8 @@ pub(crate) struct Call {
     pub(crate) ring: Option<(RingId, SeatId)>,
     pub(crate) ring_until: Option<Timestamp>,
     pub(crate) alarm_at: Option<Timestamp>,
+    /// Of a wait that has not been told as too long.
+    pub(crate) waits_from: Option<Timestamp>,
     pub(crate) answered: bool,
     pub(crate) awaits_adviser: bool,
     /// Whose seats are to serve the caller.
@@ -483,13 +485,11 @@ impl Model {
 
     /// R-Q1.
     pub(crate) fn enter_queue(&mut self, at: usize) {
-        let tenant = self.tenant(self.calls[at].serving);
-        let max_wait = tenant.plan.max_wait;
         let skill = self.skill_at(self.calls[at].serving, self.calls[at].chosen_skill);
         let call = &mut self.calls[at];
         call.queued_at = Some(self.now);
         call.skill = skill;
-        call.alarm_at = max_wait.map(|it| self.now + it);
+        self.begin_wait(at);
         self.wait(at, false);
     }
 

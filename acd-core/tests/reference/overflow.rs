@@ -39,13 +39,8 @@ impl Model {
             return false;
         }
         self.hand_on(at, to, cause);
-        let plan = &self.tenant(to).plan;
-        let max_wait = plan.max_wait;
-        let skill = self.skill_at(to, self.calls[at].skill);
-        let alarm_at = max_wait.map(|it| self.now + it);
-        let call = &mut self.calls[at];
-        call.skill = skill;
-        call.alarm_at = alarm_at;
+        self.calls[at].skill = self.skill_at(to, self.calls[at].skill);
+        self.begin_wait(at);
         self.wait(at, false);
         true
     }

@@ -605,6 +605,7 @@ impl Model {
             ring: Some((ring, seat)),
             ring_until: Some(self.now + patience),
             alarm_at: None,
+            waits_from: None,
             answered: false,
             caller_holds: false,
             seat_holds: false,

@@ -57,6 +57,7 @@ impl Model {
         call.typed.clear();
         call.phase = CallPhase::Talking;
         call.ring_until = None;
+        call.waits_from = None;
         call.alarm_at = None;
         call.seat_holds = false;
         call.hold_commanded = false;
@@ -131,8 +132,7 @@ impl Model {
         if self.calls[at].answered && with_reception {
             self.calls[at].awaits_adviser = true;
         }
-        let max_wait = self.tenant(self.calls[at].serving).plan.max_wait;
-        self.calls[at].alarm_at = max_wait.map(|it| self.now + it);
+        self.begin_wait(at);
         self.wait(at, true);
     }
 

@@ -28,6 +28,22 @@ impl Seat {
         if self.in_plan { self.deferred } else { Some(SeatState::LoggedOut) }
     }
 
+    /// R-S3, R-Q6: by the plan in force.
+    pub(crate) fn longest_stay(&self) -> Option<Duration> {
+        match self.state {
+            SeatState::WrapUp => self.plan.wrap_up_max,
+            SeatState::NotAnswering(_) => self.plan.not_answering_retry,
+            SeatState::Unreachable if self.is_reachable() => self.plan.unreachable_retry,
+            SeatState::Unreachable
+            | SeatState::LoggedOut
+            | SeatState::Ready
+            | SeatState::Ringing(_)
+            | SeatState::Talking(_)
+            | SeatState::Outbound(_)
+            | SeatState::Paused(_) => None,
+        }
+    }
+
     pub(crate) fn is_busy(&self) -> bool {
         matches!(self.state, SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_))
     }
@@ -50,19 +66,7 @@ impl Model {
         if !seat.is_busy() && to != SeatState::WrapUp {
             seat.works_for = None;
         }
-        let stay: Option<Duration> = match to {
-            SeatState::WrapUp => seat.plan.wrap_up_max,
-            SeatState::NotAnswering(_) => seat.plan.not_answering_retry,
-            SeatState::Unreachable if seat.is_reachable() => seat.plan.unreachable_retry,
-            SeatState::Unreachable
-            | SeatState::LoggedOut
-            | SeatState::Ready
-            | SeatState::Ringing(_)
-            | SeatState::Talking(_)
-            | SeatState::Outbound(_)
-            | SeatState::Paused(_) => None,
-        };
-        seat.until = stay.map(|it| now + it);
+        seat.until = seat.longest_stay().map(|it| now + it);
         if !seat.is_busy() && to != SeatState::WrapUp {
             seat.deferred = None;
         }

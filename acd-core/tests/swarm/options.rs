@@ -72,13 +72,22 @@ impl Options {
         let arrival_every_ms = rng.within(500, 20_000);
         let lead = rng.millis(20_000, 20_000 + 12 * arrival_every_ms);
         let begins = if place.edge.is_some() { place.at - lead } else { place.at + rng.millis(0, 59_999) };
+        let reload_at = rng.percent(25).then(|| near(rng, &place));
+        let step_at = rng.percent(20).then(|| (near(rng, &place), draw_clock_step(rng)));
+        let plan = draw_plan(rng, &place);
+        let mut other_plan = draw_plan(rng, &place);
+        // Drawn beside the history, which is as it was but for what the plan changes.
+        let mut beside = rng.clone();
+        if beside.percent(50) {
+            other_plan = redraw_lengths(&plan, beside);
+        }
         Self {
             place,
             begins,
-            reload_at: rng.percent(25).then(|| near(rng, &place)),
-            step_at: rng.percent(20).then(|| (near(rng, &place), draw_clock_step(rng))),
-            plan: draw_plan(rng, &place),
-            other_plan: draw_plan(rng, &place),
+            reload_at,
+            step_at,
+            plan,
+            other_plan,
             steps: rng.within(200, 1_500),
             arrival_every_ms,
             patience_ms: rng.within(5_000, 300_000),
@@ -118,6 +127,45 @@ impl Options {
         let often = beside.within(2, 10);
         if beside.percent(20) { often } else { 0 }
     }
+}
+
+/// The same plan, but for how long seats may stay and callers may wait, contacts, and log-ins: what a plan that is put in
+/// force again and again changes for those under way.
+fn redraw_lengths(plan: &[String], mut beside: Rng) -> Vec<String> {
+    let lengths = ["wrap_up ", "not_answering_retry ", "unreachable_retry ", "max_wait "];
+    let mut redraw = |line: &String| {
+        let is_seat = line.starts_with("seat ");
+        let (name, settings) = line.split_once(": ").unwrap();
+        let mut kept: Vec<String> = Vec::new();
+        for setting in settings.split(", ") {
+            let is_redrawn = lengths.iter().any(|it| setting.starts_with(it)) || setting == "static";
+            if setting.starts_with("login ") && beside.percent(30) {
+                kept.push(format!(
+                    "login {}",
+                    beside.pick(&["by_command", "on_register", "always"]).unwrap()
+                ));
+            } else if !is_redrawn {
+                kept.push(setting.to_owned());
+            }
+        }
+        if is_seat {
+            let wrap_up = [String::from("unlimited"), format!("{}s", beside.within(0, 40))];
+            kept.push(format!("wrap_up {}", beside.pick(&wrap_up).unwrap()));
+            for retry in ["not_answering_retry", "unreachable_retry"] {
+                if beside.percent(60) {
+                    kept.push(format!("{retry} {}s", beside.within(1, 40)));
+                }
+            }
+            if beside.percent(40) {
+                kept.push(String::from("static"));
+            }
+        } else if beside.percent(70) {
+            kept.push(format!("max_wait {}s", beside.within(1, 60)));
+        }
+        format!("{name}: {}", kept.join(", "))
+    };
+    let may_change = |line: &&String| line.starts_with("seat ") || line.starts_with("tenant ");
+    plan.iter().map(|line| if may_change(&line) { redraw(line) } else { line.clone() }).collect()
 }
 
 /// At an edge, or within half a minute of it.
