@@ -194,26 +194,29 @@ fn days_that_once_did_not_add_up_do() {
     // The days were told out of order: what a timer set going came after what was planned for later.
     let out_of_order = [12_286_918_652_546_237_810, 17_804_124_229_954_284_144];
     let short_since_before = [5_105_721_741_707_628_790];
+    // Nearly always enough people.
+    let seldom_short = [9_712_635_390_273_381_632];
     let seeds = adjoining_blockages.into_iter().chain(callers_put_back_last).chain(out_of_order);
-    for seed in seeds.chain(short_since_before) {
-        holds(seed);
-    }
+    let wants: usize = seeds.chain(short_since_before).chain(seldom_short).map(holds).sum();
+    assert!(wants > 200, "days with wants of staff: {wants}");
 }
 
-fn holds(seed: u64) {
+/// Gives how many wants of staff there were.
+fn holds(seed: u64) -> usize {
     let day = world::run(seed, hours().from());
     let records = records(&day);
     // What the brute force below takes for granted.
     assert!(day.facts.is_sorted_by_key(|(time, _)| *time), "facts come in the order of time");
     assert!(records.calls().values().all(|it| it.end.is_some()), "every call ends");
-    for tenant in world::tenants() {
+    let judged = world::tenants().into_iter().map(|tenant| {
         let account = account(&day, tenant, hours(), false);
         adds_up(&day, tenant, &account);
         calls_are_as_recorded(&records, tenant, &account);
         blockage_is_as_recorded(&day, &records, tenant, &account);
         seats_are_as_stated(&day, &records, tenant, &account);
-        assert!(short_staff_is_as_stated(&day, tenant, &hours()) > 20, "a day with a want of staff");
-    }
+        short_staff_is_as_stated(&day, tenant, &hours())
+    });
+    judged.sum()
 }
 
 /// Hours sum to the day to the millisecond, and quarters to hours; nothing after the settled end changes anything.

@@ -52,7 +52,7 @@ const TARGETS: [Target; 2] = [
     Target {
         package: "reports",
         files: &["reports/src/accounting/**"],
-        tests: &["lib", "accounting", "edges", "fdma2", "parties", "profiles", "random_days"],
+        tests: &["lib", "accounting", "edges", "fdma2", "parties", "profiles", "random_days", "scenarios"],
     },
 ];
 
