@@ -13,10 +13,19 @@ use crate::timer::Reason;
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Choosing {
-    /// The prompt is over.
-    heard: bool,
+    stage: Stage,
     /// The last key that stands for something.
     key: Option<char>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+enum Stage {
+    /// The carrier's own announcement is waited out (R-G2).
+    Due,
+    /// The prompt plays.
+    Asking,
+    /// The prompt is over.
+    Heard,
 }
 
 impl Call {
@@ -24,11 +33,12 @@ impl Call {
     pub(crate) fn choose(&mut self, key: char, house: &mut House) {
         let CallState::Choosing(choosing) = &mut self.state else { return };
         let choice = self.visit.choice.as_ref();
-        if !choice.is_some_and(|choice| choice.options.contains_key(&key)) {
+        let stands_for_something = choice.is_some_and(|choice| choice.options.contains_key(&key));
+        if choosing.stage == Stage::Due || !stands_for_something {
             return;
         }
         choosing.key = Some(key);
-        if choosing.heard {
+        if choosing.stage == Stage::Heard {
             self.choice_over(house);
         }
     }
@@ -43,46 +53,58 @@ impl Call {
 }
 
 impl Choosing {
+    /// Nothing has been heard before: the carrier's own announcement comes first (R-G2).
     pub(super) fn enter(visit: &Visit, house: &mut House) -> CallState {
+        if visit.waits_out_carrier(house) {
+            return CallState::Choosing(Self { stage: Stage::Due, key: None });
+        }
+        Self::ask(visit, house)
+    }
+
+    pub(super) fn ask(visit: &Visit, house: &mut House) -> CallState {
         if let Some(choice) = &visit.choice {
             let leg = visit.caller_leg();
             house.play(leg, Announcement::Once(choice.prompt));
         }
         house.out.state(CallEvent::ChoiceStarted { call: visit.call });
-        CallState::Choosing(Self { heard: false, key: None })
+        CallState::Choosing(Self { stage: Stage::Asking, key: None })
     }
 
     pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
-        match input {
-            CallInput::AnnouncementEnded if !self.heard && self.key.is_none() => {
+        match (input, self.stage) {
+            (CallInput::GuidanceDue, Stage::Due) => Self::ask(visit, house),
+            (CallInput::AnnouncementEnded, Stage::Asking) if self.key.is_none() => {
                 let patience = visit.choice.as_ref().map_or(core::time::Duration::ZERO, |it| it.patience);
                 house.timers.set(Reason::ChoiceOver(visit.call), house.now + patience);
-                CallState::Choosing(Self { heard: true, ..self })
+                CallState::Choosing(Self { stage: Stage::Heard, ..self })
             }
-            CallInput::AnnouncementEnded if !self.heard => self.made(visit, house),
+            (CallInput::AnnouncementEnded, Stage::Asking) => self.made(visit, house),
             // Who cannot hear what there is to choose goes on without.
-            CallInput::AnnouncementFailed if !self.heard => {
+            (CallInput::AnnouncementFailed, Stage::Asking) => {
                 visit.state_unheard(AnnouncementKind::Choice, house);
                 self.made(visit, house)
             }
-            CallInput::LegEnded(end) => {
+            (CallInput::LegEnded(end), _) => {
                 let outcome = unanswered(end, Outcome::AbandonedInGuidance);
                 visit.end(outcome, CallPhase::Guidance, Some(end), house)
             }
-            CallInput::Progressed
-            | CallInput::ProgressFailed
-            | CallInput::GuidanceDue
-            | CallInput::Connected
-            | CallInput::AnnouncementEnded
-            | CallInput::AnnouncementFailed
-            | CallInput::SeatFound(_)
-            | CallInput::RingAnswered
-            | CallInput::RingFailed(_)
-            | CallInput::RingTimedOut
-            | CallInput::SeatHeld
-            | CallInput::SeatResumed
-            | CallInput::SeatLegEnded(_)
-            | CallInput::SeatGone(_) => {
+            (
+                CallInput::Progressed
+                | CallInput::ProgressFailed
+                | CallInput::GuidanceDue
+                | CallInput::Connected
+                | CallInput::AnnouncementEnded
+                | CallInput::AnnouncementFailed
+                | CallInput::SeatFound(_)
+                | CallInput::RingAnswered
+                | CallInput::RingFailed(_)
+                | CallInput::RingTimedOut
+                | CallInput::SeatHeld
+                | CallInput::SeatResumed
+                | CallInput::SeatLegEnded(_)
+                | CallInput::SeatGone(_),
+                _,
+            ) => {
                 visit.out_of_phase(house);
                 CallState::Choosing(self)
             }

@@ -36,22 +36,21 @@ impl Guidance {
     pub(super) fn begin(visit: &mut Visit, house: &mut House) -> CallState {
         match visit.tape(house) {
             Some(prompt) => Self::enter(prompt, false, visit, house),
-            None => Self::over(visit, house),
+            None if visit.choice.is_some() => Choosing::enter(visit, house),
+            None => Waiting::enter(visit, house),
         }
     }
 
     /// The choice that is still to be made comes now, else the queue.
     fn over(visit: &mut Visit, house: &mut House) -> CallState {
-        if visit.choice.is_some() { Choosing::enter(visit, house) } else { Waiting::enter(visit, house) }
+        if visit.choice.is_some() { Choosing::ask(visit, house) } else { Waiting::enter(visit, house) }
     }
 
     pub(super) fn enter(prompt: PromptId, early: bool, visit: &Visit, house: &mut House) -> CallState {
-        let delay = house.lines.room(visit.tenant).tenant.guidance_delay;
-        if delay.is_zero() {
-            return Self::play(prompt, early, visit, house);
+        if visit.waits_out_carrier(house) {
+            return CallState::Guidance(Self { early, stage: Stage::Due, follows_choice: false });
         }
-        house.timers.set(Reason::GuidanceDue(visit.call), house.now + delay);
-        CallState::Guidance(Self { early, stage: Stage::Due, follows_choice: false })
+        Self::play(prompt, early, visit, house)
     }
 
     pub(super) fn play(prompt: PromptId, early: bool, visit: &Visit, house: &mut House) -> CallState {
@@ -134,5 +133,16 @@ impl Guidance {
                 CallState::Guidance(self)
             }
         }
+    }
+}
+
+impl Visit {
+    /// Whether the carrier's own announcement is waited out before anything of ours is heard (R-G2).
+    pub(super) fn waits_out_carrier(&self, house: &mut House) -> bool {
+        let delay = house.lines.room(self.tenant).tenant.guidance_delay;
+        if !delay.is_zero() {
+            house.timers.set(Reason::GuidanceDue(self.call), house.now + delay);
+        }
+        !delay.is_zero()
     }
 }

@@ -30,9 +30,20 @@ impl Model {
         }
     }
 
+    /// R-G2: nothing has been heard yet, so that the carrier's own announcement comes first.
+    pub(crate) fn come_to_choice(&mut self, at: usize) {
+        let delay = self.tenant(self.calls[at].tenant).plan.guidance_delay;
+        if delay.is_zero() {
+            return self.ask(at);
+        }
+        self.calls[at].phase = CallPhase::Guidance;
+        self.calls[at].guidance = Stage::AskDue(self.now + delay);
+    }
+
     pub(crate) fn ask(&mut self, at: usize) {
         let call = &mut self.calls[at];
         call.phase = CallPhase::Guidance;
+        call.guidance = Stage::Playing;
         call.chooses = Some((false, None));
         let prompt = call.number.choice.as_ref().unwrap().prompt;
         let call = call.id;

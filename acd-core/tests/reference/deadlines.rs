@@ -48,7 +48,11 @@ impl Model {
             } else if let Some(at) = self.calls.iter().position(|it| it.choice_until == Some(due)) {
                 self.chosen(at);
             } else if let Some(at) = self.calls.iter().position(|it| guidance_due(it) == Some(due)) {
-                self.begin_guidance(at);
+                if let Stage::AskDue(_) = self.calls[at].guidance {
+                    self.ask(at);
+                } else {
+                    self.begin_guidance(at);
+                }
             } else if let Some(at) = self.tenants.iter().position(|it| it.calls_due == Some(due)) {
                 self.tenants[at].calls_due = None;
                 self.raise(AlarmKind::CallsMissing, Some(self.tenants[at].id), None);
@@ -140,7 +144,7 @@ impl Model {
             *until = *until + step;
         }
         for call in &mut self.calls {
-            if let Stage::Due(until) = &mut call.guidance {
+            if let Stage::Due(until) | Stage::AskDue(until) = &mut call.guidance {
                 *until = *until + step;
             }
         }

@@ -119,6 +119,8 @@ pub(crate) struct Seat {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Due(Timestamp),
+    /// The choice, which is the first that is heard, is asked for then.
+    AskDue(Timestamp),
     Playing,
     /// Heard before the answer, which is on its way.
     Answering,
@@ -475,11 +477,13 @@ impl Model {
                 self.close(at, Outcome::Closed);
             }
         } else if self.calls[at].number.choice.as_ref().is_some_and(|it| it.before_guidance) {
-            self.ask(at);
+            self.come_to_choice(at);
         } else if self.tape(at).is_some() {
             self.come_to_guidance(at);
+        } else if self.calls[at].number.choice.is_some() {
+            self.come_to_choice(at);
         } else {
-            self.guided(at);
+            self.enter_queue(at);
         }
     }
 
