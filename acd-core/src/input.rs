@@ -424,6 +424,8 @@ pub enum CommandSource {
     Supervisor(SeatId),
     /// None: it was in force when the life before ended, and the new one begins with it (R-G4).
     LifeBefore,
+    /// None: a new plan has no such prompt any more, so that the usual guidance is heard again (R-G4).
+    NewPlan,
 }
 
 /// What came of a seat's command.

@@ -51,7 +51,7 @@ fn report(plan: &PlanFile, other: &str) -> Result<Report, AgainstError> {
         Err(_) => return between_files(plan, other),
     };
     let client = Client::new(address, Token::from_environment()?.as_ref());
-    Ok(block_on(client.compare(&plan.core))?)
+    Ok(block_on(client.compare(plan))?)
 }
 
 fn between_files(plan: &PlanFile, other: &str) -> Result<Report, AgainstError> {

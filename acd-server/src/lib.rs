@@ -20,3 +20,4 @@ pub mod report;
 pub mod retention;
 pub mod running;
 pub mod serve;
+mod silenced;

@@ -207,6 +207,45 @@ fn a_plan_that_strands_somebody_in_the_running_switch_says_so_and_is_told_again_
 }
 
 #[test]
+fn a_plan_without_the_prompt_of_emergency_guidance_brings_the_usual_one_back_and_says_so_before() {
+    let flood = "[prompts.flood]\naudio = \"builtin:ja_waiting.wav\"\n\n[[tenants]]";
+    let with_flood = PLAN.replacen("[[tenants]]", flood, 1);
+    let folder = Folder::new();
+    let config = folder.plan("plan.toml", &with_flood);
+    let switch = Running::start(&config, &folder.data(), &[]);
+    let (code, said, complaint) =
+        acd(&["guidance", "--tenant", "shiga", "--prompt", "flood", "--grpc", &switch.grpc]);
+    assert_eq!(code, Some(0), "{said}{complaint}");
+    let (code, said, _) = acd(&["check", "--config", &config, "--against", &switch.grpc]);
+    assert_eq!((code, said.ends_with("would strand nobody\n")), (Some(0), true), "{said}");
+
+    // R-G4.
+    let line = "tenant shiga would go back to its usual guidance: its emergency guidance flood is in force, and the plan \
+                has no [prompts.flood]";
+    let new = folder.plan("new.toml", PLAN);
+    let (code, said, _) = acd(&["check", "--config", &new, "--against", &switch.grpc]);
+    assert_eq!((code, said.contains(line)), (Some(1), true), "{said}");
+    std::fs::write(&config, PLAN).expect("a file");
+    let (code, said, _) = acd(&["reload", "--grpc", &switch.grpc]);
+    assert_eq!((code, said.contains(line)), (Some(0), true), "{said}");
+
+    let data = folder.data().display().to_string();
+    let off =
+        r#""fact":"guidance_commanded","tenant":"shiga","prompt":null,"source":"new_plan","result":"done""#;
+    let began = Instant::now();
+    loop {
+        let (_, facts, _) = acd(&["journal", "export", "--data", &data]);
+        if facts.contains(off) {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{facts}");
+    }
+    // It is gone for good: a second reload has nothing more to say of it.
+    let (code, said, _) = acd(&["reload", "--grpc", &switch.grpc]);
+    assert_eq!((code, said.contains("usual guidance")), (Some(0), false), "{said}");
+}
+
+#[test]
 fn at_midnight_the_journal_gets_a_snapshot_from_which_it_is_replayed() {
     let folder = Folder::new();
     let config = folder.plan("plan.toml", PLAN);

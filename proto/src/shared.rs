@@ -108,6 +108,7 @@ pub(crate) enum CommandSourceDef {
     Console,
     Supervisor(#[serde(with = "As::<DisplayFromStr>")] SeatId),
     LifeBefore,
+    NewPlan,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -13,6 +13,12 @@ use crate::switch::Switch;
 use alloc::boxed::Box;
 
 impl Switch {
+    /// The emergency guidance in force (R-G4).
+    pub fn emergency_guidance(&self) -> impl Iterator<Item = (TenantId, PromptId)> {
+        let in_force = |tenant| Some((tenant, self.house.lines.get(tenant)?.emergency_guidance?));
+        self.house.lines.ids().into_iter().filter_map(in_force)
+    }
+
     /// Sets a tenant's emergency guidance: at once for callers who hear the usual one, from now on for all who come to
     /// it (R-G4). One that is taken away is heard to its end by those who hear it.
     pub(crate) fn guidance_commanded(

@@ -75,7 +75,8 @@ impl Model {
             CommandSource::StarCode
             | CommandSource::Api
             | CommandSource::Console
-            | CommandSource::LifeBefore => false,
+            | CommandSource::LifeBefore
+            | CommandSource::NewPlan => false,
         }
     }
 

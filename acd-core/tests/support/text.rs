@@ -42,7 +42,14 @@ pub(crate) fn fact(event: &CallEvent) -> String {
         CallEvent::NoReachableSeatEnded { tenant } => format!("OUTAGE of {tenant} ends"),
         CallEvent::GuidanceCommanded { tenant, prompt, result, source } => {
             let prompt = prompt.map_or_else(|| "off".into(), |it| it.to_string());
-            let commanded = if *source == CommandSource::LifeBefore { "as before" } else { "commanded" };
+            let commanded = match source {
+                CommandSource::LifeBefore => "as before",
+                CommandSource::NewPlan => "by the new plan",
+                CommandSource::StarCode
+                | CommandSource::Api
+                | CommandSource::Console
+                | CommandSource::Supervisor(_) => "commanded",
+            };
             format!("emergency guidance of {tenant} {commanded}: {prompt}: {result:?}")
         }
         CallEvent::DrainStarted => "no new calls are taken".into(),
@@ -264,9 +271,11 @@ pub(crate) fn order(effect: &Effect) -> String {
 fn by(source: CommandSource) -> String {
     match source {
         CommandSource::Supervisor(seat) => format!(" by supervisor {seat}"),
-        CommandSource::StarCode | CommandSource::Api | CommandSource::Console | CommandSource::LifeBefore => {
-            String::new()
-        }
+        CommandSource::StarCode
+        | CommandSource::Api
+        | CommandSource::Console
+        | CommandSource::LifeBefore
+        | CommandSource::NewPlan => String::new(),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use acd_core::Timestamp;
-use acd_core::plan::Plan;
 use acd_proto::plan_to_json;
 use acd_proto::v1::guidance_client::GuidanceClient;
 use acd_proto::v1::node_client::NodeClient;
@@ -17,6 +16,7 @@ use tonic::{Code, Request, Status};
 use crate::interfaces::Token;
 use crate::journal::time_text;
 use crate::limits::{CLIENT_CONNECT_MAX, CLIENT_PATIENCE_MAX};
+use crate::plan::PlanFile;
 
 /// What a command came to.
 #[derive(Clone, PartialEq, Debug)]
@@ -92,9 +92,10 @@ impl Client {
     ///
     /// # Errors
     /// If the switch cannot be asked.
-    pub async fn compare(&self, plan: &Plan) -> Result<Report, ClientError> {
+    pub async fn compare(&self, plan: &PlanFile) -> Result<Report, ClientError> {
         let mut client = PlanClient::new(self.connect().await?);
-        let request = v1::ComparePlanRequest { plan: plan_to_json(plan) };
+        let prompts = plan.shell.prompts.keys().map(ToString::to_string).collect();
+        let request = v1::ComparePlanRequest { plan: plan_to_json(&plan.core), prompts };
         let answer = client.compare(self.request(request)).await;
         let v1::ComparePlanResponse { name, changes, stranded } =
             answer.map_err(|status| self.refused(&status))?.into_inner();

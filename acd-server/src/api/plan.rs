@@ -1,5 +1,6 @@
 //! `acd.v1.Plan`: the running plan, its file, and the way from one to the other.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use acd_core::plan::diff;
@@ -12,6 +13,7 @@ use super::{NodeFacts, ending};
 use crate::interfaces::{ControlRequest, ReloadResult};
 use crate::limits::WHO_BYTES_MAX;
 use crate::plan::{PlanFile, render_json, render_text, warnings};
+use crate::silenced::silenced;
 
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -69,16 +71,23 @@ impl v1::plan_server::Plan for Plan {
         &self,
         request: Request<v1::ComparePlanRequest>,
     ) -> Result<Response<v1::ComparePlanResponse>, Status> {
-        let plan = request.into_inner().plan;
+        let v1::ComparePlanRequest { plan, prompts } = request.into_inner();
         let plan = tokio::task::spawn_blocking(move || plan_from_json(&plan)).await.map_err(|_| ending())?;
         let plan = plan.map_err(|error| Status::invalid_argument(format!("plan: {error}")))?;
         let switch = self.commands.ask(|reply| ControlRequest::CopySwitch { reply }).await?;
         let name = self.node.shared.plan().name.clone();
         // The loop has given a copy and goes on meanwhile.
-        let compared = tokio::task::spawn_blocking(move || v1::ComparePlanResponse {
-            name,
-            changes: diff(switch.plan(), &plan).iter().map(ToString::to_string).collect(),
-            stranded: switch.would_strand(&plan).iter().map(ToString::to_string).collect(),
+        let compared = tokio::task::spawn_blocking(move || {
+            let mut stranded: Vec<String> =
+                switch.would_strand(&plan).iter().map(ToString::to_string).collect();
+            // Who asks without them does not want to know.
+            if !prompts.is_empty() {
+                let prompts: BTreeSet<String> = prompts.into_iter().collect();
+                let silenced = silenced(&switch, &plan, |prompt| prompts.contains(prompt.as_str()));
+                stranded.extend(silenced.iter().map(ToString::to_string));
+            }
+            let changes = diff(switch.plan(), &plan).iter().map(ToString::to_string).collect();
+            v1::ComparePlanResponse { name, changes, stranded }
         });
         compared.await.map(Response::new).map_err(|_| Status::invalid_argument("plan: it cannot be applied"))
     }

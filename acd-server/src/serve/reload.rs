@@ -1,10 +1,11 @@
 //! A new plan while calls are up: calls, places and log-ins stay; a bad plan leaves the old one in force.
 
-use acd_core::{Input, PlanSource};
+use acd_core::{CommandSource, Input, PlanSource, RequestId};
 
 use super::engine::Engine;
 use super::{settings, start};
 use crate::plan::PlanDiff;
+use crate::silenced::{Silenced, silenced};
 
 /// What came of a reload.
 pub(super) struct Reloaded {
@@ -51,8 +52,10 @@ impl Engine {
         for line in &diff.needs_restart {
             tracing::warn!(%line, "plan: in force after the next start");
         }
-        let stranded: Vec<String> =
+        let silenced = silenced(&self.switch, &plan.core, |prompt| plan.shell.prompts.contains_key(&prompt));
+        let mut stranded: Vec<String> =
             self.switch.would_strand(&plan.core).iter().map(ToString::to_string).collect();
+        stranded.extend(silenced.iter().map(ToString::to_string));
         for line in &stranded {
             tracing::warn!(%line, "the new plan strands");
         }
@@ -61,6 +64,16 @@ impl Engine {
         self.bridge.reload(settings::bridge(&plan), settings::credentials(&plan.shell));
         self.gate.set_stall(plan.shell.journal.stall);
         self.drain = plan.shell.drain;
+        // Before the plan, so that no caller is admitted to a guidance that cannot be heard.
+        for Silenced { tenant, prompt: _ } in silenced {
+            self.submit(Input::GuidanceCommanded {
+                tenant,
+                prompt: None,
+                source: CommandSource::NewPlan,
+                // Nobody waits for the answer.
+                request: RequestId(0),
+            });
+        }
         self.submit(Input::PlanApplied { plan: Box::new(plan.core.clone()), by, who });
         self.plan = plan;
         self.show_plan();

@@ -73,6 +73,7 @@ pub(super) fn command_source(source: CommandSource) -> (i32, String) {
         CommandSource::Api => (v1::CommandSource::Api, None),
         CommandSource::Console => (v1::CommandSource::Console, None),
         CommandSource::LifeBefore => (v1::CommandSource::LifeBefore, None),
+        CommandSource::NewPlan => (v1::CommandSource::NewPlan, None),
         CommandSource::Supervisor(seat) => (v1::CommandSource::Supervisor, Some(seat)),
     };
     (source.into(), supervisor.map_or_else(String::new, |seat| seat.to_string()))

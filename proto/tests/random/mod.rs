@@ -144,7 +144,8 @@ fn source() -> impl Strategy<Value = CommandSource> {
             CommandSource::StarCode,
             CommandSource::Api,
             CommandSource::Console,
-            CommandSource::LifeBefore
+            CommandSource::LifeBefore,
+            CommandSource::NewPlan
         ]),
         seat().prop_map(CommandSource::Supervisor),
     ]

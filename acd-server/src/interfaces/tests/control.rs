@@ -416,7 +416,7 @@ fn the_plan_is_shown_as_understood_and_its_file_is_checked() {
 fn a_plan_is_compared_with_the_running_one_on_a_copy_of_the_switch() {
     let switch = Loop::start(Folder::new());
     let client = Client::new(switch.interfaces.grpc(), None);
-    let running = PlanFile::built_in().core;
+    let running = PlanFile::built_in();
     let copy = |request| {
         let ControlRequest::CopySwitch { reply } = request else { panic!("{request:?}") };
         let mut copy = Switch::new(PlanFile::built_in().core, EVENING);
@@ -440,14 +440,14 @@ fn a_plan_is_compared_with_the_running_one_on_a_copy_of_the_switch() {
     assert!(same.text.ends_with("would strand nobody\n"), "{same:?}");
 
     let mut other = running;
-    other.seats.remove(&seat("seat101"));
+    other.core.seats.remove(&seat("seat101"));
     let report = switch.while_answering(copy, client.compare(&other)).expect("an answer");
     assert!(!report.is_fine, "{report:?}");
     assert_eq!(report.json["changes"], json!(["seat seat101 removed"]));
     assert_eq!(report.json["stranded"], json!(["seat seat101 would lose its log-in"]));
 
     let mut plan = PlanClient::new(switch.channel());
-    let nonsense = v1::ComparePlanRequest { plan: "{}".to_owned() };
+    let nonsense = v1::ComparePlanRequest { plan: "{}".to_owned(), prompts: Vec::new() };
     let refused = switch.runtime.block_on(plan.compare(nonsense)).expect_err("nonsense");
     assert_eq!(refused.code(), Code::InvalidArgument);
     assert!(switch.interfaces.controls.try_recv().is_err(), "nothing was asked of the loop");
