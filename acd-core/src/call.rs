@@ -263,6 +263,19 @@ impl Call {
         matches!(&self.state, CallState::Meeting(meeting) if meeting.awaits_line_of(party))
     }
 
+    /// Whether the next party is dialled once a line of the tenant is free.
+    pub(crate) fn awaits_line(&self) -> bool {
+        self.state.standing(&self.visit).awaits_line
+    }
+
+    /// A line is free for the party that is dialled next.
+    pub(crate) fn line_freed(&mut self, house: &mut House) {
+        self.change(house, |state, visit, house| {
+            let CallState::Meeting(meeting) = state else { return state };
+            meeting.line_freed(visit, house)
+        });
+    }
+
     /// Where the caller waits.
     pub(crate) const fn place(&self) -> Option<Place> {
         match &self.state {
@@ -317,6 +330,9 @@ impl Call {
                 house.queues.enter(call, place);
             }
         }
+        if before.awaits_line != after.awaits_line {
+            house.lines.set_hunt(tenant, call, after.awaits_line);
+        }
         if before.is_with_seat() && !after.is_with_seat() {
             house.queues.touch(tenant);
         }
@@ -347,6 +363,8 @@ struct Standing {
     serving: Option<TenantId>,
     rung: Option<RingId>,
     chooses: bool,
+    /// A hunt waits for a line of the tenant.
+    awaits_line: bool,
 }
 
 impl Standing {
@@ -481,7 +499,14 @@ impl CallState {
             | Self::Ended => (None, None),
         };
         let serving = if matches!(self, Self::Ended) { None } else { Some(visit.serving) };
-        Standing { phase: self.phase(), waits_at, serving, rung, chooses: matches!(self, Self::Choosing(_)) }
+        Standing {
+            phase: self.phase(),
+            waits_at,
+            serving,
+            rung,
+            chooses: matches!(self, Self::Choosing(_)),
+            awaits_line: matches!(self, Self::Meeting(meeting) if meeting.awaits_line()),
+        }
     }
 }
 

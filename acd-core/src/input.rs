@@ -602,7 +602,7 @@ pub enum AlarmKind {
     WaitTooLong,
     /// A call came outside the hours that were expected (R-G5).
     CallOutsideHours,
-    /// Nobody could be reached for a finished call (R-T8).
+    /// Nobody could be reached for a finished call, or there is no line to try it with (R-T8).
     NobodyReached,
     /// No call came for as long as the plan expects at most (R-G5).
     CallsMissing,

@@ -15,10 +15,12 @@ use crate::output::Output;
 use crate::plan::{Capacity, OverflowCause, Seat, Tenant};
 use crate::touched::Touched;
 
+mod hunts;
 mod pools;
 mod reach;
 mod staffing;
 
+use hunts::Hunts;
 use pools::Pools;
 use staffing::Shortage;
 
@@ -220,6 +222,7 @@ fn keep(calls: &mut CallSet, call: CallId, phase: Option<CallPhase>) {
 pub(crate) struct Lines {
     rooms: BTreeMap<TenantId, Room>,
     pools: Pools,
+    hunts: Hunts,
     /// Whether calls are taken: no drain, no stop.
     accepting: bool,
     /// Tenants whose lines changed in this turn.

@@ -51,7 +51,7 @@ pub enum PartyEnd {
     Failed(PartyFailure),
     /// Nobody answered in the time of the try.
     TimedOut,
-    /// Not dialled: no line of the tenant's own trunk was free (R-L8).
+    /// Not dialled: no line of the tenant's own trunk was free (R-L8). A hunt tries the number again when one is.
     NoLine,
     /// The party hung up.
     HungUp,

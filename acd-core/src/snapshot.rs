@@ -81,6 +81,10 @@ impl Switch {
         if call.waits_at().is_some_and(|place| !self.house.queues.has_place(id, place)) {
             return said("waits outside its queue");
         }
+        let its_hunt = (visit.tenant, id);
+        if call.awaits_line() != self.house.lines.hunts().any(|hunt| hunt == its_hunt) {
+            return said("waits for a line by its own account alone, or by its tenant's");
+        }
         if call
             .ring()
             .is_some_and(|ring| !self.house.seats.values().any(|seat| seat.busy_ring() == Some(ring)))
@@ -97,6 +101,11 @@ impl Switch {
         }
         if self.house.queues.rung().is_some_and(|rung| *rung != self.rung()) {
             return Some("other callers are rung for than keep a place".into());
+        }
+        let hunting = self.calls.values().filter(|call| call.awaits_line()).count();
+        let hunts = self.house.lines.hunts().len();
+        if hunts != hunting {
+            return Some(format!("{hunting} calls wait for lines in {hunts} places"));
         }
         let waiting = self.calls.values().filter(|call| call.waits_at().is_some()).count();
         let places: usize = self.house.queues.iter().map(|(_, queue)| queue.waiting_len()).sum();

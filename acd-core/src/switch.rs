@@ -264,6 +264,9 @@ impl Switch {
 
     /// Ends the turn: seats and callers meet, and what follows from the turn as a whole is stated.
     fn settle(&mut self) {
+        while let Some(call) = self.house.lines.next_hunt() {
+            self.line_freed(call);
+        }
         // Who overflows may meet a seat there, or find nobody there either.
         while self.house.queues.any_touched() {
             while let Some((call, seat)) = self.house.next_match() {
@@ -301,6 +304,15 @@ impl Switch {
             return self.house.unexpected(UnexpectedInput::CallUnknown, Some(id));
         };
         call.handle(input, &mut self.house);
+        if call.phase().is_none() {
+            self.calls.remove(id);
+        }
+    }
+
+    /// A line is free for a call's hunt.
+    fn line_freed(&mut self, id: CallId) {
+        let call = self.calls.get_mut(id).expect("invariant: a call whose hunt waits is alive");
+        call.line_freed(&mut self.house);
         if call.phase().is_none() {
             self.calls.remove(id);
         }

@@ -7,7 +7,6 @@
     reason = "what is told apart is what names something that is not there"
 )]
 
-#[allow(dead_code, reason = "shared with tests that use more of it")]
 #[path = "swarm/auditor.rs"]
 mod auditor;
 #[allow(dead_code, reason = "shared with tests that use more of it")]
@@ -29,6 +28,9 @@ mod plans;
 mod rng;
 #[path = "support/turn.rs"]
 mod turn;
+#[allow(dead_code, reason = "shared with tests that use more of it")]
+#[path = "swarm/hunts.rs"]
+mod waiting_hunts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

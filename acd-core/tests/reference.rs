@@ -22,6 +22,8 @@ mod guidance;
 mod hearing;
 #[path = "swarm/hours.rs"]
 mod hours;
+#[path = "reference/hunts.rs"]
+mod hunts;
 #[path = "reference/lines.rs"]
 mod lines;
 #[path = "reference/model.rs"]

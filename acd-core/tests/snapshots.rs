@@ -150,6 +150,30 @@ fn a_place_without_its_caller_is_refused() {
 }
 
 #[test]
+fn a_hunt_that_waits_for_a_line_at_one_end_alone_is_refused() {
+    let plan = [
+        "tenant clinic: number 0770007119, lines 1+0, guidance none, outbound own",
+        "entry clinic doctor: doctors, number 09011110001, number 09011110002",
+        "seat s1: serves clinic, login always, static",
+    ];
+    let mut switch = Switch::new(plans::read(&plan.map(str::to_owned)), now());
+    for what in ["seat s1 calls out as 1 for clinic doctor", "call 2 to 0770007119", "ring 1.1 answers"] {
+        say(&mut switch, what);
+    }
+    let good = serde_json::to_value(&switch).unwrap();
+    assert_eq!(good["house"]["lines"]["hunts"]["waiting"], json!([["clinic", 1]]));
+    let with_hunts = |hunts: Value| {
+        let mut state = good.clone();
+        state["house"]["lines"]["hunts"]["waiting"] = hunts;
+        refusal(state)
+    };
+    let alone = "waits for a line by its own account alone, or by its tenant's";
+    assert!(with_hunts(json!([])).contains(&format!("call 1 {alone}")));
+    assert!(with_hunts(json!([["clinic", 1], ["clinic", 2]])).contains(&format!("call 2 {alone}")));
+    assert!(with_hunts(json!([["clinic", 1], ["clinic", 3]])).contains("1 calls wait for lines in 2 places"));
+}
+
+#[test]
 fn a_talk_without_its_seat_is_refused() {
     let mut state = written();
     state["house"]["seats"]["s1"]["state"] = json!("Ready");

@@ -30,6 +30,8 @@ mod guidance;
 mod hearing;
 #[path = "swarm/hours.rs"]
 mod hours;
+#[path = "reference/hunts.rs"]
+mod hunts;
 #[path = "reference/lines.rs"]
 mod lines;
 #[path = "reference/model.rs"]
@@ -66,6 +68,8 @@ mod supervision;
 mod text;
 #[path = "support/turn.rs"]
 mod turn;
+#[path = "swarm/hunts.rs"]
+mod waiting_hunts;
 #[path = "swarm/world.rs"]
 mod world;
 
@@ -107,6 +111,9 @@ fn every_history_is_safe_and_comes_to_its_end() {
                 *seen.entry(came_of_it).or_default() += 1;
             }
             let mut answered = BTreeSet::new();
+            if history.auditor.hunts.went_on > 0 {
+                *seen.entry("PartyDialled after a wait for a line".to_owned()).or_default() += 1;
+            }
             for fact in facts {
                 *seen.entry(kind(fact)).or_default() += 1;
                 if let CallEvent::CallAnswered { ring, .. } = fact {
@@ -168,7 +175,7 @@ fn seeds() -> Range<u64> {
 const STEPS_MOST: u64 = 4_000;
 
 /// What must come about in a hundred seeds, or the swarm has gone to sleep.
-const WANTED: [&str; 101] = [
+const WANTED: [&str; 102] = [
     "RingAnswered again",
     "PlanApplied ends WrapUp",
     "PlanApplied ends NotAnswering",
@@ -270,6 +277,7 @@ const WANTED: [&str; 101] = [
     "HeadquartersDialled",
     "OutboundEnded",
     "AlarmRaised NobodyReached",
+    "PartyDialled after a wait for a line",
 ];
 
 /// The kind of a fact, with what distinguishes it.

@@ -23,6 +23,8 @@ pub(super) struct Hunt {
     /// How long each is rung.
     pub(super) ring: Duration,
     to_try: VecDeque<Pii<DialledNumber>>,
+    /// Whether it is of several tries, and not of one number once.
+    of_several: bool,
     /// The fire headquarters that it stands for, and when our consent was filed with them (R-T6).
     pub(super) headquarters: Option<(DestinationId, Option<CivilDate>)>,
     /// How many more rounds there may be.
@@ -45,6 +47,7 @@ impl Hunt {
             outbound,
             ring: tenant.ring,
             to_try: [number].into(),
+            of_several: false,
             headquarters: None,
             rounds: 0,
             next_rounds: VecDeque::new(),
@@ -82,6 +85,7 @@ impl Hunt {
             outbound,
             ring: entry.ring,
             headquarters: consent(entry).map(|consent_filed_on| (id, consent_filed_on)),
+            of_several: to_try.len() > 1 || !next_rounds.is_empty(),
             to_try,
             rounds: HUNT_ROUNDS_MAX,
             next_rounds,
@@ -91,6 +95,17 @@ impl Hunt {
     /// The next number to try.
     pub(super) fn next(&mut self) -> Option<Pii<DialledNumber>> {
         self.to_try.pop_front()
+    }
+
+    /// The number could not be tried, and is the next again.
+    pub(super) fn put_back(&mut self, number: Pii<DialledNumber>) {
+        self.to_try.push_front(number);
+    }
+
+    /// Whether it waits for a line of the tenant where none is free: all would be passed over in an instant. That one number
+    /// cannot be dialled the agent is to hear at once.
+    pub(super) const fn waits_for_line(&self) -> bool {
+        self.of_several
     }
 
     /// Whether there is a number to try, in this round or the next.

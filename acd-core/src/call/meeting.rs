@@ -74,8 +74,18 @@ struct Guest {
 struct Dialling {
     party: PartyId,
     hunt: Hunt,
-    /// The try is over, but its leg still holds the line that the next one needs (R-L8).
-    awaits_line: bool,
+    stage: Stage,
+}
+
+/// What has become of a try.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+enum Stage {
+    /// The party is rung.
+    Rung,
+    /// It is over, but its leg still holds the line that the next one needs (R-L8).
+    HoldsLine,
+    /// It found no line: the same number is tried again when one is free (R-L8).
+    FoundNoLine,
 }
 
 /// What a party does.
@@ -202,20 +212,20 @@ impl Meeting {
                 self.seat = None;
                 let end = if self.lives() { TalkEnd::Transferred } else { TalkEnd::SeatEnded };
                 seat.leave(end, house);
-                self.settle(&before, phase, visit, house)
+                self.seat_left(&before, phase, visit, house)
             }
             (CallInput::SeatLegEnded(SeatLegEnd::Lost(loss)), Some(seat)) => {
                 self.seat = None;
                 seat.state_end(TalkEnd::SeatLost(loss), house);
                 house.seat_lost(seat.seat);
-                self.settle(&before, phase, visit, house)
+                self.seat_left(&before, phase, visit, house)
             }
             (CallInput::SeatGone(loss), Some(seat)) => {
                 self.seat = None;
                 seat.state_end(TalkEnd::SeatLost(loss), house);
                 house.release_seat_leg(seat.ring, ReleaseCause::Failed);
                 house.seat_lost(seat.seat);
-                self.settle(&before, phase, visit, house)
+                self.seat_left(&before, phase, visit, house)
             }
             (CallInput::SeatHeld, Some(seat)) if !seat.phone_holds => {
                 self.set_holds(Seated { phone_holds: true, ..seat }, house);

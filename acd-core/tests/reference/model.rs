@@ -10,7 +10,8 @@ use acd_core::{
     Switch, TalkEnd, TenantId, Timestamp, TrunkId, UnexpectedInput,
 };
 
-use crate::parties::{Caller, Hunt, Party};
+use crate::hunts::Hunt;
+use crate::parties::{Caller, Party};
 use crate::plays::Plays;
 use crate::supervision::Watcher;
 use crate::turn::Turn;
@@ -160,6 +161,8 @@ pub(crate) struct Model {
     pub(crate) parties_released: Vec<PartyId>,
     /// Parties over a tenant's own trunk, until their legs have ended (R-L8).
     pub(crate) lines_out: Vec<(PartyId, TenantId)>,
+    /// Calls whose hunts wait for a line, the longest first.
+    pub(crate) hunts: Vec<CallId>,
     recordings: Vec<Recording>,
     pub(crate) plays: Plays,
     degraded: bool,
@@ -190,6 +193,7 @@ impl Model {
             parties_cancelled: Vec::new(),
             parties_released: Vec::new(),
             lines_out: Vec::new(),
+            hunts: Vec::new(),
             recordings: Vec::new(),
             plays: Plays::default(),
             degraded: false,
@@ -213,6 +217,7 @@ impl Model {
         self.take(input);
         self.send_watchers_home();
         self.fire();
+        self.hunts_go_on();
         loop {
             self.dispatch();
             self.watch_log_ins();

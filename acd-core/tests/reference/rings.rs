@@ -91,7 +91,7 @@ impl Model {
                 let goes_on = self.calls[at].lives();
                 self.calls[at].ring = ring;
                 self.seat_leaves(at, if goes_on { TalkEnd::Transferred } else { TalkEnd::SeatEnded });
-                self.regroup(at);
+                self.seat_has_left(at);
             }
             SeatLegEnd::Lost(loss) if self.calls[at].is_with_parties() => self.meeting_lost(at, loss),
             SeatLegEnd::Released => self.out_of_phase(at),
@@ -111,7 +111,7 @@ impl Model {
             self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(loss) });
         }
         self.seat_lost(seat);
-        self.regroup(at);
+        self.seat_has_left(at);
     }
 
     /// R-Q7.

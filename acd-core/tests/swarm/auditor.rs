@@ -9,6 +9,7 @@ use acd_core::{
 };
 
 use crate::calendar::capacity_at;
+use crate::waiting_hunts::WaitingHunts;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
@@ -83,6 +84,7 @@ pub(crate) struct Auditor {
     joined: BTreeSet<PartyId>,
     /// Calls that agents began.
     outbound: BTreeSet<CallId>,
+    pub(crate) hunts: WaitingHunts,
 }
 
 impl Auditor {
@@ -101,6 +103,7 @@ impl Auditor {
     }
 
     pub(crate) fn fact(&mut self, now: Timestamp, fact: &CallEvent) {
+        self.hunts.fact(fact);
         match fact {
             CallEvent::CapacityChanged { tenant, capacity } => {
                 let view = self.tenants.entry(*tenant).or_default();
@@ -532,6 +535,10 @@ impl Auditor {
             assert_eq!(tenant.blocked, blocked, "R-L7: blockage of {id}");
             let full = tenant.capacity.is_some() && !self.seat_line_is_free(*id);
             assert_eq!(tenant.seat_lines_full, full, "R-L7: seat lines of {id}");
+        }
+        for (party, tenant) in self.hunts.without_line() {
+            let full = self.tenants[&tenant].capacity.is_some() && !self.may_take_a_line(tenant);
+            assert!(full, "R-T3, R-T8: the hunt of {party} waits while {tenant} has a line");
         }
         assert_eq!(switch.calls_len(), self.calls.len() + self.outbound.len());
     }

@@ -52,6 +52,8 @@ pub(crate) struct Options {
     pub(crate) trunks: u64,
     /// A call finds the switch full, or that begins or ends.
     pub(crate) overloads: u64,
+    /// Callers take the lines while agents are about to dial.
+    pub(crate) crowds: bool,
     pub(crate) holds: u64,
     pub(crate) call_commands: u64,
     pub(crate) party_commands: u64,
@@ -117,6 +119,7 @@ impl Options {
             hand_overs: rarely(rng, 30),
             loop_late_ms: rarely(rng, 100),
             overloads: Self::draw_overloads(rng.clone()),
+            crowds: Self::draw_crowds(rng.clone()),
             stops: rng.percent(25),
         }
     }
@@ -126,6 +129,14 @@ impl Options {
         // Not the draw that comes next, which says something else.
         let often = beside.within(2, 10);
         if beside.percent(20) { often } else { 0 }
+    }
+
+    /// In one history of four, drawn beside it too.
+    fn draw_crowds(mut beside: Rng) -> bool {
+        // Not the draws that say how often there is an overload.
+        beside.within(0, 99);
+        beside.within(0, 99);
+        beside.percent(25)
     }
 }
 

@@ -267,7 +267,6 @@ impl World {
                     seat,
                     tenant: ["shiga", "kyoto"][usize::from(whom % 5 == 0)].parse().unwrap(),
                     destination: draw_destination(whom),
-                    // Now and then the doctor is called about nothing, and need not be found.
                     about: (whom != 4).then_some(CallId(1)),
                     source: CommandSource::Console,
                     request: RequestId(3),
@@ -463,9 +462,7 @@ impl World {
             }
         }
         if rng.percent(options.calls_out) {
-            let seat = *rng.pick(&self.seats)?;
-            let whom = rng.within(0, 11);
-            self.plan(now, Plan::CallOut(seat, whom));
+            self.draw_call_out(now, rng, options)?;
         }
         if rng.percent(options.supervision) {
             self.draw_supervision(now, rng);
@@ -566,6 +563,7 @@ impl World {
     }
 
     fn ring(&mut self, now: Timestamp, ring: RingId, seat: SeatId, rng: &mut Rng, options: &Options) {
+        self.crowd(now, ring, rng, options);
         let is_there = self.callers.contains_key(&ring.call) || self.parties.outbound.contains(&ring.call);
         assert!(is_there, "ring for a caller that is there");
         let busy = self

@@ -1,7 +1,7 @@
 //! What parties do: they answer, fail, go, and the next number is tried (R-T3, R-T7).
 
 use super::audio::Audio;
-use super::{CallState, Dialling, Guest, Meeting, PartyInput};
+use super::{CallState, Dialling, Guest, Meeting, PartyInput, Stage};
 use crate::call::Visit;
 use crate::call::hunt::Hunt;
 use crate::effect::Effect;
@@ -15,9 +15,13 @@ use crate::timer::Reason;
 use alloc::boxed::Box;
 
 impl Dialling {
+    const fn awaits_line(&self) -> bool {
+        matches!(self.stage, Stage::HoldsLine | Stage::FoundNoLine)
+    }
+
     /// The try is over before an answer, by our doing.
     pub(super) fn give_up(&self, end: PartyEnd, house: &mut House) {
-        if self.awaits_line {
+        if self.awaits_line() {
             return;
         }
         house.cancel_party(self.party);
@@ -31,7 +35,7 @@ impl Dialling {
 }
 
 impl Meeting {
-    /// Dials the next number of a hunt; `None`: none is left.
+    /// Dials the next number of a hunt, or waits for the line that it needs; `None`: none is left.
     pub(in crate::call) fn dial(
         &mut self,
         mut hunt: Hunt,
@@ -64,7 +68,16 @@ impl Meeting {
             });
             if no_line {
                 house.out.state(CallEvent::PartyEnded { party, end: PartyEnd::NoLine });
-                continue;
+                // A caller whom the seat has left is better served by another seat than by a wait.
+                if !hunt.waits_for_line() || self.seat.is_none() {
+                    continue;
+                }
+                hunt.put_back(number);
+                if hunt.is_for_the_finished_call() {
+                    house.raise(AlarmKind::NobodyReached, Some(visit.tenant), Some(visit.call));
+                }
+                self.dialling = Some(Dialling { party, hunt, stage: Stage::FoundNoLine });
+                return Some(());
             }
             if takes_line {
                 house.lines.take_outbound(visit.tenant, party);
@@ -72,7 +85,7 @@ impl Meeting {
             let (trunk, shown) = (hunt.outbound.trunk, hunt.outbound.shown);
             house.out.order(Effect::DialParty { party, tenant: visit.tenant, trunk, number, shown });
             house.timers.set(Reason::PartyRingOver(party), house.now + hunt.ring);
-            self.dialling = Some(Dialling { party, hunt, awaits_line: false });
+            self.dialling = Some(Dialling { party, hunt, stage: Stage::Rung });
             return Some(());
         }
     }
@@ -98,7 +111,7 @@ impl Meeting {
     ) -> CallState {
         let before = self.audio(visit);
         let phase = self.phase();
-        if let Some(dialling) = self.dialling.take_if(|it| it.party == party && it.awaits_line) {
+        if let Some(dialling) = self.dialling.take_if(|it| it.party == party && it.awaits_line()) {
             return self.after_cancel(dialling, input, (before, phase), visit, house);
         }
         if let Some(dialling) = self.dialling.take_if(|it| it.party == party) {
@@ -165,7 +178,45 @@ impl Meeting {
 
     /// Whether the next try waits for the line of this one, which we have cancelled.
     pub(in crate::call) fn awaits_line_of(&self, party: PartyId) -> bool {
-        self.dialling.as_ref().is_some_and(|it| it.party == party && it.awaits_line)
+        self.dialling.as_ref().is_some_and(|it| it.party == party && it.stage == Stage::HoldsLine)
+    }
+
+    /// Whether the next try waits for a line of the tenant.
+    pub(in crate::call) fn awaits_line(&self) -> bool {
+        self.dialling.as_ref().is_some_and(Dialling::awaits_line)
+    }
+
+    /// A line is free for the next try.
+    pub(in crate::call) fn line_freed(
+        mut self: Box<Self>,
+        visit: &mut Visit,
+        house: &mut House,
+    ) -> CallState {
+        let (before, phase) = (self.audio(visit), self.phase());
+        match self.dialling.take_if(|it| it.awaits_line()) {
+            Some(dialling) => self.try_next(dialling.hunt, (before, phase), visit, house),
+            None => CallState::Meeting(self),
+        }
+    }
+
+    /// What follows when the seat has left, as if it had sent the caller on: whom it left alone with a hunt that has no line is
+    /// put back (R-T4).
+    pub(super) fn seat_left(
+        mut self: Box<Self>,
+        before: &Audio,
+        phase: CallPhase,
+        visit: &mut Visit,
+        house: &mut House,
+    ) -> CallState {
+        if self.lives()
+            && let Some(mut without_line) = self.dialling.take_if(|it| it.stage == Stage::FoundNoLine)
+        {
+            Self::unreached(&mut without_line.hunt, false, visit, house);
+            if !self.lives() {
+                return self.put_back(phase, visit, house);
+            }
+        }
+        self.settle(before, phase, visit, house)
     }
 
     /// What the party does that is being dialled.
@@ -205,7 +256,7 @@ impl Meeting {
                 let takes_line = dialling.hunt.outbound.takes_lines && !visit.test;
                 if takes_line && dialling.hunt.has_more() && !house.lines.line_is_free(visit.tenant) {
                     // On to the next number once this one's line is free: every number is rung (R-T3, R-L8).
-                    self.dialling = Some(Dialling { awaits_line: true, ..dialling });
+                    self.dialling = Some(Dialling { stage: Stage::HoldsLine, ..dialling });
                     return CallState::Meeting(self);
                 }
                 self.try_next(dialling.hunt, (before, phase), visit, house)
