@@ -22,6 +22,8 @@ pub(super) struct Hunt {
     pub(super) outbound: Outbound,
     /// How long each is rung.
     pub(super) ring: Duration,
+    /// Whose numbers they are; `None`: one number by itself.
+    entry: Option<DestinationId>,
     to_try: VecDeque<Pii<DialledNumber>>,
     /// Whether it is of several tries, and not of one number once.
     of_several: bool,
@@ -46,6 +48,7 @@ impl Hunt {
             destination,
             outbound,
             ring: tenant.ring,
+            entry: None,
             to_try: [number].into(),
             of_several: false,
             headquarters: None,
@@ -71,22 +74,20 @@ impl Hunt {
         };
         let found = id.and_then(|id| Some((id, directory.entries.get(&id)?)));
         let (id, entry) = found.ok_or(CallCommandResult::UnknownDestination)?;
-        let to_try: VecDeque<_> = entry.tries(house.now, tenant.utc_offset_minutes).into();
+        let to_try = entry.tries(house.now, tenant.utc_offset_minutes);
         if to_try.is_empty() {
             return Err(CallCommandResult::UnknownDestination);
         }
-        let next_rounds = if visit.about.is_some() && hunting_goes_on(entry) {
-            entry.emergency_contact.into_iter().chain(to_try.iter().copied()).collect()
-        } else {
-            VecDeque::new()
-        };
+        let goes_on = visit.about.is_some() && hunting_goes_on(entry);
+        let next_rounds = if goes_on { next_round(entry, &to_try) } else { VecDeque::new() };
         Ok(Self {
             destination,
             outbound,
             ring: entry.ring,
             headquarters: consent(entry).map(|consent_filed_on| (id, consent_filed_on)),
+            entry: Some(id),
             of_several: to_try.len() > 1 || !next_rounds.is_empty(),
-            to_try,
+            to_try: to_try.into(),
             rounds: HUNT_ROUNDS_MAX,
             next_rounds,
         })
@@ -124,13 +125,33 @@ impl Hunt {
         self.rounds = 0;
     }
 
-    /// All have been tried: whether it begins anew (R-T8).
-    pub(super) fn begin_anew(&mut self) -> bool {
+    /// All have been tried: whether it begins anew (R-T8), with whoever is on duty by now, as the plan in force has it.
+    pub(super) fn begin_anew(&mut self, visit: &Visit, house: &House) -> bool {
         let Some(rounds) = self.rounds.checked_sub(1) else { return false };
         self.rounds = rounds;
+        if self.is_for_the_finished_call() {
+            self.follow_plan(visit, house);
+        }
         self.to_try.clone_from(&self.next_rounds);
         !self.to_try.is_empty()
     }
+
+    /// An entry that the plan no longer has, or that has nobody now, leaves the numbers that it had.
+    fn follow_plan(&mut self, visit: &Visit, house: &House) {
+        let tenant = &house.lines.room(visit.tenant).tenant;
+        self.outbound = tenant.outbound.unwrap_or(self.outbound);
+        let Some(entry) = self.entry.and_then(|id| tenant.directory.entries.get(&id)) else { return };
+        let to_try = entry.tries(house.now, tenant.utc_offset_minutes);
+        if !to_try.is_empty() {
+            self.ring = entry.ring;
+            self.next_rounds = next_round(entry, &to_try);
+        }
+    }
+}
+
+/// Whom a hunt begins anew with (R-T8).
+fn next_round(entry: &Entry, to_try: &[Pii<DialledNumber>]) -> VecDeque<Pii<DialledNumber>> {
+    entry.emergency_contact.into_iter().chain(to_try.iter().copied()).collect()
 }
 
 /// Whether a number may be dialled freely; the entry that an emergency number stands for (R-T2).

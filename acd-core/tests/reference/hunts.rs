@@ -16,6 +16,8 @@ use crate::parties::{Caller, Party};
 /// The numbers of a destination that are still to be tried.
 pub(crate) struct Hunt {
     destination: Destination,
+    /// Whose numbers they are.
+    entry: Option<DestinationId>,
     ring: Duration,
     pub(crate) left: Vec<Pii<DialledNumber>>,
     again: Vec<Pii<DialledNumber>>,
@@ -56,6 +58,7 @@ impl Model {
         };
         let alone = |number| Hunt {
             destination,
+            entry: None,
             ring: plan.ring,
             left: vec![number],
             again: Vec::new(),
@@ -115,6 +118,7 @@ impl Model {
         };
         Ok(Hunt {
             destination,
+            entry: Some(name),
             ring: entry.ring,
             several: left.len() > 1 || !again.is_empty(),
             left,
@@ -149,6 +153,23 @@ impl Model {
         self.lines_for(tenant).is_none_or(|it| self.lines_in_use(tenant) < it)
     }
 
+    /// R-T8: by now somebody else may be on duty, and the plan another.
+    fn hunt_by_the_plan(&mut self, at: usize) {
+        let plan = &self.tenant(self.calls[at].tenant).plan;
+        let hunt = self.calls[at].hunt.as_ref().unwrap();
+        let takes_lines = plan.outbound.map_or(hunt.takes_lines, |it| it.takes_lines);
+        let entry = hunt.entry.and_then(|name| plan.directory.entries.get(&name));
+        let found = entry.map(|it| {
+            (it.ring, it.emergency_contact, crate::calendar::to_try(it, plan.utc_offset_minutes, self.now))
+        });
+        let hunt = self.calls[at].hunt.as_mut().unwrap();
+        hunt.takes_lines = takes_lines;
+        if let Some((ring, emergency_contact, on_duty)) = found.filter(|it| !it.2.is_empty()) {
+            hunt.ring = ring;
+            hunt.again = emergency_contact.into_iter().chain(on_duty).collect();
+        }
+    }
+
     /// R-T3: the next number, or none; a hunt after a call begins anew (R-T8).
     pub(crate) fn try_next(&mut self, at: usize) {
         let mut anew = false;
@@ -161,6 +182,8 @@ impl Model {
                 let again = !anew && tries < 1_000 && hunt.rounds > 0 && somebody_must;
                 if again {
                     hunt.rounds -= 1;
+                    self.hunt_by_the_plan(at);
+                    let hunt = self.calls[at].hunt.as_mut().unwrap();
                     hunt.left = hunt.again.clone();
                 } else {
                     self.calls[at].hunt = None;

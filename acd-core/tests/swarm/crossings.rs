@@ -118,7 +118,9 @@ impl Crossings {
             let awake = tally.crossed_with_calls.min(tally.changed).min(judged);
             assert!(awake > 0, "histories sleep at {edge:?}: {tally:?} of {self:#?}");
         }
-        let phases = COMMON_PHASES.iter().chain(RARE_PHASES.iter().filter(|_| many));
+        let some = sum(|it| it.histories) >= SOME;
+        let phases = COMMON_PHASES.iter().chain(LESS_COMMON_PHASES.iter().filter(|_| some));
+        let phases = phases.chain(RARE_PHASES.iter().filter(|_| many));
         for phase in phases {
             assert!(self.phases.contains_key(phase), "no call in {phase:?} came over an edge: {self:#?}");
         }
@@ -128,16 +130,20 @@ impl Crossings {
 /// From so many histories at edges on, rare things are no accident any more.
 const MANY: u64 = 3_000;
 
-const COMMON_PHASES: [CallPhase; 8] = [
+/// From so many on, what comes about in one history of thirty is none either.
+const SOME: u64 = 300;
+
+const COMMON_PHASES: [CallPhase; 7] = [
     CallPhase::Arriving,
     CallPhase::Guidance,
     CallPhase::Waiting,
     CallPhase::Ringing,
     CallPhase::Talking,
-    CallPhase::Consulting,
     CallPhase::Outbound,
     CallPhase::Closed,
 ];
+
+const LESS_COMMON_PHASES: [CallPhase; 1] = [CallPhase::Consulting];
 
 const RARE_PHASES: [CallPhase; 4] =
     [CallPhase::Conference, CallPhase::Transferred, CallPhase::WithoutCaller, CallPhase::Closing];

@@ -94,7 +94,7 @@ impl Meeting {
     fn unreached(hunt: &mut Hunt, may_begin_anew: bool, visit: &Visit, house: &mut House) -> bool {
         let destination = hunt.destination;
         house.out.state(CallEvent::DestinationUnreached { call: visit.call, destination });
-        let anew = may_begin_anew && visit.parties < PARTIES_PER_CALL_MAX && hunt.begin_anew();
+        let anew = may_begin_anew && visit.parties < PARTIES_PER_CALL_MAX && hunt.begin_anew(visit, house);
         if hunt.is_for_the_finished_call() {
             house.raise(AlarmKind::NobodyReached, Some(visit.tenant), Some(visit.call));
         }
