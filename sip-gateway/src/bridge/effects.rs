@@ -46,11 +46,13 @@ impl Bridge {
                 if let (Some(caller), Some(seat)) = (caller, self.rings.get(ring).copied()) {
                     self.media.command(MediaCommand::Bridge { a: caller.into(), b: seat.into() });
                 }
+                self.join_seat(*ring, true);
             }
             Effect::Unbridge { ring } => {
                 if let Some(caller) = self.callers.get(&ring.call).copied() {
                     self.media.command(MediaCommand::Unbridge { a: caller.into() });
                 }
+                self.join_seat(*ring, false);
             }
             // This gateway has no way out to third parties, and mixes nobody into a talk.
             Effect::DialParty { party, .. } | Effect::RingSupervisor { party, .. } => {
@@ -272,6 +274,20 @@ impl Bridge {
             if let [a, b] = *dialogs {
                 self.media.command(MediaCommand::Bridge { a: a.into(), b: b.into() });
             }
+        }
+        let rings = RingId { call, attempt: 0 }..=RingId { call, attempt: u32::MAX };
+        let rings: Vec<RingId> = self.rings.range(rings).map(|(ring, _)| *ring).collect();
+        for ring in rings {
+            self.join_seat(ring, sets.iter().any(|set| set.contains(&LegId::Seat(ring))));
+        }
+    }
+
+    /// A seat's leg hears somebody from now on, or nobody.
+    fn join_seat(&mut self, ring: RingId, joined: bool) {
+        if let Some(dialog) = self.rings.get(&ring).copied()
+            && let Some(leg) = self.legs.get_mut(&dialog)
+        {
+            leg.join(dialog, joined, &mut self.media);
         }
     }
 

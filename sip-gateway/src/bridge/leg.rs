@@ -70,6 +70,8 @@ pub(super) struct Leg {
     pub(super) ports: Option<BoundPorts>,
     media: Option<LegMedia>,
     silence: SilenceWatch,
+    /// A seat's that hears nobody: the call is on hold by command.
+    is_parted: bool,
     /// A caller's number that is not to be shown.
     pub(super) sealed: Option<Pii<String>>,
     hearing: Option<Hearing>,
@@ -79,6 +81,7 @@ struct LegMedia {
     local: LocalDescription,
     address: SocketAddr,
     held: bool,
+    negotiated: Option<Negotiated>,
 }
 
 impl Leg {
@@ -97,6 +100,7 @@ impl Leg {
             ports: None,
             media: None,
             silence,
+            is_parted: false,
             sealed: None,
             hearing: None,
         }
@@ -166,14 +170,14 @@ impl Leg {
                     return None;
                 };
                 self.offer = None;
-                self.media = Some(LegMedia { local, address, held: negotiated.held_by_remote() });
-                self.configure(dialog, &negotiated, plane);
+                self.media = Some(LegMedia { local, address, held: false, negotiated: None });
+                self.agree(dialog, negotiated, plane);
                 return Some(sdp);
             }
             None => local.offer(Direction::SendRecv),
         };
         self.offered = true;
-        self.media = Some(LegMedia { local, address, held: false });
+        self.media = Some(LegMedia { local, address, held: false, negotiated: None });
         Some(sdp)
     }
 
@@ -200,9 +204,7 @@ impl Leg {
         let Some(media) = &mut self.media else { return Ok(HoldChange::None) };
         let negotiated = media.local.read_answer(sdp)?;
         self.offered = false;
-        let change = media.hold(negotiated.held_by_remote());
-        self.configure(dialog, &negotiated, plane);
-        Ok(change)
+        Ok(self.agree(dialog, negotiated, plane))
     }
 
     /// Answers a re-INVITE's or UPDATE's offer.
@@ -215,9 +217,7 @@ impl Leg {
         let offer = sdp::parse_offer(sdp)?;
         let Some(media) = &mut self.media else { return Err(SdpFault::Malformed("no media yet")) };
         let (answer, negotiated) = media.local.answer(&offer, Direction::SendRecv)?;
-        let change = media.hold(negotiated.held_by_remote());
-        self.configure(dialog, &negotiated, plane);
-        Ok((answer, change))
+        Ok((answer, self.agree(dialog, negotiated, plane)))
     }
 
     /// Our offer for a re-INVITE without SDP.
@@ -226,8 +226,31 @@ impl Leg {
         self.media.as_mut().map(|media| media.local.offer(Direction::SendRecv)).unwrap_or_default()
     }
 
+    /// A seat is joined to somebody, or to nobody: then its phone's silence is nobody's loss (R-Q7).
+    pub(super) fn join(&mut self, dialog: DialogKey, joined: bool, plane: &mut MediaPlane) {
+        let changes = std::mem::replace(&mut self.is_parted, !joined) == joined;
+        if changes && let Some(negotiated) = self.media.as_ref().and_then(|media| media.negotiated) {
+            self.configure(dialog, &negotiated, plane);
+        }
+    }
+
+    /// Offer and answer are done.
+    fn agree(&mut self, dialog: DialogKey, negotiated: Negotiated, plane: &mut MediaPlane) -> HoldChange {
+        let Some(media) = &mut self.media else { return HoldChange::None };
+        media.negotiated = Some(negotiated);
+        let change = media.hold(negotiated.held_by_remote());
+        self.configure(dialog, &negotiated, plane);
+        change
+    }
+
     fn configure(&self, dialog: DialogKey, negotiated: &Negotiated, plane: &mut MediaPlane) {
-        let session = MediaSession {
+        let session = self.session(negotiated);
+        plane.command(MediaCommand::Configure { leg: dialog.into(), session });
+    }
+
+    /// What the media plane must know of what was negotiated.
+    fn session(&self, negotiated: &Negotiated) -> MediaSession {
+        MediaSession {
             remote: negotiated.remote,
             remote_rtcp: negotiated.remote_rtcp,
             codec: match negotiated.codec {
@@ -240,9 +263,17 @@ impl Leg {
             receive: negotiated.local_receives(),
             // Carriers send from where they say; a seat may stand behind a NAT that it does not know of.
             symmetric: !matches!(self.role, LegRole::Caller { .. }),
-            silence: self.silence,
-        };
-        plane.command(MediaCommand::Configure { leg: dialog.into(), session });
+            silence: self.silence_watch(negotiated),
+        }
+    }
+
+    /// A seat's phone may be silent while the call is on hold, by the phone or by command (R-Q7); a caller's dialog must be
+    /// asked all the same whether it lives (R-L10).
+    const fn silence_watch(&self, negotiated: &Negotiated) -> SilenceWatch {
+        match self.role {
+            LegRole::Seat { .. } if self.is_parted || negotiated.held_by_remote() => SilenceWatch::Off,
+            LegRole::Caller { .. } | LegRole::Seat { .. } | LegRole::StarCode { .. } => self.silence,
+        }
     }
 
     /// Nothing more is heard on the leg: it is being released.
@@ -275,5 +306,52 @@ impl LegMedia {
         };
         self.held = held;
         change
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// What comes of an offer whose media section ends so.
+    fn negotiated(attributes: &str) -> Negotiated {
+        let ip = if attributes == "0.0.0.0" { attributes } else { "192.0.2.9" };
+        let attributes = attributes.strip_prefix("0.0.0.0").unwrap_or(attributes);
+        let offer = format!(
+            "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n{attributes}"
+        );
+        let mut local = LocalDescription::new(1, SocketAddr::from(([192, 0, 2, 1], 6_000)));
+        let offer = sdp::parse_offer(offer.as_bytes()).expect("an offer");
+        local.answer(&offer, Direction::SendRecv).expect("an answer").1
+    }
+
+    #[test]
+    fn a_seats_silence_counts_while_it_is_joined_and_its_phone_does_not_hold() {
+        let call = CallId(1);
+        let mut leg =
+            Leg::seat(RingId { call, attempt: 1 }, SeatId::new("seat1").expect("a name"), Some(TIMEOUT));
+        let on = SilenceWatch::AfterFirstPacket(TIMEOUT);
+        for is_parted in [false, true] {
+            leg.is_parted = is_parted;
+            let talking = if is_parted { SilenceWatch::Off } else { on };
+            assert_eq!(leg.session(&negotiated("")).silence, talking);
+            assert_eq!(leg.session(&negotiated("a=sendrecv\r\n")).silence, talking);
+            for hold in ["a=sendonly\r\n", "a=inactive\r\n", "0.0.0.0"] {
+                assert_eq!(leg.session(&negotiated(hold)).silence, SilenceWatch::Off, "R-Q7: {hold}");
+            }
+            // One that only listens is not to be heard.
+            assert!(!leg.session(&negotiated("a=recvonly\r\n")).receive);
+        }
+    }
+
+    #[test]
+    fn a_callers_silence_counts_on_hold_too() {
+        let leg = Leg::new(LegRole::Caller { call: CallId(1) });
+        for direction in ["", "a=sendonly\r\n", "a=recvonly\r\n", "a=inactive\r\n", "0.0.0.0"] {
+            let silence = leg.session(&negotiated(direction)).silence;
+            assert_eq!(silence, SilenceWatch::Each(CALLER_SILENCE), "R-L10: {direction}");
+        }
     }
 }

@@ -38,16 +38,28 @@ pub struct MediaSession {
     pub silence: SilenceWatch,
 }
 
-/// When a leg without RTP is reported ([`MediaEvent::Silent`]). On hold nothing is missed.
+/// When a leg without RTP is reported ([`MediaEvent::Silent`]).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SilenceWatch {
     /// Never.
     Off,
-    /// Once, after so long without RTP since a packet came: a seat's phone that has died (R-Q7).
+    /// Once, after so long without RTP since a packet came, and while the far end is to be heard: a seat's phone that has
+    /// died (R-Q7).
     AfterFirstPacket(Duration),
-    /// After each so long without RTP, from the beginning on: a caller whose dialog must be asked whether it still lives
-    /// (R-L10).
+    /// After each so long without RTP, from the beginning on and whichever way audio flows: a caller whose dialog must be
+    /// asked whether it still lives, on hold too (R-L10).
     Each(Duration),
+}
+
+impl MediaSession {
+    /// Whether silence counts.
+    pub(super) const fn is_watched(&self) -> bool {
+        match self.silence {
+            SilenceWatch::Off => false,
+            SilenceWatch::AfterFirstPacket(_) => self.receive,
+            SilenceWatch::Each(_) => true,
+        }
+    }
 }
 
 /// An order. One for a leg that is not open, or no longer, does nothing.

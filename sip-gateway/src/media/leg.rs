@@ -129,8 +129,8 @@ impl Leg {
             }
             self.reporting.forget_source();
         }
-        let resumed = session.receive && !before.is_some_and(|agreed| agreed.session.receive);
-        if resumed {
+        let was_watched = before.is_some_and(|agreed| agreed.session.is_watched());
+        if session.is_watched() && !was_watched {
             self.quiet_since = now;
             self.is_silent = false;
         }
@@ -225,7 +225,7 @@ impl Leg {
             }
             SilenceWatch::Each(after) => now.has_passed(self.quiet_since, after),
         };
-        if is_due && session.receive {
+        if is_due && session.is_watched() {
             self.is_silent = true;
             self.quiet_since = now;
             outbox.push(MediaEvent::Silent { leg: self.id });
@@ -273,3 +273,6 @@ pub(super) fn note_socket_error(error: &io::Error, counters: &SharedCounters) {
         _ => count(&counters.send_failures),
     }
 }
+
+#[cfg(test)]
+mod tests;
