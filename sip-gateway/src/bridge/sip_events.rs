@@ -165,7 +165,6 @@ impl Bridge {
                     DialogEnd::Released => CallerLegEnd::Released,
                     DialogEnd::AckMissing => CallerLegEnd::AckMissing,
                     DialogEnd::SessionExpired | DialogEnd::PeerGone(_) => CallerLegEnd::SessionExpired,
-                    DialogEnd::TransportFailed => CallerLegEnd::Failed,
                 };
                 self.input(Input::CallerLegEnded { call, end });
             }
@@ -173,10 +172,9 @@ impl Bridge {
                 let end = match end {
                     DialogEnd::ByPeer => SeatLegEnd::HungUp,
                     DialogEnd::Released => SeatLegEnd::Released,
-                    DialogEnd::AckMissing
-                    | DialogEnd::SessionExpired
-                    | DialogEnd::PeerGone(_)
-                    | DialogEnd::TransportFailed => SeatLegEnd::Lost(SeatLoss::LegFailed),
+                    DialogEnd::AckMissing | DialogEnd::SessionExpired | DialogEnd::PeerGone(_) => {
+                        SeatLegEnd::Lost(SeatLoss::LegFailed)
+                    }
                 };
                 self.input(Input::SeatLegEnded { ring, end });
             }

@@ -92,10 +92,8 @@ pub enum DialogEnd {
     AckMissing,
     /// The session was not refreshed in time (RFC 4028 section 10).
     SessionExpired,
-    /// A request of ours within the dialog got 481 or 408 (RFC 3261 section 12.2.1.2).
+    /// A request of ours within the dialog got 481, or 408, which stands for no answer too (RFC 3261 section 12.2.1.2).
     PeerGone(u16),
-    /// A request of ours within the dialog could not be sent.
-    TransportFailed,
 }
 
 /// What the stack tells its owner.

@@ -206,7 +206,7 @@ impl SipStack {
             ClientUser::Reinvite(dialog) | ClientUser::Update(dialog) => {
                 self.reoffer_failed(now, dialog, status, None);
             }
-            ClientUser::Probe(dialog) => self.probe_failed(now, dialog, status, by_transport),
+            ClientUser::Probe(dialog) => self.probe_failed(now, dialog, by_transport),
             ClientUser::Bye(dialog) => self.bye_answered(dialog),
             ClientUser::Ask(ask) => self.ask_failed(ask, by_transport),
             ClientUser::Nobody => {}

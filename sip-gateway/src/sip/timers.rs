@@ -27,6 +27,8 @@ pub enum TimerReason {
     SessionExpiry,
     /// A refused re-INVITE or UPDATE of ours is tried again (RFC 3261 section 14.1).
     ReofferRetry,
+    /// An OPTIONS within a dialog that could not be sent is sent again.
+    ProbeRetry,
     /// A failed INVITE is no longer watched for a late 2xx.
     LateAnswerEnd,
 }

@@ -194,13 +194,82 @@ fn a_vanished_peer_is_found_by_a_probe() {
     assert_eq!(lab.told(), ["DialogEnded PeerGone(408)"]);
     assert_eq!(lab.sends().last().map(String::as_str), Some("BYE"));
     lab.assert_nothing_left();
+}
+
+/// ICMP says that what was sent there did not arrive.
+fn icmp(lab: &mut Lab) {
+    lab.stack.handle_transport_failure(crate::lab::at(lab.now), THEM.parse().unwrap(), Transport::Udp);
+    lab.receive("\r\n");
+}
+
+#[test]
+fn icmp_for_a_probe_is_no_answer_and_it_is_sent_again() {
+    let mut lab = Lab::new();
+    let (dialog, _) = lab.connected();
+    lab.command(SipCommand::Probe { dialog });
+    let first = lab.sent_one();
+    icmp(&mut lab);
+    lab.run(3_999);
+    assert_eq!((lab.told(), lab.sends()), (vec![], vec![]), "R-L10: only 481 and 408 end the leg");
+    lab.run(1);
+    let second = lab.sent_one();
+    assert_eq!(second.brief(), "OPTIONS");
+    assert_ne!(first.header("CSeq"), second.header("CSeq"));
+    // The peer is back: nothing more is asked before the next silence.
+    lab.receive(&second.reply(200, "", "", ""));
+    icmp(&mut lab);
+    lab.run(120_000);
+    assert_eq!((lab.told(), lab.sends()), (vec![], vec![]));
+    // The next silence finds it as patient as the first.
+    lab.command(SipCommand::Probe { dialog });
+    lab.sent.clear();
+    icmp(&mut lab);
+    lab.run(4_000);
+    lab.receive(&lab.sent.last().expect("sent again").reply(481, "", "", ""));
+    assert_eq!(lab.told(), ["DialogEnded PeerGone(481)"]);
+    lab.sent.clear();
+    lab.assert_nothing_left();
+}
+
+#[test]
+fn a_peer_that_icmp_keeps_away_is_given_up_when_an_unanswered_probe_would_be() {
+    let mut lab = Lab::new();
+    let (dialog, _) = lab.connected();
+    lab.command(SipCommand::Probe { dialog });
+    for _ in 0..7 {
+        icmp(&mut lab);
+        assert_eq!(lab.told(), [] as [&str; 0], "at {} ms", lab.now);
+        lab.run(4_000);
+    }
+    assert_eq!(lab.sends(), ["OPTIONS"; 8]);
+    icmp(&mut lab);
+    assert_eq!(lab.told(), ["DialogEnded PeerGone(408)"]);
+    assert_eq!(lab.sends(), ["BYE"]);
+    icmp(&mut lab);
+    lab.assert_nothing_left();
+}
+
+#[test]
+fn a_probe_whose_connection_is_lost_opens_another_and_one_of_an_ended_dialog_is_not_sent_again() {
+    let mut lab = Lab::tcp();
+    let (dialog, _) = lab.connected();
+    lab.command(SipCommand::Probe { dialog });
+    lab.sent.clear();
+    lab.stack.handle_transport_failure(crate::lab::at(0), THEM.parse().unwrap(), lab.transport);
+    lab.run(4_000);
+    let again = lab.sent_one();
+    assert_eq!((again.brief(), again.peer.transport), ("OPTIONS".to_owned(), Transport::TcpNew));
+    assert_eq!(lab.told(), [] as [&str; 0]);
 
     let mut lab = Lab::new();
     let (dialog, _) = lab.connected();
     lab.command(SipCommand::Probe { dialog });
-    lab.stack.handle_transport_failure(crate::lab::at(0), THEM.parse().unwrap(), Transport::Udp);
-    lab.receive("\r\n");
-    assert_eq!(lab.told(), ["DialogEnded TransportFailed"]);
+    icmp(&mut lab);
+    lab.command(SipCommand::Bye { dialog, reason: None });
+    lab.sent.clear();
+    lab.run(4_000);
+    assert!(!lab.sends().contains(&"OPTIONS".to_owned()));
+    lab.assert_nothing_left();
 }
 
 #[test]

@@ -91,6 +91,15 @@ pub(super) struct Asking {
     sdp: Option<Vec<u8>>,
 }
 
+/// The peer is being asked whether it still knows the dialog (R-L10).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Probing {
+    /// When an OPTIONS that could not be sent is sent again.
+    again: Option<Timestamp>,
+    /// From when on it is not.
+    give_up: Timestamp,
+}
+
 /// One call's signalling.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -104,6 +113,7 @@ pub(super) struct Session {
     reinvite: Option<TransactionKey>,
     retry: Option<(Timestamp, Asking)>,
     timer: Option<SessionTimer>,
+    probing: Option<Probing>,
     reliable: ReliableProvisionals,
     /// A BYE that must wait for the ACK of our 2xx (RFC 3261 section 15), with its Reason.
     bye_wanted: Option<Option<String>>,
@@ -126,6 +136,7 @@ impl Session {
             reinvite: None,
             retry: None,
             timer: None,
+            probing: None,
             reliable: ReliableProvisionals::default(),
             bye_wanted: None,
             is_quiet: false,
@@ -151,7 +162,9 @@ impl Session {
             .min();
         let retry = self.retry.as_ref().map(|(at, _)| Deadline::new(*at, TimerReason::ReofferRetry));
         let timer = self.timer.as_ref().map(SessionTimer::deadline);
-        earliest([phase, unacked, retry, timer])
+        let probe = self.probing.and_then(|probing| probing.again);
+        let probe = probe.map(|at| Deadline::new(at, TimerReason::ProbeRetry));
+        earliest([phase, unacked, retry, timer, probe])
     }
 
     /// Whether the dialog can carry a request of ours.
@@ -256,6 +269,7 @@ impl SipStack {
             stack.fire_unacked(now, session);
             stack.fire_retry(now, session);
             stack.fire_timer(now, session);
+            stack.fire_probe(now, session);
             if matches!(session.phase, Phase::Failed { until } if until <= now) {
                 session.phase = Phase::Gone;
             }
