@@ -7,7 +7,7 @@ mod world;
 
 use std::error::Error;
 
-use acd_core::CivilDate;
+use acd_core::{CallEvent, CivilDate};
 use reports::Fold;
 use reports::accounting::{Ledger, Profile, Slots};
 use reports::forms::{Header, Purpose, fdma2};
@@ -20,6 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut ledger = Ledger::new(world::tenants()[0], slots.clone());
     ledger.life_begins(&day.plan);
     for (seq, (time, fact)) in (1..).zip(&day.facts) {
+        if seq > 1 && matches!(fact, CallEvent::PlanApplied { .. }) {
+            ledger.plan_changes(&day.other_plan);
+        }
         ledger.apply(*time, seq, fact);
     }
     let account = ledger.close(slots.to());

@@ -24,7 +24,7 @@ pub const CLOCK_STEPS_MAX: usize = 10_000;
 /// the first hundreds has seen it.
 pub const DIFFERENCES_MAX: usize = 500;
 
-/// Promises of staffing of one client: nurses, a doctor, receptionists, a few languages. One bit each in a seat's mask.
+/// Promises of staffing of one client: nurses, a doctor, receptionists, a few languages.
 pub const STAFFING_MAX: usize = 32;
 
 /// Facts that one life of the switch states before it has started: its tenants, seats and the calls that it found open

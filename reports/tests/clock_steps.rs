@@ -12,12 +12,13 @@ mod world;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use acd_core::plan::Plan;
 use acd_core::{CallEvent, CivilDate, SeatId, TenantId, Timestamp};
 use auditor::{Auditor, Found};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use reports::accounting::{Account, Figures, Ledger, Profile, Slots};
 use reports::{Fold, Records};
+use world::Day;
 
 const DATE: CivilDate = CivilDate { year: 2026, month: 11, day: 21 };
 const JST: i32 = 540;
@@ -81,10 +82,13 @@ impl Clock {
     }
 }
 
-fn account(plan: &Plan, facts: &[(Timestamp, CallEvent)], tenant: TenantId, slots: Slots) -> Account {
+fn account(day: &Day, facts: &[(Timestamp, CallEvent)], tenant: TenantId, slots: Slots) -> Account {
     let mut ledger = Ledger::new(tenant, slots);
-    ledger.life_begins(plan);
+    ledger.life_begins(&day.plan);
     for (seq, (time, fact)) in (1..).zip(facts) {
+        if seq > 1 && matches!(fact, CallEvent::PlanApplied { .. }) {
+            ledger.plan_changes(&day.other_plan);
+        }
         ledger.apply(*time, seq, fact);
     }
     ledger.close(facts.last().unwrap().0)
@@ -122,8 +126,8 @@ fn holds(seed: u64) {
     let hours: Vec<(Timestamp, Timestamp)> = edges.windows(2).map(|pair| (pair[0], pair[1])).collect();
     let auditor = Auditor::new(&day.trace);
     for (index, tenant) in world::all_tenants().into_iter().enumerate() {
-        let stated = account(&day.plan, &stamped, tenant, slots.clone());
-        let truly = account(&day.plan, &day.facts, tenant, passed.clone());
+        let stated = account(&day, &stamped, tenant, slots.clone());
+        let truly = account(&day, &day.facts, tenant, passed.clone());
         let serves = |seat: SeatId| -> BTreeSet<usize> {
             let serves = &day.plan.seats[&seat].serves;
             let all = world::all_tenants();
@@ -171,7 +175,12 @@ fn holds(seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 6,
+        max_shrink_iters: 0,
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn nobody_is_charged_for_time_that_did_not_pass(seed: u64) {

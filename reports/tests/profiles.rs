@@ -8,7 +8,7 @@ use std::time::Duration;
 use acd_core::{CivilDate, SkillId};
 use reports::accounting::{
     Account, Calendar, ClockTimes, Contract, Counting, DayClass, Figures, Fraction, HandledBy, Ledger,
-    OfficialBlockage, Period, Profile, Rate, Sheet, Slots, Staffing, StaffingSeats,
+    OfficialBlockage, Period, Profile, Rate, Sheet, Slots,
 };
 use reports::forms::{Header, Purpose, fdma2};
 use support::{DATE, JST, account_over, at, fold, other_tenant, tenant};
@@ -409,7 +409,7 @@ fn each_choice_of_a_client_changes_its_own_figure_only() {
 }
 
 /// R-A8: two seat lines want two seats. a1 from 8:00, a2 from 8:10, away 9:00 to 9:05; m1 is staff of ours but while it
-/// talks for the other tenant.
+/// talks for the other tenant. What several turns of one instant state is one interval, or none.
 #[test]
 fn intervals_below_the_promised_staffing_are_listed_with_what_was_missing() {
     let text = "
@@ -418,23 +418,29 @@ fn intervals_below_the_promised_staffing_are_listed_with_what_was_missing() {
         07:00:00 start
         07:30:00 seat a1 ready
         08:00:00 capacity 2+1
+        08:00:00 short any 2 1
         08:10:00 seat a2 ready
+        08:10:00 enough any
         09:00:00 seat a2 paused
+        09:00:00 short any 2 1
+        09:02:00 enough any
+        09:02:00 short any 2 1
         09:05:00 seat a2 ready
+        09:05:00 enough any
+        09:30:00 short any 2 1
+        09:30:00 enough any
         10:00:00 seat m1 ready
         10:10:00 seat a2 out
         10:20:00 call 1 other
         10:20:00 ring 1.1 m1
+        10:20:00 short any 2 1
         10:20:00 answer 1.1 m1
         10:30:00 talked 1.1 m1 ready
+        10:30:00 enough any
         11:00:00 capacity none
         11:00:00 seat m1 out
     ";
-    let counting = Counting {
-        staffing: vec![Staffing { skill: None, seats: StaffingSeats::SeatLines }],
-        ..Counting::default()
-    };
-    let account = books(DAY, &calendar(0), counting, text, "12:00:00");
+    let account = books(DAY, &calendar(0), Counting::default(), text, "12:00:00");
     let list: Vec<_> = account
         .understaffed
         .iter()
@@ -453,8 +459,8 @@ fn intervals_below_the_promised_staffing_are_listed_with_what_was_missing() {
     assert_eq!(account.figures[10].staffed_peak, 3);
 }
 
-/// R-A8: two seats, and one of them a nurse's. a1 is a nurse's, a3 is not. What the switch is gone for is an outage, and
-/// the phone that leaves after the stop is no missing staff.
+/// R-A8: two seats, and one of them a nurse's. a1 is a nurse's, a3 is not. What the switch is gone for, by a stop or a
+/// crash, is an outage: an interval ends with the life, and the next one begins when the next life states it.
 #[test]
 fn each_promise_of_staffing_is_kept_or_broken_by_itself() {
     let nurse: SkillId = "nurse".parse().unwrap();
@@ -463,19 +469,30 @@ fn each_promise_of_staffing_is_kept_or_broken_by_itself() {
         -22:10:00 seat a1 ready
         -22:10:00 seat a3 ready
         09:00:00 seat a1 paused
+        09:00:00 short any 2 1
+        09:00:00 short nurse 1 0
         09:30:00 seat a1 ready
+        09:30:00 enough any
+        09:30:00 enough nurse
         10:00:00 seat a3 paused
+        10:00:00 short any 2 1
         10:20:00 stop
         10:20:01 seat a1 out
+        10:20:01 short any 2 0
         10:30:00 life
         10:30:00 start
+        10:30:00 short any 2 0
+        10:30:00 short nurse 1 0
         10:40:00 seat a1 ready
+        10:40:00 enough nurse
+        10:40:00 short any 2 1
+        10:50:00 life
+        10:50:00 outage 10:45:00 10:50:00
+        10:50:00 start
+        10:51:00 short any 2 0
     "
     );
-    let promise = |skill, seats| Staffing { skill, seats: StaffingSeats::Count(seats) };
-    let counting =
-        Counting { staffing: vec![promise(None, 2), promise(Some(nurse), 1)], ..Counting::default() };
-    let account = books(DAY, &calendar(0), counting, &text, "10:50:00");
+    let account = books(DAY, &calendar(0), Counting::default(), &text, "10:55:00");
     let list: Vec<_> = account
         .understaffed
         .iter()
@@ -489,11 +506,12 @@ fn each_promise_of_staffing_is_kept_or_broken_by_itself() {
             (at("10:00:00"), Some(at("10:20:00")), None, 2, 1),
             (at("10:30:00"), Some(at("10:40:00")), None, 2, 0),
             (at("10:30:00"), Some(at("10:40:00")), Some(nurse), 1, 0),
-            (at("10:40:00"), None, None, 2, 1),
+            (at("10:40:00"), Some(at("10:45:00")), None, 2, 1),
+            (at("10:51:00"), None, None, 2, 0),
         ]
     );
     let short = [8, 9, 10, 11].map(|it| account.figures[it].below_staffing_ms);
-    assert_eq!(short, [0, 1_800_000, 2_400_000, 0]);
+    assert_eq!(short, [0, 1_800_000, (20 + 15 + 4) * 60_000, 0]);
 }
 
 /// R-A8: an interval that began in the period is told to its end. a2 is away 23:50 to tomorrow 0:40; that a1 serves a call of
@@ -505,23 +523,20 @@ fn short_staff_at_the_periods_end_ends_when_it_truly_does() {
         -22:10:00 seat a1 ready
         -22:10:00 seat a2 ready
         23:50:00 seat a2 paused
+        23:50:00 short any 2 1
         +00:05:00 call 1
         +00:05:00 ring 1.1 a1
         +00:05:10 answer 1.1 a1
         +00:40:00 seat a2 ready
+        +00:40:00 enough any
         +00:45:00 talked 1.1 a1 ready
         +00:45:00 end 1 answered
     "
     );
-    let counting = Counting {
-        staffing: vec![Staffing { skill: None, seats: StaffingSeats::Count(2) }],
-        ..Counting::default()
-    };
-    let account = books(DAY, &calendar(0), counting, &text, "+01:00:00");
+    let account = books(DAY, &calendar(0), Counting::default(), &text, "+01:00:00");
     let list: Vec<_> = account
         .understaffed
         .iter()
-        .filter(|it| it.interval.from > at("00:00:00"))
         .map(|it| (it.interval.from, it.interval.to, it.wanted, it.staffed))
         .collect();
     assert_eq!(list, [(at("23:50:00"), Some(at("+00:40:00")), 2, 1)]);

@@ -9,12 +9,12 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acd_core::plan::{Plan, Tenant, capacity_at, next_band_edge};
+use acd_core::plan::{Plan, Seat, StaffingSeats, Tenant, capacity_at, next_band_edge};
 use acd_core::{CallEvent, CallId, CivilDate, SeatState, SkillId, TenantId, Timestamp};
 use auditor::{Auditor, Found};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use reports::accounting::{Account, Calendar, Counting, Figures, Ledger, Period, Profile, Sheet, Slots};
+use reports::accounting::{Account, Calendar, Figures, Ledger, Period, Profile, Sheet, Slots};
 use reports::{CallRecord, Fold, Records};
 use world::Day;
 
@@ -27,17 +27,16 @@ fn hours() -> Slots {
 
 /// Folds the day; `settled`: only until the ledger wants no more.
 fn account(day: &Day, tenant: TenantId, slots: Slots, settled: bool) -> Account {
-    account_counting(day, tenant, slots, Counting::default(), settled)
-}
-
-fn account_counting(day: &Day, tenant: TenantId, slots: Slots, counting: Counting, settled: bool) -> Account {
-    let mut ledger = Ledger::counting(tenant, slots, counting);
+    let mut ledger = Ledger::new(tenant, slots);
     ledger.life_begins(&day.plan);
     let mut until = day.facts[0].0;
     for (seq, (time, fact)) in (1..).zip(&day.facts) {
         until = *time;
         if settled && ledger.is_settled(*time) {
             break;
+        }
+        if seq > 1 && matches!(fact, CallEvent::PlanApplied { .. }) {
+            ledger.plan_changes(&day.other_plan);
         }
         ledger.apply(*time, seq, fact);
     }
@@ -148,7 +147,7 @@ fn is_as_seen_outside(seed: u64, date: CivilDate) -> usize {
         let listed: Vec<_> =
             account.blockages.iter().map(|it| (it.interval.from, it.interval.to.unwrap())).collect();
         assert_eq!(listed, blocked, "seed {seed}, {date}, {tenant}");
-        short_staff_is_as_stated(&day, tenant, &slots);
+        short_staff_is_as_the_seats_were(&day, tenant, &slots);
     }
     levels_add_up(&day, date);
     guests
@@ -214,7 +213,7 @@ fn holds(seed: u64) -> usize {
         calls_are_as_recorded(&records, tenant, &account);
         blockage_is_as_recorded(&day, &records, tenant, &account);
         seats_are_as_stated(&day, &records, tenant, &account);
-        short_staff_is_as_stated(&day, tenant, &hours())
+        short_staff_is_as_the_seats_were(&day, tenant, &hours())
     });
     judged.sum()
 }
@@ -239,6 +238,12 @@ fn adds_up(day: &Day, tenant: TenantId, hourly: &Account) {
     let settled = account(day, tenant, hours(), true);
     assert_eq!(settled.figures, hourly.figures);
     assert_eq!(settled.blockages, hourly.blockages);
+    assert_eq!(settled.seat_lines_full, hourly.seat_lines_full);
+    assert_eq!(settled.understaffed, hourly.understaffed);
+    assert_eq!(settled.outages, hourly.outages);
+    let over_the_end = hourly.outages.iter().filter(|it| it.interval.to.is_some_and(|to| to > slots.to()));
+    assert_eq!(over_the_end.count(), 1, "one goes on over the day's end, and is told to its own");
+    outages_are_united(hourly);
     assert!(!settled.is_provisional());
     assert_eq!(hourly.orphans + hourly.dropped + hourly.plans_unknown, 0);
 }
@@ -246,61 +251,129 @@ fn adds_up(day: &Day, tenant: TenantId, hourly: &Account) {
 /// A stretch below a promise: of which skill, from when to when, how many were wanted and how many there.
 type Short = (Option<SkillId>, Timestamp, Option<Timestamp>, u64, u64);
 
-/// R-A8: what the ledger makes of the seats' states is what the switch stated of them, turn by turn. Gives how many
-/// intervals were stated.
-fn short_staff_is_as_stated(day: &Day, tenant: TenantId, slots: &Slots) -> usize {
-    let staffing = day.plan.tenants[&tenant].staffing.clone();
-    let counting = Counting { staffing: staffing.clone(), ..Counting::default() };
-    let listed = |settled| -> Vec<Short> {
-        let account = account_counting(day, tenant, slots.clone(), counting.clone(), settled);
-        let all = account.understaffed.iter();
-        all.map(|it| (it.skill, it.interval.from, it.interval.to, it.wanted, it.staffed)).collect()
-    };
-    let (listed, settled) = (listed(false), listed(true));
-    assert_eq!(listed, settled, "what comes after the settled end changes nothing");
-
-    let mut stated = Vec::<Short>::new();
-    let end = |stated: &mut Vec<Short>, of: Option<SkillId>, at| {
-        stated.iter_mut().filter(|it| it.0 == of && it.2.is_none()).for_each(|it| it.2 = Some(at));
-    };
-    for (at, fact) in &day.facts {
-        if let CallEvent::StaffingShort { tenant: of, skill, wanted, staffed } = fact
-            && *of == tenant
-        {
-            end(&mut stated, *skill, *at);
-            stated.push((*skill, *at, None, u64::from(*wanted), u64::from(*staffed)));
-        }
-        if let CallEvent::StaffingRestored { tenant: of, skill } = fact
-            && *of == tenant
-        {
-            end(&mut stated, *skill, *at);
-        }
+/// R-A8: what the ledger says is what the seats' states come to, each instant judged by the plan that was in force then.
+/// Gives how many intervals there were.
+fn short_staff_is_as_the_seats_were(day: &Day, tenant: TenantId, slots: &Slots) -> usize {
+    let listed: Vec<Short> = account(day, tenant, slots.clone(), false)
+        .understaffed
+        .iter()
+        .map(|it| (it.skill, it.interval.from, it.interval.to, it.wanted, it.staffed))
+        .collect();
+    let reckoned: Vec<Short> = shortages(day, tenant)
+        .into_iter()
+        .filter(|it| it.1 < slots.to() && it.2.is_none_or(|to| to > slots.from()))
+        .collect();
+    let skills: BTreeSet<Option<SkillId>> = listed.iter().chain(&reckoned).map(|it| it.0).collect();
+    for skill in skills {
+        let of_skill = |all: &[Short]| all.iter().filter(|it| it.0 == skill).copied().collect::<Vec<_>>();
+        assert_eq!(of_skill(&listed), of_skill(&reckoned), "{tenant}, {skill:?}");
     }
-    stated.retain(|it| it.1 < slots.to() && it.2.is_none_or(|to| to > slots.from()));
-    for promise in staffing {
-        assert_eq!(
-            of_promise(&listed, promise.skill),
-            joined(&of_promise(&stated, promise.skill)),
-            "{tenant}"
-        );
-    }
-    stated.len()
+    let (below_ms, slots) = (union_ms(reckoned.iter().map(|it| (it.1, it.2)), day, slots), slots.clone());
+    assert_eq!(account(day, tenant, slots, false).total().below_staffing_ms, below_ms, "{tenant}");
+    listed.len()
 }
 
-fn of_promise(stretches: &[Short], skill: Option<SkillId>) -> Vec<Short> {
-    stretches.iter().filter(|it| it.0 == skill).copied().collect()
+/// The milliseconds of the period that are in any of these, by looking at every edge there is.
+fn union_ms(
+    all: impl Iterator<Item = (Timestamp, Option<Timestamp>)> + Clone,
+    day: &Day,
+    slots: &Slots,
+) -> u64 {
+    let end = day.facts.last().unwrap().0;
+    let all: Vec<(Timestamp, Timestamp)> = all.map(|(from, to)| (from, to.unwrap_or(end))).collect();
+    let within = |at: Timestamp| at.max(slots.from()).min(slots.to());
+    let edges: BTreeSet<Timestamp> = all.iter().flat_map(|(from, to)| [within(*from), within(*to)]).collect();
+    let edges: Vec<Timestamp> = edges.into_iter().collect();
+    let pairs = edges.windows(2).map(|pair| (pair[0], pair[1]));
+    pairs
+        .filter(|pair| all.iter().any(|it| it.0 <= pair.0 && pair.0 < it.1))
+        .map(|(from, to)| ms(from, to))
+        .sum()
 }
 
-/// What several turns of one instant state is one stretch, or none.
-fn joined(stretches: &[Short]) -> Vec<Short> {
-    let mut joined = Vec::<Short>::new();
-    for it in stretches.iter().filter(|it| it.2 != Some(it.1)) {
-        match joined.last_mut() {
-            Some(last) if last.2 == Some(it.1) && (last.3, last.4) == (it.3, it.4) => last.2 = it.2,
-            Some(_) | None => joined.push(*it),
+/// The stretches in which a promise was broken, by what is so after the last fact of each instant.
+fn shortages(day: &Day, tenant: TenantId) -> Vec<Short> {
+    let records = records(day);
+    let staffs = |call: CallId| records.calls().get(&call).is_some_and(|it| it.test || it.tenant == tenant);
+    let mut plan = &day.plan;
+    let mut states: BTreeMap<_, (SeatState, Option<CallId>)> = BTreeMap::new();
+    let mut capacity = None;
+    let mut found = Vec::<Short>::new();
+    for (index, (at, fact)) in day.facts.iter().enumerate() {
+        if index > 0 && matches!(fact, CallEvent::PlanApplied { .. }) {
+            plan = &day.other_plan;
+        }
+        if let CallEvent::CapacityChanged { tenant: of, capacity: now } = fact
+            && *of == tenant
+        {
+            capacity = *now;
+        }
+        if let CallEvent::SeatStateChanged { seat, to, .. } = fact {
+            let call = if let SeatState::Ringing(ring) | SeatState::Talking(ring) = to {
+                Some(ring.call)
+            } else {
+                states.get(seat).and_then(|it| it.1)
+            };
+            states.insert(*seat, (*to, call));
+        }
+        if day.facts.get(index + 1).is_some_and(|(next, _)| next == at) {
+            continue;
+        }
+        let mut short = Vec::new();
+        for promise in &plan.tenants[&tenant].staffing {
+            let is_there = |state: &(SeatState, Option<CallId>)| match state {
+                (SeatState::Ready, _) => true,
+                (SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp, call) => {
+                    call.is_some_and(staffs)
+                }
+                _ => false,
+            };
+            let counts = |seat| {
+                let seat: &Seat = &plan.seats[seat];
+                seat.serves.contains_key(&tenant) && promise.skill.is_none_or(|it| seat.skills.contains(&it))
+            };
+            let staffed =
+                states.iter().filter(|(seat, state)| counts(seat) && is_there(state)).count() as u64;
+            let wanted = match (capacity, promise.seats) {
+                (None, _) => 0,
+                (Some(capacity), StaffingSeats::SeatLines) => u64::from(capacity.seat_lines),
+                (Some(_), StaffingSeats::Count(seats)) => u64::from(seats),
+            };
+            if staffed < wanted {
+                short.push((promise.skill, wanted, staffed));
+            }
+        }
+        for it in found.iter_mut().filter(|it| it.2.is_none() && !short.contains(&(it.0, it.3, it.4))) {
+            it.2 = Some(*at);
+        }
+        for (skill, wanted, staffed) in short {
+            if !found.iter().any(|it| it.2.is_none() && it.0 == skill) {
+                found.push((skill, *at, None, wanted, staffed));
+            }
         }
     }
-    joined
+    found
+}
+
+/// R-L9: each cause has intervals of its own; minutes in which there are several count once.
+fn outages_are_united(account: &Account) {
+    let slots = &account.slots;
+    for hour in 0..slots.count() {
+        let (begin, end) = slots.bounds(hour).unwrap();
+        let mut spans: Vec<(Timestamp, Timestamp)> = account
+            .outages
+            .iter()
+            .map(|it| (it.interval.from.max(begin), it.interval.to.unwrap_or(end).min(end)))
+            .filter(|(from, to)| from < to)
+            .collect();
+        spans.sort_unstable();
+        let (mut united_ms, mut done) = (0, begin);
+        for (from, to) in spans {
+            united_ms += if to > done { ms(from.max(done), to) } else { 0 };
+            done = done.max(to);
+        }
+        assert_eq!(account.figures[hour].outage_ms, united_ms, "hour {hour}");
+    }
 }
 
 fn offered(records: &Records, tenant: TenantId) -> impl Iterator<Item = &CallRecord> {

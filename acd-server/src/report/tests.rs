@@ -191,6 +191,22 @@ fn a_crash_and_a_new_plan_between_two_lives_are_read() {
     assert_eq!(form["provisional"], false);
 }
 
+/// R-L9: the switch dies 23:50 to 0:10. No fact between the two tells of it, and the day is over when the next life begins.
+#[test]
+fn a_crash_over_the_days_end_is_read() {
+    let folder = Folder::new();
+    let mut quiet = morning();
+    quiet.truncate(3);
+    quiet.push((on_day("23:50:00"), Input::TimePassed));
+    folder.live(built_in(), &quiet);
+    let back = at("2026-11-22T00:10:00+09:00");
+    folder.live(built_in(), &[(back, Input::NodeStarted { down_since: Some(on_day("23:50:00")) })]);
+    let form = folder.form();
+    assert_eq!(form["hours"][23]["raw"]["outage_ms"], 600_000);
+    let crash = form["outages"].as_array().unwrap().last().unwrap();
+    assert_eq!((&crash["cause"], &crash["ms_of_day"]), (&Value::from("crash"), &Value::from(600_000)));
+}
+
 #[test]
 fn a_plan_that_came_by_a_reload_is_read() {
     let folder = Folder::new();

@@ -66,7 +66,7 @@ pub struct Account {
     pub counting: Counting,
     /// The figures, one a slot.
     pub figures: Vec<Figures>,
-    /// The blockages that touch the period, whole, oldest first (R-A4).
+    /// The blockages that touch the period ([`Slots::listed`]), whole, oldest first (R-A4).
     pub blockages: Vec<Blockage>,
     /// The intervals with all seat lines busy that touch the period, whole.
     pub seat_lines_full: Vec<Blockage>,

@@ -130,15 +130,19 @@ impl Calendar {
     }
 
     /// The hours that a period touches: from 0:00 of its first day, and to the end of its last, by midnight and by every
-    /// hour at which these calendars' days may begin.
+    /// hour at which these calendars' days may begin. Their lists tell of the period as the first of these calendars has
+    /// it, whose figures stand beside them.
     pub fn slots(period: Period, calendars: &[Self]) -> Option<Slots> {
-        let zone = calendars.first()?.utc_offset_minutes;
+        let sheets = calendars.first()?;
+        let zone = sheets.utc_offset_minutes;
         let from = period.first().at(TimeOfDay::MIDNIGHT, zone);
         let after = CivilDate::from_days(period.last().days() + 1).at(TimeOfDay::MIDNIGHT, zone);
         let latest = calendars.iter().map(|it| it.day_start_hour).max()?;
         let hours = ms_hours(after, from) + i64::from(latest);
         let edge = |hour| Timestamp::from_millis(from.as_millis() + hour * HOUR_MS);
-        Slots::new((0..=hours).map(edge).collect())
+        let (first, _) = sheets.day(period.first());
+        let (_, last) = sheets.day(period.last());
+        Some(Slots::new((0..=hours).map(edge).collect())?.listing(first, last))
     }
 
     /// The day and the hour of an instant.
@@ -236,6 +240,9 @@ mod tests {
         let slots = Calendar::slots(month, &[calendar.with_day_start(0), calendar.clone()]).expect("slots");
         assert_eq!(slots.count(), 30 * 24 + 8);
         assert_eq!(slots.to(), calendar.day(date(2026, 11, 30)).1);
+        assert_eq!(slots.listed(), (slots.from(), calendar.civil_day(date(2026, 11, 30)).1));
+        let from_eight = Calendar::slots(month, std::slice::from_ref(&calendar)).expect("slots");
+        assert_eq!(from_eight.listed(), (calendar.day(date(2026, 11, 1)).0, slots.to()));
     }
 
     #[test]

@@ -9,8 +9,8 @@ pub use acd_core::plan::{Staffing, StaffingSeats};
 pub struct Counting {
     /// A caller who gave up before this has passed is a short abandon: shown beside the others, never dropped.
     pub short_abandon: Duration,
-    /// The staffing that the plan promises; intervals below any of these are listed. At most
-    /// [`STAFFING_MAX`](crate::limits::STAFFING_MAX), the rest is not looked at.
+    /// The staffing that the plan promises now, for the sheet of definitions. What was short when is what the switch stated
+    /// by the promises of that time (R-A8); these re-judge nothing.
     pub staffing: Vec<Staffing>,
 }
 

@@ -42,14 +42,15 @@ pub struct Figures {
 
     /// Offered calls whose first answer was in the slot, whenever they were admitted: the other view (R-A2).
     pub answers: u64,
-    /// Those of them that ended between reception and adviser, by the caller's giving up or otherwise.
-    pub answers_then_lost: u64,
+    /// Offered calls of which the answer that made them handled by the final skill was in the slot: the adviser's, where
+    /// reception handed over; none of those that ended between reception and adviser (R-A2).
+    pub final_answers: u64,
     /// What the calls of [`Self::answers`] took: the times of the other view (R-A2, R-A5).
     pub answered_times: CallTimes,
     /// What the calls of [`Self::lost_after_reception`] took.
     pub after_reception_times: CallTimes,
-    /// What the calls of [`Self::answers_then_lost`] took.
-    pub answered_then_lost_times: CallTimes,
+    /// What the calls of [`Self::final_answers`] took.
+    pub final_answered_times: CallTimes,
     /// 話中呼: refused for want of a line (R-L4), in the slot of the refusal, as all that follows is of the clock.
     pub blocked_attempts: u64,
     /// Calls outside hours that heard the closed announcement (R-L11).
@@ -147,10 +148,10 @@ impl AddAssign for Figures {
             hold_ms,
             wrap_up_ms,
             answers,
-            answers_then_lost,
+            final_answers,
             answered_times,
             after_reception_times,
-            answered_then_lost_times,
+            final_answered_times,
             aside_ms,
             blocked_attempts,
             closed_calls,
@@ -188,10 +189,10 @@ impl AddAssign for Figures {
         self.hold_ms += hold_ms;
         self.wrap_up_ms += wrap_up_ms;
         self.answers += answers;
-        self.answers_then_lost += answers_then_lost;
+        self.final_answers += final_answers;
         self.answered_times += answered_times;
         self.after_reception_times += after_reception_times;
-        self.answered_then_lost_times += answered_then_lost_times;
+        self.final_answered_times += final_answered_times;
         self.aside_ms += aside_ms;
         self.blocked_attempts += blocked_attempts;
         self.closed_calls += closed_calls;
@@ -372,10 +373,10 @@ mod tests {
             wrap_up_ms: n,
             aside_ms: n,
             answers: n,
-            answers_then_lost: n,
+            final_answers: n,
             answered_times: calls,
             after_reception_times: calls,
-            answered_then_lost_times: calls,
+            final_answered_times: calls,
             blocked_attempts: n,
             closed_calls: n,
             closed_refused: n,

@@ -18,7 +18,7 @@ impl Interval {
     }
 
     /// Whether a part of it lies in [from, to).
-    pub fn touches(self, from: Timestamp, to: Timestamp) -> bool {
+    pub fn touches(self, (from, to): (Timestamp, Timestamp)) -> bool {
         self.from < to && self.to.is_none_or(|end| end > from)
     }
 }
@@ -112,7 +112,7 @@ mod tests {
     fn an_interval_that_adjoins_a_period_does_not_touch_it() {
         let at = Timestamp::from_millis;
         let touches =
-            |from, to: Option<i64>| Interval { from: at(from), to: to.map(at) }.touches(at(100), at(200));
+            |from, to: Option<i64>| Interval { from: at(from), to: to.map(at) }.touches((at(100), at(200)));
         for (from, to) in [(0, Some(100)), (200, Some(300)), (200, None)] {
             assert!(!touches(from, to), "{from} to {to:?}");
         }

@@ -152,7 +152,7 @@ impl Profile {
             (HandledBy::AnySeat, false) => it.handled,
             (HandledBy::AnySeat, true) => it.answers,
             (HandledBy::FinalSkill, false) => it.handled.saturating_sub(it.lost_after_reception()),
-            (HandledBy::FinalSkill, true) => it.answers.saturating_sub(it.answers_then_lost),
+            (HandledBy::FinalSkill, true) => it.final_answers,
         }
     }
 
@@ -184,7 +184,7 @@ impl Profile {
             (HandledBy::AnySeat, false) => it.times(),
             (HandledBy::AnySeat, true) => it.answered_times,
             (HandledBy::FinalSkill, false) => it.times().without(it.after_reception_times),
-            (HandledBy::FinalSkill, true) => it.answered_times.without(it.answered_then_lost_times),
+            (HandledBy::FinalSkill, true) => it.final_answered_times,
         }
     }
 

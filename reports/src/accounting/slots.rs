@@ -9,19 +9,35 @@ const HOUR_MS: i64 = 3_600_000;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slots {
     edges: Vec<Timestamp>,
+    /// From where to where the lists of the report tell.
+    listed: (Timestamp, Timestamp),
 }
 
 impl Slots {
     /// Slots between these instants; `None` if they do not rise strictly or are fewer than two.
     pub fn new(edges: Vec<Timestamp>) -> Option<Self> {
         let rising = edges.windows(2).all(|pair| pair[0] < pair[1]);
-        (edges.len() >= 2 && rising).then_some(Self { edges })
+        let listed = (*edges.first()?, *edges.last()?);
+        (edges.len() >= 2 && rising).then_some(Self { edges, listed })
+    }
+
+    /// The same, of which the report's lists tell from one instant to another: slots may reach further than the period
+    /// whose figures stand beside the lists (R-A4, R-A9).
+    pub fn listing(self, from: Timestamp, to: Timestamp) -> Self {
+        Self { listed: (from, to), ..self }
+    }
+
+    /// The first instant of which the report's lists tell, and the first after: all slots, unless something else was
+    /// [said](Self::listing).
+    pub const fn listed(&self) -> (Timestamp, Timestamp) {
+        self.listed
     }
 
     /// The 24 hours from 0:00 of a day in a zone `utc_offset_minutes` east of Greenwich (R-A9).
     pub fn hours(date: CivilDate, utc_offset_minutes: i32) -> Self {
         let midnight = date.at(TimeOfDay::MIDNIGHT, utc_offset_minutes).as_millis();
-        Self { edges: (0..=24).map(|hour| Timestamp::from_millis(midnight + hour * HOUR_MS)).collect() }
+        let edge = |hour| Timestamp::from_millis(midnight + hour * HOUR_MS);
+        Self { edges: (0..=24).map(edge).collect(), listed: (edge(0), edge(24)) }
     }
 
     /// How many there are; at least one.

@@ -84,8 +84,8 @@ pub(super) const COLUMNS: [Column; 34] = [
         Value::Count(it.failed_after_reception)
     }),
     column("応答・応答の時刻", "件", "answers", |it| Value::Count(it.answers)),
-    column("受付後に放棄・終了・応答の時刻", "件", "answers_then_lost", |it| {
-        Value::Count(it.answers_then_lost)
+    column("応答・最終の職種の応答の時刻", "件", "final_answers", |it| {
+        Value::Count(it.final_answers)
     }),
     column("話中呼", "件", "blocked_attempts", |it| Value::Count(it.blocked_attempts)),
     column("時間外・案内", "件", "closed_calls", |it| Value::Count(it.closed_calls)),

@@ -23,7 +23,7 @@ pub(super) fn raw(it: &Figures) -> Value {
     all.insert("handled_in_progress".to_owned(), json!(it.handled_in_progress));
     all.insert("answered_times".to_owned(), times(it.answered_times));
     all.insert("after_reception_times".to_owned(), times(it.after_reception_times));
-    all.insert("answered_then_lost_times".to_owned(), times(it.answered_then_lost_times));
+    all.insert("final_answered_times".to_owned(), times(it.final_answered_times));
     all.insert("aside_ms".to_owned(), json!(it.aside_ms));
     all.insert("outbound_ms".to_owned(), json!(it.outbound_ms));
     all.insert("forwarded_ms".to_owned(), json!(it.forwarded_ms));
@@ -126,7 +126,8 @@ pub(super) fn clock_steps(account: &Account, zone: i32) -> Vec<Value> {
             "skipped_ms": u64::try_from(it.skipped.as_millis()).unwrap_or(u64::MAX),
         })
     };
-    account.clock_steps.iter().map(of).collect()
+    let (from, to) = account.slots.listed();
+    account.clock_steps.iter().filter(|it| it.from() < to && it.at >= from).map(of).collect()
 }
 
 pub(super) fn instant(at: Timestamp, zone: i32) -> String {

@@ -224,6 +224,16 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
             vec![CallEvent::BlockageStarted { tenant, lines, lent: 0 }]
         }
         ["unblocked"] => vec![CallEvent::BlockageEnded { tenant }],
+        ["short", skill, wanted, staffed] => vec![CallEvent::StaffingShort {
+            tenant,
+            skill: (skill != "any").then(|| skill.parse().unwrap()),
+            wanted: wanted.parse().unwrap(),
+            staffed: staffed.parse().unwrap(),
+        }],
+        ["enough", skill] => vec![CallEvent::StaffingRestored {
+            tenant,
+            skill: (skill != "any").then(|| skill.parse().unwrap()),
+        }],
         ["full"] => {
             let lines = LineUse { talking: 2, ..LineUse::default() };
             vec![CallEvent::SeatLinesFullStarted { tenant, lines }]

@@ -10,9 +10,9 @@ use acd_core::plan::{
 };
 use acd_core::{
     Announcement, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CivilDate, CommandSource,
-    DialledNumber, Effect, Input, LegId, Name, PauseReason, PromptId, RequestId, RingFailure, RingId,
-    SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch, TenantId, TimeOfDay, Timestamp, TrunkId,
-    WithheldReason,
+    DialledNumber, Effect, Input, LegId, Name, PauseReason, PlanSource, PromptId, RequestId, RingFailure,
+    RingId, SeatCommand, SeatId, SeatLegEnd, SeatLoss, Switch, TenantId, TimeOfDay, Timestamp, TrunkId,
+    TrunkLoss, WithheldReason,
 };
 
 /// What the carriers and the phones saw, in its order.
@@ -54,6 +54,8 @@ pub(crate) type Trace = Vec<(Timestamp, Seen)>;
 /// What the day saw.
 pub(crate) struct Day {
     pub(crate) plan: Plan,
+    /// In force from some time of the day on: it promises other staffing, and nothing else is different.
+    pub(crate) other_plan: Plan,
     pub(crate) facts: Vec<(Timestamp, CallEvent)>,
     /// What was seen outside.
     pub(crate) trace: Trace,
@@ -99,6 +101,8 @@ fn run_with(seed: u64, midnight: Timestamp, tenants: usize, plan: Plan) -> Day {
     };
     world.plan_at(begin, Act::Input(Input::NodeStarted { down_since: None }));
     world.plan_staff(begin);
+    let other_plan = promising_otherwise(&world.plan);
+    world.plan_extras(seed, midnight, &other_plan);
     let end = midnight + Duration::from_secs(26 * 3_600);
     for tenant in 0..tenants {
         world.plan_arrival(begin, end, tenant);
@@ -114,7 +118,7 @@ fn run_with(seed: u64, midnight: Timestamp, tenants: usize, plan: Plan) -> Day {
             (_, None) => break,
         }
     }
-    Day { plan: world.plan, facts: world.facts, trace: world.trace }
+    Day { plan: world.plan, other_plan, facts: world.facts, trace: world.trace }
 }
 
 enum Act {
@@ -191,6 +195,28 @@ impl World {
             let pause = SeatCommand::Pause(PauseReason(Name::new("lunch").unwrap()));
             self.plan_in(begin, 3_600_000 + lunch, command(seat, pause));
             self.plan_in(begin, 3_600_000 + lunch + 2_700_000, command(seat, SeatCommand::Ready));
+        }
+    }
+
+    /// What no caller and no agent notices, by choices of its own so that the day is the same without: a new plan between
+    /// 9:00 and 18:00, and two trunks that die, one amid the other's death, and the other over the day's end.
+    fn plan_extras(&mut self, seed: u64, midnight: Timestamp, other_plan: &Plan) {
+        let mut rng = Rng(seed ^ 0x5EED);
+        let mut minute = |from: u64, to: u64| 60_000 * from + rng.below(60_000 * (to - from));
+        let plan = Box::new(other_plan.clone());
+        let at = minute(9 * 60, 18 * 60);
+        self.plan_in(midnight, at, Input::PlanApplied { plan, by: PlanSource::Api, who: None });
+        let (one, two): (TrunkId, TrunkId) = ("carrier".parse().unwrap(), "second".parse().unwrap());
+        let cause = TrunkLoss::NoAnswer;
+        for (at, input) in [
+            (minute(600, 610), Input::TrunkLost { trunk: one, cause }),
+            (minute(610, 620), Input::TrunkLost { trunk: two, cause }),
+            (minute(620, 630), Input::TrunkRestored { trunk: one }),
+            (minute(630, 640), Input::TrunkRestored { trunk: two }),
+            (minute(1_420, 1_439), Input::TrunkLost { trunk: two, cause }),
+            (minute(1_441, 1_460), Input::TrunkRestored { trunk: two }),
+        ] {
+            self.plan_in(midnight, at, input);
         }
     }
 
@@ -370,6 +396,26 @@ fn overflowing(mut plan: Plan) -> Plan {
     let shiga = plan.tenants.get_mut(&shiga).unwrap();
     shiga.max_wait = Some(Duration::from_secs(45));
     shiga.overflow = Some(Overflow { to: kyoto, on: [OverflowCause::WaitTooLong].into() });
+    plan
+}
+
+/// Kyoto more nurses and no count of all seats, Shiga more of all, Shizuoka none.
+fn promising_otherwise(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    let [kyoto, shiga, shizuoka] = all_tenants();
+    let promise = |skill: Option<&str>, seats| Staffing {
+        skill: skill.map(|it| it.parse().unwrap()),
+        seats: StaffingSeats::Count(seats),
+    };
+    for (tenant, staffing) in [
+        (kyoto, vec![promise(Some("nurse"), 2)]),
+        (shiga, vec![promise(Some("nurse"), 1), promise(None, 4)]),
+        (shizuoka, Vec::new()),
+    ] {
+        if let Some(tenant) = plan.tenants.get_mut(&tenant) {
+            tenant.staffing = staffing;
+        }
+    }
     plan
 }
 

@@ -120,15 +120,30 @@ impl Books {
         let slots = Calendar::slots(period, &Statement::calendars(&profile, &base)).unwrap();
         let counting = Counting { short_abandon: profile.short_abandon, staffing: settings.staffing.clone() };
         let mut ledger = Ledger::counting(tenant, slots, counting);
-        let mut seq = 0;
-        for step in &self.steps {
+        let (mut seq, mut plans, mut is_settled) = (0, self.steps.iter(), false);
+        for step in plans.by_ref() {
             match step {
                 Step::Life(plan) => ledger.life_begins(plan),
                 Step::Plan(plan) => ledger.plan_changes(plan),
+                // As the program has it: no fact is read once none can change anything.
+                Step::Fact(time, _) if ledger.is_settled(*time) => {
+                    is_settled = true;
+                    break;
+                }
                 Step::Fact(time, fact) => {
                     seq += 1;
                     ledger.apply(*time, seq, fact);
                 }
+            }
+        }
+        let mut follows = None;
+        for step in plans.filter(|_| is_settled) {
+            match (step, follows) {
+                (Step::Life(plan) | Step::Plan(plan), _) => follows = Some(plan),
+                (Step::Fact(time, CallEvent::PlanApplied { .. }), Some(plan)) => {
+                    ledger.plan_follows(*time, plan)
+                }
+                (Step::Fact(..), _) => {}
             }
         }
         let account = ledger.close(self.until);

@@ -25,6 +25,8 @@ struct LiveCall {
     slot: Option<usize>,
     admitted_at: Timestamp,
     answered_at: Option<Timestamp>,
+    /// The answer after which nobody else was awaited: the adviser's, where reception handed over.
+    finally_answered_at: Option<Timestamp>,
     /// What its seats took, over all of them.
     times: CallTimes,
     /// Reception has answered, and no adviser yet.
@@ -73,11 +75,12 @@ impl LiveCall {
         if is_lost {
             books.add_times(self.slot, self.times, |it| &mut it.after_reception_times);
         }
-        let Some(answered_at) = self.answered_at else { return };
-        let answer_slot = books.slots.slot_of(answered_at);
-        books.add_times(answer_slot, self.times, |it| &mut it.answered_times);
-        if is_lost {
-            books.add_times(answer_slot, self.times, |it| &mut it.answered_then_lost_times);
+        let slot_of = |at: Option<Timestamp>| at.and_then(|at| books.slots.slot_of(at));
+        let (first, last) = (slot_of(self.answered_at), slot_of(self.finally_answered_at));
+        books.add_times(first, self.times, |it| &mut it.answered_times);
+        if !is_lost {
+            books.add(last, 1, |it| &mut it.final_answers);
+            books.add_times(last, self.times, |it| &mut it.final_answered_times);
         }
     }
 }
@@ -92,6 +95,7 @@ impl Calls {
                 slot,
                 admitted_at: at,
                 answered_at: None,
+                finally_answered_at: None,
                 times: CallTimes::default(),
                 awaits_adviser: false,
                 talks: BTreeMap::new(),
@@ -129,6 +133,9 @@ impl Calls {
             call.answered_at = Some(at);
             books.add(call.slot, 1, |it| &mut it.handled);
             books.count(at, |it| &mut it.answers);
+        }
+        if call.finally_answered_at.is_none() || call.awaits_adviser {
+            call.finally_answered_at = Some(at);
         }
         call.awaits_adviser = false;
         call.talks.insert(ring, (seat, at));
@@ -188,7 +195,7 @@ impl Calls {
         call.ended = true;
         call.awaits_adviser |= outcome == Outcome::AbandonedAfterReception;
         let awaited_adviser = call.awaits_adviser;
-        let (slot, lasted_ms, answered_at) = (call.slot, books.ms(call.admitted_at, at), call.answered_at);
+        let (slot, lasted_ms) = (call.slot, books.ms(call.admitted_at, at));
         let abandoned = |books: &mut Books| {
             if u128::from(lasted_ms) < short_abandon.as_millis() {
                 books.add(slot, 1, |it| &mut it.short_abandons);
@@ -219,9 +226,6 @@ impl Calls {
             }
             // A call that was admitted within hours and yet sent away as closed would be our fault.
             Outcome::Failed | Outcome::Closed => books.add(slot, 1, |it| &mut it.failed),
-        }
-        if let Some(answered_at) = answered_at.filter(|_| awaited_adviser) {
-            books.count(answered_at, |it| &mut it.answers_then_lost);
         }
         self.forget_if_over(id, books);
     }
@@ -278,7 +282,10 @@ impl Calls {
 
     /// Whether a call was admitted or answered in the period and its times may still grow.
     pub(super) fn any_in_period(&self, slots: &Slots) -> bool {
-        let answered = |call: &LiveCall| call.answered_at.is_some_and(|at| slots.slot_of(at).is_some());
+        let answered = |call: &LiveCall| {
+            let answers = [call.answered_at, call.finally_answered_at];
+            answers.into_iter().flatten().any(|at| slots.slot_of(at).is_some())
+        };
         self.live.values().any(|call| call.slot.is_some() || answered(call))
     }
 

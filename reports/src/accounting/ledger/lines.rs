@@ -32,23 +32,17 @@ impl Lines {
         }
         if before.is_none_or(|(before, _)| before != capacity) {
             // Only the last one before the period is of use.
-            if self.capacities.last().is_some_and(|(last, _)| *last <= books.slots.from())
-                && at <= books.slots.from()
-            {
+            let (from, _) = books.slots.listed();
+            if self.capacities.last().is_some_and(|(last, _)| *last <= from) && at <= from {
                 self.capacities.pop();
             }
             self.capacities.push((at, capacity));
         }
     }
 
-    /// The lines in force; `None`: outside hours, or not known.
-    pub(super) fn in_force(&self) -> Option<Capacity> {
-        self.capacity.and_then(|(capacity, _)| capacity)
-    }
-
     /// The capacity at the period's beginning and its changes within.
     pub(super) fn capacities_within(&self, slots: &Slots) -> Vec<(Timestamp, Option<Capacity>)> {
-        self.capacities.iter().copied().filter(|(at, _)| *at < slots.to()).collect()
+        self.capacities.iter().copied().filter(|(at, _)| *at < slots.listed().1).collect()
     }
 
     pub(super) fn blockage_started(&mut self, at: Timestamp, lines: LineUse, lent: u32, books: &mut Books) {
@@ -122,7 +116,7 @@ impl Lines {
         cut_by_outage: bool,
         books: &Books,
     ) {
-        if interval.touches(books.slots.from(), books.slots.to()) && interval.ms() != Some(0) {
+        if interval.touches(books.slots.listed()) && interval.ms() != Some(0) {
             let list = match kind {
                 Kind::Blockage => &mut self.blockages,
                 Kind::SeatLinesFull => &mut self.seat_lines_full,

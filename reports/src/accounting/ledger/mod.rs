@@ -63,16 +63,15 @@ impl Ledger {
 
     /// Empty books, counted as a client's contract says.
     pub fn counting(tenant: TenantId, slots: Slots, counting: Counting) -> Self {
-        let shortages = Shortages::new(&counting);
         Self {
             tenant,
             counting,
             books: Books::new(slots),
             calls: Calls::default(),
-            seats: Seats::new(shortages.skills().len()),
+            seats: Seats::default(),
             lines: Lines::default(),
             outages: Outages::default(),
-            shortages,
+            shortages: Shortages::default(),
             unfollowed: None,
             parties: Parties::default(),
             plans: Plans::default(),
@@ -87,7 +86,7 @@ impl Ledger {
     /// The facts that follow begin in the middle of a life with this plan: what came before is not known.
     pub fn plan_stands(&mut self, plan: &Plan) {
         let at = self.last.map_or(self.books.slots.from(), |(time, _)| time);
-        let staff = self.staff_of(plan);
+        let staff = Staff::of(plan, self.tenant);
         self.seats.set_staff(at, staff, &mut self.books);
         self.plans.stands(plan, self.tenant);
     }
@@ -96,24 +95,20 @@ impl Ledger {
     pub fn life_begins(&mut self, plan: &Plan) {
         self.open_life(None);
         self.plans.comes(plan, self.tenant);
-        self.next_staff = Some(self.staff_of(plan));
+        self.next_staff = Some(Staff::of(plan, self.tenant));
         self.opening = Some(Vec::new());
     }
 
     /// The next `PlanApplied` puts this plan in force.
     pub fn plan_changes(&mut self, plan: &Plan) {
         self.plans.comes(plan, self.tenant);
-        self.next_staff = Some(self.staff_of(plan));
+        self.next_staff = Some(Staff::of(plan, self.tenant));
     }
 
     /// A plan that came into force at or after the end of what is read: it may say when the client was told of changes that
     /// are counted (R-L2). Nothing else of it counts.
     pub fn plan_follows(&mut self, at: Timestamp, plan: &Plan) {
         self.plans.follows(at, plan, self.tenant);
-    }
-
-    fn staff_of(&self, plan: &Plan) -> Staff {
-        Staff::of(plan, self.tenant, &self.shortages.skills())
     }
 
     /// Whether what is still to come at or after `time` can change nothing: the period is over, its calls and their
@@ -124,6 +119,7 @@ impl Ledger {
             && self.unfollowed.is_none_or(|at| at >= self.books.slots.to())
             && !self.calls.any_in_period(&self.books.slots)
             && !self.lines.may_grow(self.books.slots.to(), time)
+            && !self.outages.may_grow(self.books.slots.to())
             && !self.shortages.may_grow(self.books.slots.to())
     }
 
@@ -151,7 +147,11 @@ impl Ledger {
             counting: self.counting,
             understaffed: self.shortages.list.into_vec(),
             capacities: self.lines.capacities_within(&slots),
-            lines_planned: self.plans.within(&slots),
+            lines_planned: {
+                let (from, to) = slots.listed();
+                let all = self.plans.within(&slots).into_iter();
+                all.filter(|it| from <= it.at && it.at < to).collect()
+            },
             slots,
             figures,
             clock_steps: self.books.into_clock_steps(),
@@ -206,14 +206,11 @@ impl Ledger {
         self.unfollowed = Some(time);
     }
 
-    /// How many are staffed at an instant is known after the last of its facts: a seat that comes free and is rung for
-    /// another client in one turn was at no time there for this one.
+    /// How many are staffed at an instant is known after the last of its facts: a seat that comes free in one turn and is
+    /// rung for another client in the next was at no time there for this one.
     fn follow_staffing(&mut self) {
         let Some(at) = self.unfollowed.take() else { return };
-        if self.seats.is_alive() {
-            let (lines, staffed) = (self.lines.in_force(), self.seats.promised());
-            self.shortages.follow(at, lines, staffed, &mut self.books);
-        }
+        self.shortages.follow(at, &mut self.books);
     }
 
     fn take_in(&mut self, time: Timestamp, event: &CallEvent) {
@@ -265,6 +262,14 @@ impl Ledger {
                 lines.full_started(time, *line_use, books);
             }
             CallEvent::SeatLinesFullEnded { tenant } if ours(tenant) => lines.full_ended(time, books),
+
+            // The stop has told all: what has no staff from there on is an outage.
+            CallEvent::StaffingShort { tenant, skill, wanted, staffed }
+                if ours(tenant) && seats.is_alive() =>
+            {
+                shortages.short(*skill, *wanted, *staffed);
+            }
+            CallEvent::StaffingRestored { tenant, skill } if ours(tenant) => shortages.restored(*skill),
 
             CallEvent::CallAdmitted { call, tenant, test, closed, .. } if ours(tenant) => {
                 if *test {

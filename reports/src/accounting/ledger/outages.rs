@@ -57,6 +57,12 @@ impl Outages {
         self.end(at, books);
     }
 
+    /// Whether an interval that began before `edge` is not over.
+    pub(super) fn may_grow(&self, edge: Timestamp) -> bool {
+        let open = self.open.iter().map(|(_, from)| from);
+        open.chain(self.partial.values()).any(|from| *from < edge)
+    }
+
     pub(super) fn close(&mut self, until: Timestamp, books: &mut Books) {
         let open = std::mem::take(&mut self.partial).into_iter().chain(self.open.take());
         for (cause, from) in open {
@@ -129,7 +135,7 @@ impl Outages {
     }
 
     fn list(&mut self, cause: OutageCause, interval: Interval, books: &Books) {
-        if interval.touches(books.slots.from(), books.slots.to()) && interval.ms() != Some(0) {
+        if interval.touches(books.slots.listed()) && interval.ms() != Some(0) {
             self.list.push(Outage { interval, cause });
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::plan::Plan;
-use acd_core::{CallId, SeatId, SeatState, SkillId, TenantId, Timestamp};
+use acd_core::{CallId, SeatId, SeatState, TenantId, Timestamp};
 
 use super::books::Books;
 use super::calls::Calls;
@@ -18,51 +18,32 @@ enum Class {
     Shared,
 }
 
-/// A seat's part in the tenant's staff.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Role {
-    class: Class,
-    /// The promises of staffing to which it counts, one bit each.
-    promises: u32,
-}
-
-impl Role {
-    /// Another client's seat for as long as it works for a caller of ours who overflowed to it: one that serves us and
-    /// others (R-A8). The staffing that we promise is that of our own seats.
-    const GUESTS: Self = Self { class: Class::Shared, promises: 0 };
-}
-
 /// The seats of a plan that serve the tenant.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Staff(BTreeMap<SeatId, Role>);
+pub(super) struct Staff(BTreeMap<SeatId, Class>);
 
 impl Staff {
-    /// `skills`: those that the promises of staffing are about.
-    pub(super) fn of(plan: &Plan, tenant: TenantId, skills: &[Option<SkillId>]) -> Self {
-        let role = |seat: &acd_core::plan::Seat| Role {
-            class: if seat.serves.len() == 1 { Class::Dedicated } else { Class::Shared },
-            promises: (0..u32::BITS)
-                .zip(skills)
-                .filter(|(_, skill)| skill.is_none_or(|skill| seat.skills.contains(&skill)))
-                .fold(0, |bits, (bit, _)| bits | 1 << bit),
+    pub(super) fn of(plan: &Plan, tenant: TenantId) -> Self {
+        let class = |seat: &acd_core::plan::Seat| {
+            if seat.serves.len() == 1 { Class::Dedicated } else { Class::Shared }
         };
         Self(
             plan.seats
                 .iter()
                 .filter(|(_, seat)| seat.serves.contains_key(&tenant))
-                .map(|(id, seat)| (*id, role(seat)))
+                .map(|(id, seat)| (*id, class(seat)))
                 .collect(),
         )
     }
 
     fn has(&self, id: SeatId, class: Class) -> bool {
-        self.0.get(&id).is_some_and(|role| role.class == class)
+        self.0.get(&id) == Some(&class)
     }
 }
 
 #[derive(Clone, Debug)]
 struct Seat {
-    role: Option<Role>,
+    class: Option<Class>,
     state: SeatState,
     state_since: Timestamp,
     /// Up to when its time has been counted.
@@ -77,7 +58,7 @@ struct Seat {
     held: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seats {
     staff: Staff,
     seats: BTreeMap<SeatId, Seat>,
@@ -85,9 +66,7 @@ pub(super) struct Seats {
     life_since: Option<Timestamp>,
     dedicated: u64,
     staffed: u64,
-    /// How many are staffed for each promise.
-    promised: Vec<u64>,
-    /// Since when the first two counts stand.
+    /// Since when these counts stand.
     counts_since: Option<Timestamp>,
     seen_dedicated: BTreeSet<SeatId>,
     seen_shared: BTreeSet<SeatId>,
@@ -96,22 +75,6 @@ pub(super) struct Seats {
 }
 
 impl Seats {
-    /// With as many promises of staffing.
-    pub(super) fn new(promises: usize) -> Self {
-        Self {
-            staff: Staff(BTreeMap::new()),
-            seats: BTreeMap::new(),
-            life_since: None,
-            dedicated: 0,
-            staffed: 0,
-            promised: vec![0; promises],
-            counts_since: None,
-            seen_dedicated: BTreeSet::new(),
-            seen_shared: BTreeSet::new(),
-            seen_guests: BTreeSet::new(),
-        }
-    }
-
     pub(super) const fn begin_life(&mut self, at: Timestamp) {
         self.life_since = Some(at);
     }
@@ -129,20 +92,20 @@ impl Seats {
             }
         }
         (self.dedicated, self.staffed) = (0, 0);
-        self.promised.fill(0);
         self.life_since = None;
     }
 
     /// A plan in force changes whose seats are whose.
     pub(super) fn set_staff(&mut self, at: Timestamp, staff: Staff, books: &mut Books) {
-        if at < books.slots.to() {
-            for (id, role) in &staff.0 {
-                match role.class {
+        let (from, to) = books.slots.listed();
+        if at < to {
+            for (id, class) in &staff.0 {
+                match class {
                     Class::Dedicated => self.seen_dedicated.insert(*id),
                     Class::Shared => self.seen_shared.insert(*id),
                 };
             }
-            if at <= books.slots.from() {
+            if at <= from {
                 // What stood before the period is of no interest to it.
                 self.seen_dedicated.retain(|id| staff.has(*id, Class::Dedicated));
                 self.seen_shared.retain(|id| staff.has(*id, Class::Shared));
@@ -150,9 +113,11 @@ impl Seats {
         }
         let ids: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in ids {
-            let role = staff.0.get(&id).copied();
+            let class = staff.0.get(&id).copied();
             // A seat that the plan no longer has ends its call as what it was.
-            self.update(at, id, books, |seat| seat.role = role.or(if seat.ours { seat.role } else { None }));
+            self.update(at, id, books, |seat| {
+                seat.class = class.or(if seat.ours { seat.class } else { None })
+            });
         }
         self.staff = staff;
     }
@@ -173,9 +138,9 @@ impl Seats {
         let Some(life_since) = self.life_since else { return };
         if !self.seats.contains_key(&id) {
             // It was in that state for as long as there is a record of it.
-            let role = self.staff.0.get(&id).copied();
+            let class = self.staff.0.get(&id).copied();
             let seat = Seat {
-                role,
+                class,
                 state: SeatState::LoggedOut,
                 state_since: life_since,
                 counted_to: life_since,
@@ -210,9 +175,9 @@ impl Seats {
         let ours = work.is_some_and(|call| calls.has(call));
         let rehearses = work.is_some_and(|call| calls.is_rehearsal(call));
         let held = matches!(to, SeatState::Talking(_)) && work.is_some_and(|call| calls.is_on_hold(call));
-        let role = self.staff.0.get(&id).copied();
+        let class = self.staff.0.get(&id).copied();
         self.update(at, id, books, |seat| {
-            seat.role = role.or(if ours { seat.role } else { None });
+            seat.class = class.or(if ours { seat.class } else { None });
             (seat.state, seat.state_since) = (to, at);
             (seat.work, seat.ours, seat.rehearses, seat.held) = (work, ours, rehearses, held);
         });
@@ -240,11 +205,6 @@ impl Seats {
         self.note_peaks(at, books);
     }
 
-    /// How many are staffed for each promise of staffing.
-    pub(super) fn promised(&self) -> &[u64] {
-        &self.promised
-    }
-
     /// The seats of the period: dedicated, shared, those of others that worked for callers of ours.
     pub(super) fn into_seen(self) -> [BTreeSet<SeatId>; 3] {
         [self.seen_dedicated, self.seen_shared, self.seen_guests]
@@ -259,11 +219,12 @@ impl Seats {
     /// Counts a seat up to an instant, then changes it.
     fn update(&mut self, at: Timestamp, id: SeatId, books: &mut Books, change: impl FnOnce(&mut Seat)) {
         let Some(seat) = self.seats.get_mut(&id) else { return };
-        if seat.role.is_none() && seat.ours && seat.counted_to < books.slots.to() && at > books.slots.from() {
+        let (from, to) = books.slots.listed();
+        if seat.class.is_none() && seat.ours && seat.counted_to < to && at > from {
             self.seen_guests.insert(id);
         }
-        if let (Some(role), Some(field)) = (seat.part(), seat.field()) {
-            books.spread(seat.counted_to, at, |figures| field(times(figures, role.class)));
+        if let (Some(class), Some(field)) = (seat.part(), seat.field()) {
+            books.spread(seat.counted_to, at, |figures| field(times(figures, class)));
         }
         let before = seat.staffs();
         seat.counted_to = at.max(seat.counted_to);
@@ -271,15 +232,11 @@ impl Seats {
         let after = seat.staffs();
         if before != after {
             self.note_peaks(at, books);
-            let less = |class| u64::from(before.is_some_and(|it| it.class == class));
-            let more = |class| u64::from(after.is_some_and(|it| it.class == class));
+            let less = |class| u64::from(before == Some(class));
+            let more = |class| u64::from(after == Some(class));
             let (dedicated, shared) = (Class::Dedicated, Class::Shared);
             self.dedicated = self.dedicated + more(dedicated) - less(dedicated);
             self.staffed = self.staffed + more(dedicated) + more(shared) - less(dedicated) - less(shared);
-            let bit = |role: Option<Role>, bit: u32| u64::from(role.map_or(0, |it| it.promises) >> bit & 1);
-            for (index, staffed) in (0..).zip(&mut self.promised) {
-                *staffed = *staffed + bit(after, index) - bit(before, index);
-            }
         }
     }
 
@@ -302,10 +259,13 @@ const fn times(figures: &mut Figures, class: Class) -> &mut SeatTimes {
 
 impl Seat {
     /// What it is to the tenant at this moment.
-    const fn part(&self) -> Option<Role> {
-        match self.role {
-            Some(role) => Some(role),
-            None if self.ours => Some(Role::GUESTS),
+    ///
+    /// Another client's seat is, for as long as it works for a caller of ours who overflowed to it, one that serves us and
+    /// others (R-A8).
+    const fn part(&self) -> Option<Class> {
+        match self.class {
+            Some(class) => Some(class),
+            None if self.ours => Some(Class::Shared),
             None => None,
         }
     }
@@ -334,7 +294,7 @@ impl Seat {
     }
 
     /// As what it is staffed, if it is (R-A8).
-    fn staffs(&self) -> Option<Role> {
+    fn staffs(&self) -> Option<Class> {
         let staffed = match self.state {
             SeatState::Ready => true,
             SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::WrapUp => self.ours || self.rehearses,

@@ -1,88 +1,77 @@
-//! When fewer seats were staffed than the plan wants (R-A8).
+//! When fewer seats were staffed than was promised (R-A8): as the switch stated it then, by the promises of that time.
 
-use acd_core::plan::Capacity;
+use std::collections::BTreeMap;
+
 use acd_core::{SkillId, Timestamp};
 
 use super::books::{Books, Bounded};
-use crate::accounting::{Counting, Interval, Staffing, StaffingSeats, Understaffing};
-use crate::limits::STAFFING_MAX;
+use crate::accounting::{Interval, Understaffing};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shortages {
-    promises: Vec<Promise>,
+    /// The promises that are broken as stated, by skill; a plan has few.
+    stated: BTreeMap<Option<SkillId>, Numbers>,
+    /// Those of which an interval is open.
+    broken: BTreeMap<Option<SkillId>, Broken>,
     /// Since when at least one promise is broken.
     any_since: Option<Timestamp>,
     pub(super) list: Bounded<Understaffing>,
 }
 
-#[derive(Clone, Debug)]
-struct Promise {
-    staffing: Staffing,
-    broken: Option<Broken>,
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Numbers {
+    wanted: u32,
+    staffed: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Broken {
     since: Timestamp,
-    wanted: u64,
-    staffed: u64,
+    numbers: Numbers,
 }
 
 impl Shortages {
-    pub(super) fn new(counting: &Counting) -> Self {
-        let promise = |staffing: &Staffing| Promise { staffing: *staffing, broken: None };
-        let promises = counting.staffing.iter().take(STAFFING_MAX).map(promise).collect();
-        Self { promises, ..Self::default() }
+    /// From here on a promise is broken, or by other numbers.
+    pub(super) fn short(&mut self, skill: Option<SkillId>, wanted: u32, staffed: u32) {
+        self.stated.insert(skill, Numbers { wanted, staffed });
     }
 
-    /// The skills that the promises are about, in their order.
-    pub(super) fn skills(&self) -> Vec<Option<SkillId>> {
-        self.promises.iter().map(|it| it.staffing.skill).collect()
+    /// A promise is kept again, or no longer made. One that was broken before the record has no known numbers and stands in
+    /// no list.
+    pub(super) fn restored(&mut self, skill: Option<SkillId>) {
+        self.stated.remove(&skill);
     }
 
-    /// From this instant on so many are staffed for each promise, and these lines are in force.
-    pub(super) fn follow(
-        &mut self,
-        at: Timestamp,
-        capacity: Option<Capacity>,
-        staffed: &[u64],
-        books: &mut Books,
-    ) {
-        for (promise, staffed) in self.promises.iter_mut().zip(staffed) {
-            let wanted = match (capacity, promise.staffing.seats) {
-                (None, _) => 0,
-                (Some(capacity), StaffingSeats::SeatLines) => u64::from(capacity.seat_lines),
-                (Some(_), StaffingSeats::Count(seats)) => u64::from(seats),
-            };
-            let is_as_before = promise.broken.is_some_and(|it| (it.wanted, it.staffed) == (wanted, *staffed));
-            if is_as_before {
-                continue;
+    /// What has been stated stands from this instant on.
+    pub(super) fn follow(&mut self, at: Timestamp, books: &mut Books) {
+        let Self { stated, broken, list, .. } = self;
+        // A change of numbers begins an interval of its own, so that the list tells how many were missing when.
+        broken.retain(|skill, it| {
+            let goes_on = stated.get(skill) == Some(&it.numbers);
+            if !goes_on {
+                note(*skill, *it, Some(at), list, books);
             }
-            // A change of numbers begins an interval of its own, so that the list tells how many were missing when.
-            if let Some(broken) = promise.broken.take() {
-                list(promise.staffing, broken, Some(at), &mut self.list, books);
-            }
-            if *staffed < wanted {
-                promise.broken = Some(Broken { since: at, wanted, staffed: *staffed });
-            }
+            goes_on
+        });
+        for (skill, numbers) in stated {
+            broken.entry(*skill).or_insert(Broken { since: at, numbers: *numbers });
         }
-        let any = self.promises.iter().any(|it| it.broken.is_some());
-        match (self.any_since, any) {
-            (None, true) => self.any_since = Some(at),
-            (Some(since), false) => {
+        match (self.any_since, self.broken.is_empty()) {
+            (None, false) => self.any_since = Some(at),
+            (Some(since), true) => {
                 books.spread(since, at, |it| &mut it.below_staffing_ms);
                 self.any_since = None;
             }
-            (None, false) | (Some(_), true) => {}
+            (None, true) | (Some(_), false) => {}
         }
     }
 
     /// Whether an interval that began before `edge` is not over.
     pub(super) fn may_grow(&self, edge: Timestamp) -> bool {
-        self.promises.iter().any(|it| it.broken.is_some_and(|it| it.since < edge))
+        self.broken.values().any(|it| it.since < edge)
     }
 
-    /// A switch that is gone shows no staff: that is an outage (R-L9).
+    /// A switch that is gone shows no staff: that is an outage (R-L9). The next life states anew what it finds.
     pub(super) fn end_life(&mut self, at: Timestamp, books: &mut Books) {
         self.stop(at, Some(at), books);
     }
@@ -92,10 +81,9 @@ impl Shortages {
     }
 
     fn stop(&mut self, at: Timestamp, to: Option<Timestamp>, books: &mut Books) {
-        for promise in &mut self.promises {
-            if let Some(broken) = promise.broken.take() {
-                list(promise.staffing, broken, to, &mut self.list, books);
-            }
+        self.stated.clear();
+        for (skill, broken) in std::mem::take(&mut self.broken) {
+            note(skill, broken, to, &mut self.list, books);
         }
         if let Some(since) = self.any_since.take() {
             books.spread(since, at, |it| &mut it.below_staffing_ms);
@@ -103,20 +91,16 @@ impl Shortages {
     }
 }
 
-fn list(
-    staffing: Staffing,
+fn note(
+    skill: Option<SkillId>,
     broken: Broken,
     to: Option<Timestamp>,
     into: &mut Bounded<Understaffing>,
     books: &Books,
 ) {
     let interval = Interval { from: broken.since, to };
-    if interval.touches(books.slots.from(), books.slots.to()) && interval.ms() != Some(0) {
-        into.push(Understaffing {
-            interval,
-            skill: staffing.skill,
-            wanted: broken.wanted,
-            staffed: broken.staffed,
-        });
+    if interval.touches(books.slots.listed()) && interval.ms() != Some(0) {
+        let Numbers { wanted, staffed } = broken.numbers;
+        into.push(Understaffing { interval, skill, wanted: u64::from(wanted), staffed: u64::from(staffed) });
     }
 }

@@ -1,6 +1,6 @@
 //! 月表の平均 (R-A5): each as the fraction that it is.
 
-use super::Sheet;
+use super::{DayRow, HourRow, Sheet};
 use crate::accounting::{DayClass, Figures, Fraction};
 
 /// The means of one hour of the clock over the days of a sheet; `None`: of no day.
@@ -36,26 +36,26 @@ pub struct OfferedMeans {
 }
 
 impl Sheet {
-    /// The means of an hour of the clock (R-A5). An hour that comes twice in one day, as on a contract's first, is two.
+    /// The means of an hour of the clock (R-A5). An hour that comes twice in one day, as on a contract's first, is one of
+    /// that day.
     pub fn hour_means(&self, hour: u8) -> HourMeans {
-        let rows = || self.hours.iter().filter(move |it| it.hour == hour);
-        let open = || rows().filter(|it| it.figures.open_ms > 0);
-        let handled = || rows().filter(|it| self.profile.handled(&it.figures) > 0);
+        let open = self.days_of_hour(hour, |it| it.open_ms > 0);
+        let handled = self.days_of_hour(hour, |it| self.profile.handled(it) > 0);
         let mean_of = |ms: &dyn Fn(&Figures) -> u64| {
-            Fraction::mean(handled().filter_map(|it| self.mean(&it.figures, ms(&it.figures))))
+            Fraction::mean(handled.iter().filter_map(|(it, _)| self.mean(it, ms(it))))
         };
         let over_open = |much: &dyn Fn(&Figures) -> u64| {
-            let sum: u128 = open().map(|it| u128::from(much(&it.figures))).sum();
-            Fraction::new(sum, open().count() as u128)
+            let sum: u128 = open.iter().map(|(it, _)| u128::from(much(it))).sum();
+            Fraction::new(sum, open.len() as u128)
         };
         let seats = |ms: &dyn Fn(&Figures) -> u64| {
             Fraction::mean(
-                open().filter_map(|it| Fraction::new(u128::from(ms(&it.figures)), u128::from(it.length_ms))),
+                open.iter().filter_map(|(it, length)| Fraction::new(u128::from(ms(it)), u128::from(*length))),
             )
         };
         HourMeans {
-            days_open: open().count() as u64,
-            days_handled: handled().count() as u64,
+            days_open: open.len() as u64,
+            days_handled: handled.len() as u64,
             dedicated_seats: seats(&|it| it.dedicated.staffed_ms()),
             shared_seats: seats(&|it| it.shared.staffed_ms()),
             blockage_ms: over_open(&|it| self.profile.blockage_ms(it)),
@@ -63,6 +63,18 @@ impl Sheet {
             talk_ms: mean_of(&|it| self.profile.talk_ms(it)),
             wrap_up_ms: mean_of(&|it| self.profile.wrap_up_ms(it)),
         }
+    }
+
+    /// The days on which an hour of the clock was as wanted: what it had there, and its length in milliseconds.
+    fn days_of_hour(&self, hour: u8, is_wanted: impl Fn(&Figures) -> bool) -> Vec<(Figures, u64)> {
+        let of_day = |day: &DayRow| {
+            let rows = self.hours.get(day.hours.clone()).unwrap_or_default().iter();
+            let wanted: Vec<&HourRow> = rows.filter(|it| it.hour == hour && is_wanted(&it.figures)).collect();
+            let length_ms = wanted.iter().map(|it| it.length_ms).sum();
+            let figures = wanted.iter().map(|it| it.figures).sum();
+            (!wanted.is_empty()).then_some((figures, length_ms))
+        };
+        self.days.iter().filter_map(of_day).collect()
     }
 
     /// 平均処理時間 of figures in milliseconds, weighted by calls: that of a day, a month, a year (R-A5).
