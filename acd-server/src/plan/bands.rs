@@ -23,6 +23,8 @@ pub(super) struct Bands {
     pub(super) bands: Vec<Band>,
     pub(super) ranges: Vec<DateRange>,
     pub(super) seat_lines_min: Vec<Option<u16>>,
+    /// Where each range is written.
+    pub(super) ranges_at: Vec<At>,
     /// Where each band is written.
     pub(super) at: Vec<At>,
     /// Of which kinds of day not everything could be read.
@@ -131,6 +133,7 @@ fn ranges<'a>(report: &mut Report<'_>, tenant: Fields<'a>, found: &mut Bands) ->
         // Bands may name a range whose edges cannot be read: it keeps its place, and its gaps are not looked for.
         let edge =
             |read: Option<Located<RangeEdge>>| read.map_or((1, 1, TimeOfDay::MIDNIGHT), |read| read.value);
+        found.ranges_at.push(fields.at());
         found.ranges.push(DateRange { name: name.value.to_owned(), from: edge(from), to: edge(to), year });
     }
     kinds

@@ -22,8 +22,25 @@ pub(super) struct DirectoryRead {
     pub(super) core: Directory,
     /// How old the verification of a number may be.
     pub(super) verified_within_days: Option<u16>,
+    places: Places,
+}
+
+/// What later checks point at.
+#[derive(Debug, Default)]
+pub(super) struct Places {
     /// Where other tenants are named.
-    tenants_at: Vec<Located<TenantId>>,
+    tenants: Vec<Located<TenantId>>,
+    /// Every number that an entry is reached by.
+    pub(super) dialled: Vec<Dialled>,
+}
+
+/// A number of an entry.
+#[derive(Debug)]
+pub(super) struct Dialled {
+    pub(super) entry: DestinationId,
+    /// The other client of this switch that the entry stands for.
+    pub(super) tenant: Option<TenantId>,
+    pub(super) number: Located<DialledNumber>,
 }
 
 /// Entries as they are read.
@@ -82,7 +99,7 @@ pub(super) fn directory(report: &mut Report<'_>, tenant: Fields<'_>, ring: Durat
 /// Holds all tenants against each other: nobody's directory names a stranger, or its own tenant.
 pub(super) fn check(report: &mut Report<'_>, tenants: &Tenants) {
     for (id, tenant) in tenants {
-        for Located { value: to, at } in &tenant.directory_tenants_at {
+        for Located { value: to, at } in &tenant.directory_places.tenants {
             let known = || tenants.keys().filter(|known| *known != id).map(TenantId::as_str);
             if to == id {
                 report.wrong(
@@ -104,8 +121,8 @@ pub(super) fn check(report: &mut Report<'_>, tenants: &Tenants) {
 
 impl DirectoryRead {
     /// Splits what the core must know from what later checks need.
-    pub(super) fn into_parts(self) -> (Directory, Option<u16>, Vec<Located<TenantId>>) {
-        (self.core, self.verified_within_days, self.tenants_at)
+    pub(super) fn into_parts(self) -> (Directory, Option<u16>, Places) {
+        (self.core, self.verified_within_days, self.places)
     }
 }
 
@@ -127,10 +144,19 @@ impl Entries {
                 each_once(report, &mut self.codes, &codes, name.value, "area code");
             }
             fields.require(report, "number", "write the direct number that is answered day and night");
-            let numbers = ["number", "backup_number"]
+            let numbers: Vec<Located<DialledNumber>> = ["number", "backup_number"]
                 .into_iter()
                 .filter_map(|key| fields.parsed(report, key, number))
                 .collect();
+            if let [direct, backup] = numbers.as_slice()
+                && direct.value == backup.value
+            {
+                report.doubtful(
+                    backup.at,
+                    "`backup_number` is the direct number again, which would be tried twice",
+                    "ask for another one, or leave it out (R-T2)",
+                );
+            }
             let date = |report: &mut Report<'_>, key| {
                 fields.parsed(report, key, values::date).map(|date| date.value)
             };
@@ -188,7 +214,7 @@ impl Entries {
                 fields.required_parsed(report, "tenant", remedy, |text| values::name(TenantId::new, text));
             let numbers = numbers(report, fields);
             let Some(tenant) = tenant else { continue };
-            self.read.tenants_at.push(tenant);
+            self.read.places.tenants.push(tenant);
             self.add(report, fields, name, EntryKind::Tenant(tenant.value), numbers);
         }
     }
@@ -217,8 +243,10 @@ impl Entries {
         }
         let Some(Located { value: name, at }) = name else { return };
         let all = found.numbers.iter().chain(&found.duty_numbers).chain(&contact);
-        let emergency = all.copied().filter(|it| is_emergency_number(it.value)).map(|it| (name, it));
+        let emergency = all.clone().copied().filter(|it| is_emergency_number(it.value)).map(|it| (name, it));
         self.emergency.extend(emergency);
+        let tenant = if let EntryKind::Tenant(tenant) = kind { Some(tenant) } else { None };
+        self.read.places.dialled.extend(all.map(|number| Dialled { entry: name, tenant, number: *number }));
         let entry = Entry {
             title,
             kind,

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
+use super::warnings::{PlanWarning, WarningOf};
+
 /// One error of a plan file (or of the holiday file that it names).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct PlanError {
@@ -58,18 +60,19 @@ pub(super) struct Located<T> {
     pub(super) at: At,
 }
 
-/// Collects the errors of one file.
+/// Collects the errors and the doubts of one file.
 #[derive(Debug)]
 pub(super) struct Report<'t> {
     path: &'t str,
     text: &'t str,
     errors: Vec<PlanError>,
+    doubts: Vec<PlanWarning>,
     broken_lines: BTreeSet<usize>,
 }
 
 impl<'t> Report<'t> {
     pub(super) const fn new(path: &'t str, text: &'t str) -> Self {
-        Self { path, text, errors: Vec::new(), broken_lines: BTreeSet::new() }
+        Self { path, text, errors: Vec::new(), doubts: Vec::new(), broken_lines: BTreeSet::new() }
     }
 
     /// A syntax error. What else is found on its line comes of it and is not reported.
@@ -94,6 +97,16 @@ impl<'t> Report<'t> {
         if self.broken_lines.is_empty() {
             self.wrong(at, problem, remedy);
         }
+    }
+
+    /// Something at a place that is no error and yet doubtful. It is said of a plan without an error alone.
+    pub(super) fn doubtful(&mut self, at: At, problem: impl Into<String>, remedy: impl Into<String>) {
+        let (line, column) = self.place(at);
+        self.doubts.push(PlanWarning {
+            of: WarningOf::Place { path: self.path.to_owned(), line, column },
+            problem: problem.into(),
+            remedy: remedy.into(),
+        });
     }
 
     /// How many errors there are so far: equal before and after a part, the part is sound.
@@ -124,10 +137,17 @@ impl<'t> Report<'t> {
     }
 
     /// All errors, by place.
-    pub(super) fn into_errors(mut self) -> Vec<PlanError> {
+    pub(super) fn into_errors(self) -> Vec<PlanError> {
+        self.into_parts().0
+    }
+
+    /// All errors, and all doubts, by place.
+    pub(super) fn into_parts(mut self) -> (Vec<PlanError>, Vec<PlanWarning>) {
         self.errors.sort();
         self.errors.dedup();
-        self.errors
+        self.doubts.sort();
+        self.doubts.dedup();
+        (self.errors, self.doubts)
     }
 
     fn error(&self, at: At, problem: String, remedy: String) -> PlanError {

@@ -2,7 +2,7 @@
 //! be right; `docs/plan.md` documents every key.
 //!
 //! ```text
-//! text ─► toml (with places) ─► one reader a table ─► references and rules ─► PlanFile { core, shell }
+//! text ─► toml (with places) ─► one reader a table ─► references and rules ─► PlanFile { core, shell, doubts }
 //! ```
 
 mod accounting;
@@ -18,11 +18,14 @@ mod fields;
 mod files;
 mod hand_over;
 mod holidays;
+mod hours;
 mod keys;
 pub mod limits;
 mod outbound;
 mod overflow;
+mod own_numbers;
 mod pools;
+mod ports;
 mod prompts;
 mod refusal;
 mod render;
@@ -58,7 +61,7 @@ pub use shell::{
     KeepAliveSettings, Listen, LogFormat, LogLevel, LogSettings, MediaSettings, Prompt, PromptSource,
     SeatCredentials, ShellPlan, SipSettings, StaticContact, TenantSettings, TrunkSettings,
 };
-pub use warnings::{PlanWarning, warnings};
+pub use warnings::{PlanWarning, WarningOf, warnings};
 
 /// `format`: what this program reads.
 const FORMAT: Limit = Limit { name: "FORMAT", min: 1, max: 1 };
@@ -75,6 +78,8 @@ pub struct PlanFile {
     pub core: Plan,
     /// What only the shell must know.
     pub shell: ShellPlan,
+    /// What is doubtful at a place of the file, whatever the day; [`warnings`] gives all that is.
+    pub doubts: Vec<PlanWarning>,
 }
 
 impl PlanFile {
@@ -139,8 +144,8 @@ impl PlanFile {
             report.syntax(At(error.span().map_or(0, |span| span.start)), error.message());
         }
         let plan = Self::read(name, &mut report, table.get_ref(), files);
-        let errors = report.into_errors();
-        if errors.is_empty() { Ok(plan) } else { Err(errors) }
+        let (errors, doubts) = report.into_parts();
+        if errors.is_empty() { Ok(Self { doubts, ..plan }) } else { Err(errors) }
     }
 
     /// Reads every table, reporting as it goes. What it returns is of use only if nothing was reported.
@@ -164,6 +169,12 @@ impl PlanFile {
         let around =
             seats::Surroundings { tenants: &tenants, tenants_named, realm: &sip.realm, open_to_network };
         let seats = seats::seats(report, top, around);
+        ports::check(
+            report,
+            top,
+            &media,
+            ports::Lines { tenants: &tenants, pools: &pools, seats: seats.core.len() },
+        );
 
         let mut core = Plan {
             seats: seats.core,
@@ -189,6 +200,6 @@ impl PlanFile {
             core.tenants.insert(id, tenant.core);
             shell.tenants.insert(id, tenant.shell);
         }
-        Self { name: name.to_owned(), core, shell }
+        Self { name: name.to_owned(), core, shell, doubts: Vec::new() }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use acd_core::plan::Outbound;
-use acd_core::{DialledNumber, TrunkId};
+use acd_core::{DialledNumber, TrunkId, is_emergency_number};
 
 use super::error::{Located, Report, did_you_mean, listed};
 use super::fields::Fields;
@@ -35,6 +35,15 @@ pub(super) fn outbound(
             at,
             format!("`outbound` names the unknown trunk `{trunk}`{}", did_you_mean(trunk.as_str(), known())),
             format!("add [[trunks]] with this name, or use one of {}", listed(known())),
+        );
+    }
+    if let Some(Located { value: number, at }) = shown
+        && is_emergency_number(number)
+    {
+        report.wrong(
+            at,
+            format!("`number_shown` is {number}, a number of the emergency services"),
+            "write a number of the tenant's own, under which it can be called back",
         );
     }
     Some(Outbound { trunk: trunk?.value, takes_lines: own_trunk?, shown: shown?.value })

@@ -1,7 +1,7 @@
 //! Where callers go on to whom a tenant cannot serve (R-Q8, R-G5).
 
 use acd_core::TenantId;
-use acd_core::plan::{Overflow, OverflowCause};
+use acd_core::plan::{Band, Overflow, OverflowCause};
 
 use super::error::{Located, Report, did_you_mean, listed};
 use super::fields::{Complaint, Fields};
@@ -9,12 +9,33 @@ use super::tenants::Tenants;
 use super::{keys, values};
 
 /// The tenant's overflow, and where it names the other one.
-pub(super) fn overflow(report: &mut Report<'_>, tenant: Fields<'_>) -> Option<Located<Overflow>> {
+pub(super) fn overflow(
+    report: &mut Report<'_>,
+    tenant: Fields<'_>,
+    bands: &[Band],
+) -> Option<Located<Overflow>> {
     let fields = tenant.table(report, "overflow", &keys::OVERFLOW)?;
     let remedy = "name the tenant whose seats take the callers";
     let to = fields.required_parsed(report, "tenant", remedy, |text| values::name(TenantId::new, text));
     fields.require(report, "on", "write such as on = [\"nobody_logged_in\"]");
+    let errors_before = report.len();
     let on = fields.parsed_list(report, "on", cause);
+    if fields.has("on") && on.is_empty() && report.len() == errors_before {
+        report.wrong(
+            fields.at_value("on"),
+            "`on` names no case, so no caller would ever overflow",
+            "write such as on = [\"nobody_logged_in\"], or take `overflow` out",
+        );
+    }
+    if let Some(closed) = on.iter().find(|it| it.value == OverflowCause::Closed)
+        && bands.iter().all(|band| band.capacity.is_some())
+    {
+        report.doubtful(
+            closed.at,
+            "no caller overflows because the tenant is closed: no band of it is",
+            "take \"closed\" out, or write the band with closed = true",
+        );
+    }
     if let Some(too_long) = on.iter().find(|it| it.value == OverflowCause::WaitTooLong)
         && tenant.is_absent("max_wait_s")
     {
@@ -40,7 +61,8 @@ fn cause(text: &str) -> Result<OverflowCause, Complaint> {
     }
 }
 
-/// Holds all tenants against each other: nobody overflows to a stranger, or back to where the call began.
+/// Holds all tenants against each other: nobody overflows to a stranger, to seats that may serve no other tenant, or back to
+/// where the call began.
 pub(super) fn check(report: &mut Report<'_>, tenants: &Tenants) {
     let next = |id: TenantId| tenants.get(&id).and_then(|it| Some(it.core.overflow.as_ref()?.to));
     for (id, tenant) in tenants {
@@ -53,6 +75,13 @@ pub(super) fn check(report: &mut Report<'_>, tenants: &Tenants) {
                 format!("use one of {}", listed(known())),
             );
             continue;
+        }
+        if tenants.get(&to).is_some_and(|it| it.shell.dedicated_seats) {
+            report.wrong(
+                at,
+                format!("callers would overflow to seats that may serve no other tenant: `{to}` has `dedicated_seats`"),
+                "name a tenant without, or let this one keep its callers (R-S4)",
+            );
         }
         let chain: Vec<TenantId> =
             std::iter::successors(Some(to), |at| next(*at)).take(tenants.len()).collect();

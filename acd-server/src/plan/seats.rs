@@ -1,6 +1,8 @@
 //! The seats: whom they serve, how an agent logs in, how their phone is reached.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use acd_core::limits::SEATS_MAX;
@@ -11,7 +13,7 @@ use super::credentials::{Secrets, secrets};
 use super::error::{At, Located, Report, did_you_mean, listed};
 use super::fields::{Complaint, Fields, integer_of};
 use super::limits::{PRIORITY, RETRY_S, WRAP_UP_MAX_S};
-use super::shell::SeatCredentials;
+use super::shell::{SeatCredentials, StaticContact};
 use super::tenants::Tenants;
 use super::values::{SeatName, is_sip_user, seat_name, seat_names};
 use super::{keys, values};
@@ -39,6 +41,7 @@ pub(super) fn seats(report: &mut Report<'_>, top: Fields<'_>, around: Surroundin
     top.require(report, "seats", "write [[seats]] with names, whom they serve and a password");
     let mut seats = Seats::default();
     let mut users = BTreeMap::new();
+    let mut phones = Phones::default();
     for fields in top.tables(report, "seats", &keys::SEATS) {
         let (names, at_names) = names(report, fields);
         let contact = fields.parsed(report, "static_contact", values::static_contact).map(|it| it.value);
@@ -69,6 +72,11 @@ pub(super) fn seats(report: &mut Report<'_>, top: Fields<'_>, around: Surroundin
                     "give each seat a user of its own, such as user = \"phone{n}\", or leave `user` out",
                 );
             }
+            if let Some(contact) = &contact
+                && first_error
+            {
+                phones.check(report, fields.at_value("static_contact"), contact, id);
+            }
             let ha1 = secrets.of(&user, around.realm, fill);
             let shell = SeatCredentials { user, ha1, static_contact: contact.clone() };
             seats.shell.insert(id, shell);
@@ -85,6 +93,47 @@ pub(super) fn seats(report: &mut Report<'_>, top: Fields<'_>, around: Surroundin
         check_tenants_are_served(report, around.tenants, &seats.core);
     }
     seats
+}
+
+/// The static contacts so far, by address, transport and user, with the seat that is rung there.
+#[derive(Debug, Default)]
+struct Phones {
+    seats: BTreeMap<(SocketAddr, bool, Option<String>), SeatId>,
+    /// Addresses without a user of which it has been said.
+    said: BTreeSet<(SocketAddr, bool)>,
+}
+
+impl Phones {
+    /// One phone has one ring at a time (R-Q5), so it is one seat. Without a user an address may be a gateway of many phones,
+    /// which tells them apart by the seat's name in To.
+    fn check(&mut self, report: &mut Report<'_>, at: At, contact: &StaticContact, seat: SeatId) {
+        let user = contact.uri.trim_start_matches("sip:").split_once('@').map(|(user, _)| user.to_owned());
+        let is_named = user.is_some();
+        let place = (contact.address, contact.tcp);
+        let other = match self.seats.entry((contact.address, contact.tcp, user)) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(seat);
+                return;
+            }
+            Entry::Occupied(occupied) => *occupied.get(),
+        };
+        if is_named {
+            report.wrong(
+                at,
+                format!("seats `{other}` and `{seat}` have the same static contact: two rings could reach one phone (R-Q5)"),
+                "write one [[seats]] for each phone, with a contact of its own",
+            );
+        } else if self.said.insert(place) {
+            report.doubtful(
+                at,
+                format!(
+                    "seats `{other}` and `{seat}` are both rung at {}, where two rings could reach one phone (R-Q5)",
+                    contact.address
+                ),
+                "write one [[seats]] for each phone, unless what answers there tells seats apart by To",
+            );
+        }
+    }
 }
 
 fn names(report: &mut Report<'_>, fields: Fields<'_>) -> (Vec<SeatName>, At) {

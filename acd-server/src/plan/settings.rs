@@ -6,8 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use acd_core::TrunkId;
+use ipnet::IpNet;
 
-use super::error::{Located, Report};
+use super::error::{At, Located, Report};
 use super::fields::{Complaint, Fields};
 use super::limits::{
     DRAIN_S, JOURNAL_STALL_MS, LISTEN_MAX, MEDIA_TIMEOUT_S, NETWORKS_MAX, NONCE_LIFETIME_S, OPTIONS_EVERY_S,
@@ -202,12 +203,25 @@ pub(super) fn log(report: &mut Report<'_>, top: Fields<'_>) -> LogSettings {
 pub(super) fn trunks(report: &mut Report<'_>, top: Fields<'_>) -> BTreeMap<TrunkId, TrunkSettings> {
     top.require(report, "trunks", "write [[trunks]] with a name and the carrier's networks");
     let mut trunks = BTreeMap::new();
+    let mut networks_seen: BTreeMap<IpNet, At> = BTreeMap::new();
     for fields in top.tables(report, "trunks", &keys::TRUNKS) {
         let remedy = "name the carrier, such as name = \"carrier\"";
         let id = fields.required_parsed(report, "name", remedy, |text| values::name(TrunkId::new, text));
         fields.require(report, "networks", "write whence its calls come, such as [\"192.0.2.0/28\"]");
         let errors_before = report.len();
         let found = fields.parsed_list(report, "networks", values::network);
+        let elsewhere = networks_seen.clone();
+        for Located { value: network, at } in &found {
+            if let Some(other) = elsewhere.get(network) {
+                let line = report.line(*other);
+                report.wrong(
+                    *at,
+                    format!("network {network} is a trunk's of line {line} already, and a call from it would be of either"),
+                    "give each network to one trunk; of two that overlap the narrower one decides",
+                );
+            }
+            networks_seen.entry(*network).or_insert(*at);
+        }
         let networks = distinct(report, "networks", found);
         if fields.has("networks") && networks.is_empty() && report.len() == errors_before {
             report.wrong(
@@ -236,6 +250,13 @@ pub(super) fn trunks(report: &mut Report<'_>, top: Fields<'_>) -> BTreeMap<Trunk
         if trunks.insert(id, TrunkSettings { networks, keep_alive, rehearsal }).is_some() {
             report.wrong(at, format!("trunk `{id}` exists twice"), "name each trunk once");
         }
+    }
+    if !trunks.is_empty() && trunks.values().all(|trunk| trunk.rehearsal) {
+        report.doubtful(
+            top.at_value("trunks"),
+            "every trunk is a rehearsal's: no call would take a line or stand in a form (R-L6)",
+            "add the carrier's trunk, or take rehearsal = true out",
+        );
     }
     trunks
 }

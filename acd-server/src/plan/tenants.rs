@@ -20,7 +20,7 @@ use super::pools::{self, PoolsRead};
 use super::prompts::{self, Prompts};
 use super::refusal::refusal;
 use super::shell::{TenantSettings, TrunkSettings};
-use super::{choice, directory, hand_over, keys, outbound, overflow, values};
+use super::{choice, directory, hand_over, hours, keys, outbound, overflow, own_numbers, values};
 
 /// One tenant as the plan has it, with the places that later checks point at.
 #[derive(Debug)]
@@ -32,8 +32,7 @@ pub(super) struct TenantDraft {
     /// Where the tenant that callers overflow to is named.
     pub(super) overflow_at: Option<At>,
     pub(super) hand_overs_at: BTreeMap<SkillId, At>,
-    /// Where its directory names other tenants.
-    pub(super) directory_tenants_at: Vec<Located<TenantId>>,
+    pub(super) directory_places: directory::Places,
 }
 
 /// What the plan has besides, and tenants name.
@@ -74,6 +73,7 @@ pub(super) fn tenants(
     if named {
         overflow::check(report, &tenants);
         directory::check(report, &tenants);
+        own_numbers::check(report, &tenants);
     }
     let max = acd_core::limits::TENANTS_MAX;
     if tenants.len() > max {
@@ -100,9 +100,9 @@ fn tenant(
     let target = fields.decimal(report, "response_rate_target_percent");
     let bands = bands(report, fields);
     let hand_overs = hand_over::hand_overs(report, fields);
-    let overflow = overflow::overflow(report, fields);
+    let overflow = overflow::overflow(report, fields, &bands.bands);
     let ring = fields.seconds(report, "ring_s", &RING_S).unwrap_or(Duration::from_secs(15));
-    let (directory, verified_within_days, directory_tenants_at) =
+    let (directory, verified_within_days, directory_places) =
         directory::directory(report, fields, ring).into_parts();
     let accounting = accounting(report, fields);
     let core = Tenant {
@@ -145,6 +145,7 @@ fn tenant(
     if day_start.is_some() || fields.is_absent("day_start") {
         coverage::check(report, fields.at(), &core, &bands);
     }
+    hours::check(report, fields, &core, &bands);
     TenantDraft {
         core,
         shell: TenantSettings {
@@ -159,7 +160,7 @@ fn tenant(
         overflow_at: overflow.map(|it| it.at),
         entry_skill_at: fields.at_value("entry_skill"),
         hand_overs_at: hand_overs.into_iter().map(|(skill, hand_over)| (skill, hand_over.at)).collect(),
-        directory_tenants_at,
+        directory_places,
     }
 }
 
@@ -190,7 +191,7 @@ fn numbers(
             values::dialled_digits(text).and_then(|text| values::name(DialledNumber::new, text))
         });
         let settings = Number {
-            guidance: guidance(report, fields, prompts),
+            guidance: guidance(report, tenant, fields, prompts),
             recording: fields
                 .word(
                     report,
@@ -218,7 +219,7 @@ fn numbers(
     numbers
 }
 
-fn guidance(report: &mut Report<'_>, fields: Fields<'_>, prompts: &Prompts) -> Guidance {
+fn guidance(report: &mut Report<'_>, tenant: Fields<'_>, fields: Fields<'_>, prompts: &Prompts) -> Guidance {
     #[derive(Clone, Copy)]
     enum Kind {
         Tape,
@@ -229,6 +230,13 @@ fn guidance(report: &mut Report<'_>, fields: Fields<'_>, prompts: &Prompts) -> G
     let kinds = [("tape", Kind::Tape), ("spoken", Kind::Spoken), ("none", Kind::None)];
     let kind = fields.word(report, "guidance", &kinds);
     let prompt = prompts::reference(report, fields, "guidance_prompt", prompts);
+    if matches!(kind, Some(Kind::Spoken)) && tenant.is_absent("script") {
+        report.missing(
+            fields.at_value("guidance"),
+            "`guidance` is \"spoken\", but the tenant has no `script`: the seat's screen would show nothing to say",
+            "write the mandatory guidance as the tenant's `script`, or use another guidance (R-G1)",
+        );
+    }
     match kind {
         Some(Kind::Tape) => {
             fields.require(

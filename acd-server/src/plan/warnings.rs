@@ -1,9 +1,10 @@
 //! What is no error of a plan, and yet would be met by a caller one day.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use acd_core::plan::{Capacity, Entry, EntryKind, FireHeadquarters, Guidance, Tenant};
-use acd_core::{CivilDate, DestinationId, TenantId, Timestamp};
+use acd_core::{CivilDate, DestinationId, Pii, TenantId, Timestamp};
 
 use reports::accounting::Profile;
 
@@ -13,10 +14,10 @@ use super::{PlanFile, TenantSettings};
 const FALL_BACKS: usize = 2;
 
 /// Something that an operations engineer should know of a plan that is in order.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct PlanWarning {
-    /// Of which tenant.
-    pub tenant: TenantId,
+    /// Of what.
+    pub of: WarningOf,
     /// What is doubtful.
     pub problem: String,
     /// What would be right.
@@ -25,19 +26,39 @@ pub struct PlanWarning {
 
 impl fmt::Display for PlanWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tenant, problem, remedy } = self;
-        write!(f, "tenant {tenant}: {problem}; {remedy}")
+        let Self { of, problem, remedy } = self;
+        match of {
+            WarningOf::Place { path, line, column } => write!(f, "{path}:{line}:{column}: ")?,
+            WarningOf::Tenant(tenant) => write!(f, "tenant {tenant}: ")?,
+        }
+        write!(f, "{problem}; {remedy}")
     }
+}
+
+/// What a warning is of.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum WarningOf {
+    /// A place of the plan file, as of an error.
+    Place {
+        /// The file as it was named.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+    },
+    /// A client.
+    Tenant(TenantId),
 }
 
 /// Everything that is doubtful about a plan at an instant, which decides how old a verification is and whether a roster
 /// is over.
 pub fn warnings(plan: &PlanFile, now: Timestamp) -> Vec<PlanWarning> {
-    let mut found = Vec::new();
+    let mut found = plan.doubts.clone();
     for (id, tenant) in &plan.core.tenants {
         let within = plan.shell.tenants.get(id).map_or(0, |it| it.verified_within_days);
         let mut doubt = |problem: String, remedy: &str| {
-            found.push(PlanWarning { tenant: *id, problem, remedy: remedy.to_owned() });
+            found.push(PlanWarning { of: WarningOf::Tenant(*id), problem, remedy: remedy.to_owned() });
         };
         if let Some(outbound) = tenant.outbound.filter(|it| it.takes_lines) {
             doubt(
@@ -147,10 +168,12 @@ fn roster(
     now: Timestamp,
     doubt: &mut impl FnMut(String, &str),
 ) {
-    let fall_backs = entry.numbers.len();
+    // Who is written twice is rung twice, and is one doctor all the same.
+    let fall_backs = entry.numbers.iter().map(Pii::reveal).collect::<BTreeSet<_>>().len();
     if fall_backs < FALL_BACKS {
+        let once = if fall_backs < entry.numbers.len() { ", each counted once" } else { "" };
         doubt(
-            format!("the roster `{name}` has {fall_backs} fall-backs, fewer than {FALL_BACKS} (R-T3)"),
+            format!("the roster `{name}` has {fall_backs} fall-backs{once}, fewer than {FALL_BACKS} (R-T3)"),
             "write whom to call when who is on duty does not answer",
         );
     }

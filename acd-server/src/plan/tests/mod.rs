@@ -5,6 +5,7 @@ mod built_in;
 mod choice;
 mod disk;
 mod documentation;
+mod doubts;
 mod errors;
 mod holidays;
 mod parties;

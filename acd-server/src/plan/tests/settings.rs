@@ -44,7 +44,8 @@ fn what_is_written_is_what_is_meant() {
         .replace("networks = [\"127.0.0.0/8\"]", "networks = [\"192.0.2.0/28\", \"2001:db8::1\"]\npeers = [\"sip:192.0.2.1\", \"sip:192.0.2.2:5070;transport=tcp\"]\noptions_every_s = 60\noptions_tries = 2")
         .replace("password = \"demo-{n}\"", "password = \"wachtwoord-{n}\"\nuser = \"phone{n}\"\ndigest = [\"SHA-256\", \"MD5\"]\nlogin = \"on_register\"\nskills = [\"adviser\", \"en\"]\nwrap_up_max_s = 90\nnot_answering_retry_s = 20")
         .replace("waiting_message = \"waiting\"", "waiting_message = \"waiting\"\nlines_full = \"unavailable\"\nretry_after_s = 30\nresponse_rate_target_percent = 80\nentry_skill = \"adviser\"\nmax_wait_s = 120")
-        .replace("guidance = \"tape\"\nguidance_prompt = \"guidance\"", "guidance = \"spoken\"");
+        .replace("guidance = \"tape\"\nguidance_prompt = \"guidance\"", "guidance = \"spoken\"")
+        .replace("title = \"Shiga\"", "title = \"Shiga\"\nscript = \"This is advice and no diagnosis.\"");
     let plan = parse(&text).unwrap();
     assert_eq!(plan.shell.listen.sip_udp.len(), 2);
     assert!(plan.shell.listen.sip_tcp.is_empty());
@@ -79,8 +80,8 @@ fn what_is_written_is_what_is_meant() {
 #[test]
 fn a_static_contact_is_rung_where_it_says_and_comes_back_after_five_seconds() {
     let text = changed(
-        "password = \"demo-{n}\"",
-        "static_contact = \"sip:desk@[::1]:16000;transport=tcp\"\nlogin = \"always\"",
+        "names = \"seat1..seat3\"\npassword = \"demo-{n}\"",
+        "name = \"seat1\"\nstatic_contact = \"sip:desk@[::1]:16000;transport=tcp\"\nlogin = \"always\"",
     );
     let plan = parse(&text).unwrap();
     let id = SeatId::new("seat1").unwrap();

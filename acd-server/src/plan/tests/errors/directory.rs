@@ -34,6 +34,14 @@ fn a_way_out_needs_a_known_trunk_and_a_number_and_says_whose_it_is() {
             "16: `number_shown` \"0770-00-7119\" is no telephone number; write 3 to 15 digits as the carrier sends them, without '-' (NUMBER_DIGITS)",
         ]
     );
+    for number in ["119", "110", "118", "184119"] {
+        assert_eq!(
+            said(&OUTBOUND.replace("0770007119", number)),
+            [format!(
+                "16: `number_shown` is {number}, a number of the emergency services; write a number of the tenant's own, under which it can be called back"
+            )]
+        );
+    }
     assert_eq!(
         said("[tenants.directory]\nfree_dialling = true\n"),
         [

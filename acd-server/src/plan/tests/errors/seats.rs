@@ -1,6 +1,6 @@
 //! Seats and whom they serve.
 
-use super::super::{changed, errors};
+use super::super::{changed, doubts, errors};
 use super::check;
 
 #[test]
@@ -177,6 +177,41 @@ fn a_seat_of_a_tenant_with_dedicated_seats_serves_no_other() {
         [
             "plan.toml:44:23: `kyoto` has `dedicated_seats`, but these seats serve other tenants too; give it seats of \
           its own (R-S4)"
+        ]
+    );
+}
+
+/// R-Q5: one phone has one ring at a time.
+#[test]
+fn two_seats_are_not_one_phone() {
+    const PASSWORD: &str = "password = \"demo-{n}\"";
+    let same = "`seat1` and `seat2` have the same static contact: two rings could reach one phone (R-Q5); write one [[seats]] for each phone, with a contact of its own";
+    assert_eq!(
+        errors(&changed(PASSWORD, "static_contact = \"sip:desk@192.0.2.1\"")),
+        [format!("plan.toml:35:18: seats {same}")]
+    );
+    // Two tables, and the port that is the default.
+    let two = |first: &str, second: &str| {
+        changed(
+            "names = \"seat1..seat3\"\npassword = \"demo-{n}\"",
+            &format!("name = \"seat1\"\nstatic_contact = \"{first}\""),
+        ) + &format!(
+            "\n[[seats]]\nname = \"seat2\"\nstatic_contact = \"{second}\"\nserves = {{ shiga = 1 }}\n"
+        )
+    };
+    assert_eq!(
+        errors(&two("sip:desk@192.0.2.1", "sip:desk@192.0.2.1:5060")),
+        [format!("plan.toml:40:18: seats {same}")]
+    );
+    for other in ["sip:desk2@192.0.2.1", "sip:desk@192.0.2.1;transport=tcp", "sip:desk@192.0.2.1:5070"] {
+        let text = two("sip:desk@192.0.2.1", other);
+        assert_eq!((errors(&text), doubts(&text)), (Vec::new(), Vec::<String>::new()), "{other}");
+    }
+    // What answers there may tell seats apart by To, as the load tests' does: said once.
+    assert_eq!(
+        doubts(&changed(PASSWORD, "static_contact = \"sip:192.0.2.1:16000\"")),
+        [
+            "plan.toml:35:18: seats `seat1` and `seat2` are both rung at 192.0.2.1:16000, where two rings could reach one phone (R-Q5); write one [[seats]] for each phone, unless what answers there tells seats apart by To"
         ]
     );
 }

@@ -1,5 +1,6 @@
 //! The shell's own tables.
 
+use super::super::{changed, errors};
 use super::check;
 
 #[test]
@@ -130,4 +131,22 @@ fn the_tables_of_the_shell() {
             &["plan.toml:7:11: `drain_s` is a number with decimals; write a whole number from 0 to 86400"],
         ),
     ]);
+}
+
+/// Of two networks that hold a source the narrower one decides; of two that are the same, neither.
+#[test]
+fn a_network_is_one_trunks() {
+    let second = |network: &str| {
+        let trunk = format!(
+            "networks = [\"127.0.0.0/8\"]\n\n[[trunks]]\nname = \"other\"\nnetworks = [\"192.0.2.0/28\", \"{network}\"]"
+        );
+        errors(&changed("networks = [\"127.0.0.0/8\"]", &trunk))
+    };
+    assert_eq!(second("127.0.1.0/24"), Vec::<String>::new());
+    assert_eq!(
+        second("127.0.0.0/8"),
+        [
+            "plan.toml:12:29: network 127.0.0.0/8 is a trunk's of line 8 already, and a call from it would be of either; give each network to one trunk; of two that overlap the narrower one decides"
+        ]
+    );
 }

@@ -1,5 +1,6 @@
 //! Tenants, numbers, prompts, bands.
 
+use super::super::{changed, errors};
 use super::check;
 
 #[test]
@@ -139,6 +140,21 @@ fn tenants_numbers_and_prompts() {
             "waiting_message = \"waiting\"",
             "waiting_message = \"waiting\"\noverflow = { tenant = \"kyoto\", on = [\"closed\"] }",
             &["plan.toml:20:23: `overflow` names the unknown tenant `kyoto`; use one of `shiga`"],
+        ),
+        (
+            "waiting_message = \"waiting\"",
+            "waiting_message = \"waiting\"\noverflow = { tenant = \"kyoto\", on = [] }",
+            &[
+                "plan.toml:20:23: `overflow` names the unknown tenant `kyoto`; use one of `shiga`",
+                "plan.toml:20:37: `on` names no case, so no caller would ever overflow; write such as on = [\"nobody_logged_in\"], or take `overflow` out",
+            ],
+        ),
+        (
+            "guidance = \"tape\"\nguidance_prompt = \"guidance\"",
+            "guidance = \"spoken\"",
+            &[
+                "plan.toml:23:12: `guidance` is \"spoken\", but the tenant has no `script`: the seat's screen would show nothing to say; write the mandatory guidance as the tenant's `script`, or use another guidance (R-G1)",
+            ],
         ),
         (
             "name = \"shiga\"",
@@ -287,4 +303,28 @@ fn bands_and_ranges() {
             ],
         ),
     ]);
+}
+
+/// R-S4: who overflows is rung at the other tenant's seats.
+#[test]
+fn nobody_overflows_to_seats_that_may_serve_no_other_tenant() {
+    let kyoto = |dedicated: &str| {
+        changed(
+            "waiting_message = \"waiting\"",
+            "waiting_message = \"waiting\"\noverflow = { tenant = \"kyoto\", on = [\"nobody_logged_in\"] }",
+        )
+        .replace(
+            "[[seats]]",
+            &format!(
+                "[[tenants]]\nname = \"kyoto\"\ntitle = \"Kyoto\"\nwaiting_message = \"waiting\"\n{dedicated}numbers = [{{ number = \"0750007119\", guidance = \"none\" }}]\nbands = [{{ days = \"every\", from = \"00:00\", to = \"24:00\", seat_lines = 1 }}]\n\n[[seats]]\nname = \"k1\"\npassword = \"demo-k\"\nserves = {{ kyoto = 1 }}\n\n[[seats]]"
+            ),
+        )
+    };
+    assert_eq!(errors(&kyoto("")), Vec::<String>::new());
+    assert_eq!(
+        errors(&kyoto("dedicated_seats = true\n")),
+        [
+            "plan.toml:20:23: callers would overflow to seats that may serve no other tenant: `kyoto` has `dedicated_seats`; name a tenant without, or let this one keep its callers (R-S4)"
+        ]
+    );
 }
