@@ -47,7 +47,7 @@ pub(super) fn read(
         );
     }
     let ledger = Ledger::counting(tenant, slots, counting);
-    let mut source = Source { ledger, plan, plans: log.plans, next_plan: 0, has_begun: false };
+    let mut source = Source { ledger, plan, plans: log.plans, next_plan: 0 };
     let first = reader.first()?;
     let begin = source.plans.first().map_or(first, |entry| entry.first_fact);
     if begin < first {
@@ -103,8 +103,6 @@ struct Source<'p> {
     plans: Vec<PlanEntry>,
     /// The first of them whose facts are still to come.
     next_plan: usize,
-    /// Whether the ledger has a fact.
-    has_begun: bool,
 }
 
 impl Source<'_> {
@@ -131,10 +129,7 @@ impl Source<'_> {
 
     /// Takes a fact; whether more are wanted.
     fn take(&mut self, seq: u64, time: Timestamp, fact: &acd_core::CallEvent) -> bool {
-        // Of a life that ended without saying so, the next one's beginning tells when.
-        let next = self.plans.get(self.next_plan);
-        let ends_life = self.has_begun && next.is_some_and(|it| it.begins_life && it.first_fact <= seq);
-        if !ends_life && self.ledger.is_settled(time) {
+        if self.ledger.is_settled(time) {
             return false;
         }
         while let Some(entry) = self.plans.get(self.next_plan).filter(|entry| entry.first_fact <= seq) {
@@ -147,7 +142,6 @@ impl Source<'_> {
             self.next_plan += 1;
         }
         self.ledger.apply(time, seq, fact);
-        self.has_begun = true;
         true
     }
 }

@@ -198,7 +198,10 @@ fn a_crash_over_the_days_end_is_read() {
     let mut quiet = morning();
     quiet.truncate(3);
     quiet.push((on_day("23:50:00"), Input::TimePassed));
-    folder.live(built_in(), &quiet);
+    // Nothing else is under way.
+    let mut plan = built_in();
+    plan.tenants.values_mut().for_each(|it| it.staffing.clear());
+    folder.live(plan, &quiet);
     let back = at("2026-11-22T00:10:00+09:00");
     folder.live(built_in(), &[(back, Input::NodeStarted { down_since: Some(on_day("23:50:00")) })]);
     let form = folder.form();
