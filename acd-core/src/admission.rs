@@ -12,7 +12,7 @@ use crate::ids::{CallId, DialledNumber, TenantId, TrunkId};
 use crate::input::{AlarmKind, CallerIdentity};
 use crate::limits::{CALLS_MAX, OVERLOAD_RETRY_AFTER};
 use crate::lines::{Holding, Room};
-use crate::plan::{LinesFullRefusal, OverflowCause};
+use crate::plan::LinesFullRefusal;
 use crate::switch::Switch;
 
 /// A call as it arrives.
@@ -55,7 +55,7 @@ impl Switch {
             Err(RefusalReason::Draining)
         } else {
             let lines = &self.house.lines;
-            let overflows = lines.overflow(tenant, OverflowCause::Closed).is_some();
+            let overflows = lines.overflow_closed(tenant).is_some();
             admission(lines.room(tenant), lines.line_limit(tenant), overflows, arrival.test)
         };
         let is_outside = match &admission {

@@ -87,7 +87,7 @@ pub(crate) struct Visit {
     pub(crate) overflows: u8,
     /// When the wait began, rings included, whose length is watched; `None`: no wait, or it has been told as too long (R-Q8).
     pub(crate) waits_since: Option<Timestamp>,
-    /// The wait was too long while a seat was rung: the caller overflows if nobody answers it (R-Q8).
+    /// The wait has been too long: the caller overflows as soon as nobody is rung for and somebody is there who takes it (R-Q8).
     pub(crate) is_overdue: bool,
     pub(crate) caller_holds: bool,
     /// Which legs cannot hear what plays to them without an end, until it is played again.
@@ -328,6 +328,9 @@ impl Call {
             }
             if let Some(place) = after.waits_at {
                 house.queues.enter(call, place);
+                if self.visit.may_go_on_overdue() {
+                    house.queues.wait_too_long(call, place);
+                }
             }
         }
         if before.awaits_line != after.awaits_line {

@@ -47,6 +47,11 @@ impl House {
         self.queues.touched().filter(|(key, queue)| self.is_matchable(*key, queue))
     }
 
+    /// Whether a seat could be rung for a caller of the queue.
+    pub(crate) fn may_meet(&self, key: QueueKey) -> bool {
+        self.queues.get(key).is_some_and(|queue| self.is_matchable(key, queue))
+    }
+
     fn is_matchable(&self, key: QueueKey, queue: &Queue) -> bool {
         queue.first_waiting().is_some()
             && queue.longest_free().is_some()

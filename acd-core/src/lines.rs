@@ -300,8 +300,19 @@ impl Lines {
         self.touched.insert(host);
     }
 
-    /// Where a caller of a tenant's queue goes on to: to the first tenant of the chain that is within its hours.
-    pub(crate) fn overflow(&self, from: TenantId, cause: OverflowCause) -> Option<TenantId> {
+    /// Where a caller who comes outside a tenant's hours goes on to: to the first tenant of the chain that is within its own.
+    pub(crate) fn overflow_closed(&self, from: TenantId) -> Option<TenantId> {
+        self.overflow(from, OverflowCause::Closed, |_| true)
+    }
+
+    /// Where a tenant's callers go on to: to the first tenant of the chain that is within its hours and takes them. One that
+    /// is, and does not, is passed over where it lets its own callers go on for the same reason.
+    pub(crate) fn overflow(
+        &self,
+        from: TenantId,
+        cause: OverflowCause,
+        takes: impl Fn(TenantId) -> bool,
+    ) -> Option<TenantId> {
         let (mut at, mut cause) = (from, cause);
         for _ in 0..OVERFLOWS_MAX {
             let overflow = self.rooms.get(&at)?.tenant.overflow.as_ref()?;
@@ -309,12 +320,19 @@ impl Lines {
             if !overflow.on.contains(&cause) || overflow.to == from {
                 return None;
             }
-            if next.capacity.is_some() {
+            let is_open = next.capacity.is_some();
+            if is_open && takes(overflow.to) {
                 return Some(overflow.to);
             }
-            (at, cause) = (overflow.to, OverflowCause::Closed);
+            at = overflow.to;
+            cause = if is_open { OverflowCause::NobodyLoggedIn } else { OverflowCause::Closed };
         }
         None
+    }
+
+    /// The tenants whose callers may overflow.
+    pub(crate) fn overflowing(&self) -> impl Iterator<Item = TenantId> {
+        self.rooms.iter().filter(|(_, room)| room.tenant.overflow.is_some()).map(|(id, _)| *id)
     }
 
     /// Whether a seat serves the tenant, or one that the tenant's callers may overflow to: who has served a caller who

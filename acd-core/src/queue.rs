@@ -33,6 +33,8 @@ pub(crate) struct Queue {
     waiting: BTreeSet<(Timestamp, CallId)>,
     free: BTreeSet<(Timestamp, SeatId)>,
     logged_in: BTreeSet<SeatId>,
+    /// Of those who wait, the ones who have waited too long (R-Q8).
+    overdue: BTreeSet<(Timestamp, CallId)>,
     /// Whether the alarm of R-Q8 was raised since somebody was logged in.
     alarm_raised: bool,
 }
@@ -52,8 +54,13 @@ impl Queue {
         self.waiting.len()
     }
 
-    /// Follows the state of a seat that may serve.
-    fn follow_seat(&mut self, id: SeatId, before: Presence, after: Presence) {
+    /// Whether somebody who may serve is logged in.
+    pub(crate) fn is_attended(&self) -> bool {
+        !self.logged_in.is_empty()
+    }
+
+    /// Follows the state of a seat that may serve; whether it is the first one that is logged in.
+    fn follow_seat(&mut self, id: SeatId, before: Presence, after: Presence) -> bool {
         if let Some(since) = before.free_since {
             self.free.remove(&(since, id));
         }
@@ -61,13 +68,15 @@ impl Queue {
             self.free.insert((since, id));
         }
         if before.logged_in == after.logged_in {
-            return;
+            return false;
         }
-        if after.logged_in {
-            self.logged_in.insert(id);
-        } else {
+        if !after.logged_in {
             self.logged_in.remove(&id);
+            return false;
         }
+        let is_first = self.logged_in.is_empty();
+        self.logged_in.insert(id);
+        is_first
     }
 
     pub(crate) fn has_free(&self, seat: (Timestamp, SeatId)) -> bool {
@@ -75,14 +84,16 @@ impl Queue {
     }
 }
 
-/// A queue in which somebody waits and nobody who may serve is logged in.
+/// A queue in which somebody waits whom nobody who may serve is logged in for, or who has waited too long (R-Q8).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Unattended {
+pub(crate) struct Unserved {
     pub(crate) queue: QueueKey,
-    /// Who waits longest.
-    pub(crate) first: CallId,
-    /// Whether the alarm is due: once, until somebody logs in.
-    pub(crate) alarm: bool,
+    /// Nobody who may serve is logged in.
+    pub(crate) unattended: bool,
+    /// Somebody has waited too long.
+    pub(crate) overdue: bool,
+    /// Who waits longest, if the alarm is due that nobody is logged in: once, until somebody logs in.
+    pub(crate) alarm: Option<CallId>,
 }
 
 /// What the queues must know of a seat's state.
@@ -102,6 +113,8 @@ pub(crate) struct Queues {
     rung: Option<Rung>,
     /// Queues in which a match may have become possible in this turn, or who is logged in has changed.
     touched: Touched<QueueKey>,
+    /// Somebody has logged in, in this turn, where nobody was who may serve.
+    newly_attended: bool,
 }
 
 impl Queues {
@@ -139,6 +152,20 @@ impl Queues {
         let queue = self.by_key.get_mut(&place.queue).expect("invariant: a queue is open while calls use it");
         let left = queue.waiting.remove(&(place.since, call));
         assert!(left, "invariant: a waiting caller stands in the queue");
+        queue.overdue.remove(&(place.since, call));
+    }
+
+    /// Who waits there has waited too long, which counts until the caller leaves the place.
+    pub(crate) fn wait_too_long(&mut self, call: CallId, place: Place) {
+        if let Some(queue) = self.by_key.get_mut(&place.queue) {
+            queue.overdue.insert((place.since, call));
+            self.touched.insert(place.queue);
+        }
+    }
+
+    /// Whether the caller is known to have waited too long there.
+    pub(crate) fn is_overdue(&self, call: CallId, place: Place) -> bool {
+        self.by_key.get(&place.queue).is_some_and(|queue| queue.overdue.contains(&(place.since, call)))
     }
 
     /// Keeps, from here on, who is rung for, or no longer does.
@@ -188,17 +215,12 @@ impl Queues {
             let queues = queues.take_while(|(key, _)| key.tenant == *tenant);
             for (key, queue) in queues.filter(|(key, _)| key.skill.is_none_or(|it| seat.skills.contains(&it)))
             {
-                queue.follow_seat(id, before, after);
+                self.newly_attended |= queue.follow_seat(id, before, after);
                 if !queue.waiting.is_empty() || before.logged_in != after.logged_in {
                     self.touched.insert(*key);
                 }
             }
         }
-    }
-
-    /// Whether a queue is still to be looked at in this turn.
-    pub(crate) fn any_touched(&self) -> bool {
-        !self.touched.is_empty()
     }
 
     /// The queues of this turn in which a match may be possible.
@@ -218,20 +240,49 @@ impl Queues {
         waiting.map(|(_, call)| *call).collect()
     }
 
-    /// Ends the turn: the queues in which somebody waits and nobody who may serve is logged in (R-Q8).
-    pub(crate) fn take_unattended(&mut self) -> Vec<Unattended> {
-        let mut unattended = Vec::new();
-        while let Some(key) = self.touched.pop_first() {
-            let Some(queue) = self.by_key.get_mut(&key) else { continue };
-            // Only who is logged in when the turn is over counts: a new plan may give and take a seat in one turn.
-            if !queue.logged_in.is_empty() {
+    /// Who has waited too long in a queue, in the order of their places.
+    pub(crate) fn overdue(&self, key: QueueKey) -> Vec<CallId> {
+        let overdue = self.by_key.get(&key).into_iter().flat_map(|queue| &queue.overdue);
+        overdue.map(|(_, call)| *call).collect()
+    }
+
+    pub(crate) fn get(&self, key: QueueKey) -> Option<&Queue> {
+        self.by_key.get(&key)
+    }
+
+    /// Whether somebody who may serve a queue is logged in.
+    pub(crate) fn is_attended(&self, key: QueueKey) -> bool {
+        self.by_key.get(&key).is_some_and(Queue::is_attended)
+    }
+
+    /// Whether somebody has logged in, in this turn, where nobody was who may serve.
+    pub(crate) fn take_newly_attended(&mut self) -> bool {
+        core::mem::take(&mut self.newly_attended)
+    }
+
+    /// The queues of this turn in which callers wait as R-Q8 has it. Only who is logged in when the turn is over counts: a
+    /// new plan may give and take a seat in one turn.
+    pub(crate) fn unserved(&mut self) -> Vec<Unserved> {
+        let mut unserved = Vec::new();
+        for key in self.touched.iter() {
+            let Some(queue) = self.by_key.get_mut(key) else { continue };
+            let unattended = !queue.is_attended();
+            if !unattended {
                 queue.alarm_raised = false;
-            } else if let Some((_, first)) = queue.first_waiting() {
-                let alarm = !core::mem::replace(&mut queue.alarm_raised, true);
-                unattended.push(Unattended { queue: key, first, alarm });
+            }
+            let overdue = !queue.overdue.is_empty();
+            if let (true, Some((_, first))) = (unattended || overdue, queue.first_waiting()) {
+                let alarm = unattended && !core::mem::replace(&mut queue.alarm_raised, true);
+                let alarm = alarm.then_some(first);
+                unserved.push(Unserved { queue: *key, unattended, overdue, alarm });
             }
         }
-        unattended
+        unserved
+    }
+
+    /// Ends the turn.
+    pub(crate) fn end_turn(&mut self) {
+        self.touched.clear();
     }
 
     pub(crate) fn waiting_len(&self, tenant: TenantId) -> usize {
@@ -273,7 +324,7 @@ mod tests {
     fn queues() -> Queues {
         let mut queues = Queues::default();
         queues.reset(&[key("kyoto"), key("shiga")].into());
-        queues.take_unattended();
+        queues.end_turn();
         queues
     }
 
@@ -356,11 +407,12 @@ mod tests {
 
         queues.follow_seat(id, &settings, gone, busy);
         assert_eq!(touched(&queues), [key("shiga")], "somebody has logged in");
-        queues.take_unattended();
+        queues.end_turn();
         queues.follow_seat(id, &settings, busy, free);
         assert_eq!(touched(&queues), [], "nobody waits");
         queues.enter(CALL, Place { queue: key("shiga"), since: Timestamp::from_millis(5) });
-        assert_eq!(queues.take_unattended(), [], "somebody is logged in");
+        assert_eq!(queues.unserved(), [], "somebody is logged in");
+        queues.end_turn();
         queues.follow_seat(id, &settings, free, busy);
         assert_eq!(touched(&queues), [key("shiga")], "somebody waits");
     }

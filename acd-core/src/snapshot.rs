@@ -86,6 +86,12 @@ impl Switch {
             return said("waits for a line by its own account alone, or by its tenant's");
         }
         if call
+            .waits_at()
+            .is_some_and(|place| self.house.queues.is_overdue(id, place) != visit.may_go_on_overdue())
+        {
+            return said("has waited too long, or not, and its queue says otherwise");
+        }
+        if call
             .ring()
             .is_some_and(|ring| !self.house.seats.values().any(|seat| seat.busy_ring() == Some(ring)))
         {

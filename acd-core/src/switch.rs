@@ -14,8 +14,7 @@ use crate::house::House;
 use crate::ids::{CallId, DialledNumber, LegId, PartyId, RingId, SeatId, TenantId};
 use crate::input::{AlarmKind, Input, OpenCall, PlanSource, RecordingFailure, RingFailure, SeatLegEnd};
 use crate::party::{PartyEnd, PartyFailure, PartyLegEnd};
-use crate::plan::{OverflowCause, Plan};
-use crate::queue::Unattended;
+use crate::plan::Plan;
 use crate::snapshot::Unchecked;
 use crate::time::Timestamp;
 use crate::timer::Reason;
@@ -267,35 +266,19 @@ impl Switch {
         while let Some(call) = self.house.lines.next_hunt() {
             self.line_freed(call);
         }
-        // Who overflows may meet a seat there, or find nobody there either.
-        while self.house.queues.any_touched() {
-            while let Some((call, seat)) = self.house.next_match() {
-                self.tell_call(call, CallInput::SeatFound(seat));
-            }
-            for unattended in self.house.queues.take_unattended() {
-                self.unattended(unattended);
-            }
+        self.house.look_at_who_may_overflow();
+        loop {
+            // Before seats are given out where they go on to: there the place of the first entry counts (R-Q1).
+            self.callers_go_on();
+            let Some((call, seat)) = self.house.next_match() else { break };
+            self.tell_call(call, CallInput::SeatFound(seat));
         }
+        self.house.queues.end_turn();
         for tenant in self.house.lines.state_edges(&mut self.house.out) {
             self.house.queues.close(tenant);
         }
         if cfg!(debug_assertions) {
             self.house.assert_nobody_waits_needlessly();
-        }
-    }
-
-    /// An alarm at once, and the callers overflow where the plan says so (R-Q8).
-    fn unattended(&mut self, Unattended { queue, first, alarm }: Unattended) {
-        let cause = OverflowCause::NobodyLoggedIn;
-        if alarm {
-            self.house.raise(AlarmKind::NobodyLoggedIn, Some(queue.tenant), Some(first));
-        }
-        if let Some(to) = self.house.lines.overflow(queue.tenant, cause) {
-            for call in self.house.queues.waiting(queue) {
-                if let Some(call) = self.calls.get_mut(call) {
-                    call.overflow(to, cause, &mut self.house);
-                }
-            }
         }
     }
 

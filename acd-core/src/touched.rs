@@ -45,6 +45,10 @@ impl<K: Copy + Ord> Touched<K> {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
 }
 
 #[cfg(test)]
@@ -58,6 +62,8 @@ mod tests {
         assert!(touched.iter().eq(&[1, 2, 3]));
         touched.retain(|key| *key != 2);
         assert_eq!([touched.pop_first(), touched.pop_first(), touched.pop_first()], [Some(1), Some(3), None]);
-        assert!(touched.is_empty());
+        touched.insert(4);
+        touched.clear();
+        assert_eq!(touched, Touched::default());
     }
 }

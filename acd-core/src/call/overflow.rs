@@ -1,32 +1,86 @@
 //! Callers whom a tenant cannot serve go on to another one's queue (R-Q8, R-G5). Line, recording and outcome stay the first
 //! tenant's (R-L1, R-A1), as does what the caller hears; the place is that of the first entry (R-Q1).
 
+use alloc::vec::Vec;
+
 use super::waiting::Waiting;
 use super::{Call, CallState, Visit};
 use crate::event::CallEvent;
 use crate::house::House;
-use crate::ids::{SkillId, TenantId};
+use crate::ids::{CallId, SkillId, TenantId};
+use crate::input::AlarmKind;
 use crate::limits::OVERFLOWS_MAX;
 use crate::plan::OverflowCause;
-use crate::queue::{Place, QueueKey};
+use crate::queue::{Place, QueueKey, Queues, Unserved};
+use crate::switch::Switch;
+
+impl Switch {
+    /// Nobody logged in for a queue: an alarm at once. Its callers, and those who have waited too long, go on where the plan
+    /// says so and somebody is there for them; else they wait on, until that is so (R-Q8).
+    pub(crate) fn callers_go_on(&mut self) {
+        for Unserved { queue, unattended, overdue, alarm } in self.house.queues.unserved() {
+            if let Some(first) = alarm {
+                self.house.raise(AlarmKind::NobodyLoggedIn, Some(queue.tenant), Some(first));
+            }
+            // A seat here comes before one elsewhere.
+            if self.house.may_meet(queue) {
+                continue;
+            }
+            if unattended {
+                let waiting = |queues: &Queues| queues.waiting(queue);
+                self.go_on_from(queue, OverflowCause::NobodyLoggedIn, waiting);
+            }
+            if overdue {
+                self.go_on_from(queue, OverflowCause::WaitTooLong, |queues| queues.overdue(queue));
+            }
+        }
+    }
+
+    fn go_on_from(&mut self, from: QueueKey, cause: OverflowCause, who: impl Fn(&Queues) -> Vec<CallId>) {
+        let Some(to) = self.house.overflow(from, cause) else { return };
+        for call in who(&self.house.queues) {
+            if let Some(call) = self.calls.get_mut(call) {
+                call.overflow(to, cause, &mut self.house);
+            }
+        }
+    }
+}
+
+impl House {
+    /// Somebody has logged in where nobody was: callers of others may overflow to there from now on.
+    pub(crate) fn look_at_who_may_overflow(&mut self) {
+        if self.queues.take_newly_attended() {
+            for tenant in self.lines.overflowing() {
+                self.queues.touch(tenant);
+            }
+        }
+    }
+
+    /// Where the callers of a queue go on to: to the first tenant of the chain that is within its hours and at which somebody
+    /// who may serve them is logged in.
+    fn overflow(&self, from: QueueKey, cause: OverflowCause) -> Option<TenantId> {
+        let is_attended = |to| self.queues.is_attended(queue_at(to, from.skill, self));
+        self.lines.overflow(from.tenant, cause, is_attended)
+    }
+}
 
 impl Call {
-    /// The caller of a queue that nobody attends goes on.
-    pub(crate) fn overflow(&mut self, to: TenantId, cause: OverflowCause, house: &mut House) {
+    fn overflow(&mut self, to: TenantId, cause: OverflowCause, house: &mut House) {
         self.change(house, |state, visit, house| {
             let CallState::Waiting(waiting) = state else { return state };
             visit.go_on_elsewhere(waiting.place, to, cause, house)
         });
     }
 
-    /// The wait has lasted `max_wait`: the caller goes on now, or once the seat that is being rung has not answered.
+    /// The wait has lasted `max_wait`: the caller goes on as soon as the plan and those who are logged in let it, but not
+    /// while a seat is rung.
     pub(crate) fn wait_too_long(&mut self, house: &mut House) {
         self.visit.waits_since = None;
-        let cause = OverflowCause::WaitTooLong;
-        match (&self.state, house.lines.overflow(self.visit.serving, cause)) {
-            (CallState::Waiting(_), Some(to)) => self.overflow(to, cause, house),
-            (CallState::Ringing(_), _) => self.visit.is_overdue = true,
-            (_, _) => {}
+        self.visit.is_overdue = true;
+        if let CallState::Waiting(Waiting { place }) = &self.state
+            && self.visit.may_go_on_overdue()
+        {
+            house.queues.wait_too_long(self.visit.call, *place);
         }
     }
 }
@@ -34,37 +88,40 @@ impl Call {
 impl Visit {
     /// The queue of a tenant that the caller enters first.
     pub(super) fn queue_at(&self, serving: TenantId, house: &House) -> QueueKey {
-        QueueKey { tenant: serving, skill: skill_at(serving, self.chosen_skill, house) }
+        queue_at(serving, self.chosen_skill, house)
     }
 
     /// The queue that is ahead of a caller who has entered none yet; `None`: the caller is to hear that we are closed.
     pub(crate) fn queue_ahead(&self, house: &House) -> Option<QueueKey> {
         let still_to_overflow = self.closed && self.overflows == 0;
-        let serving = if still_to_overflow {
-            house.lines.overflow(self.tenant, OverflowCause::Closed)?
-        } else {
-            self.serving
-        };
+        let serving =
+            if still_to_overflow { house.lines.overflow_closed(self.tenant)? } else { self.serving };
         Some(self.queue_at(serving, house))
     }
 
     /// The caller who came outside hours is from here on the other tenant's to serve (R-G5).
     pub(super) fn overflow_closed(&mut self, house: &mut House) -> bool {
-        let to = house.lines.overflow(self.tenant, OverflowCause::Closed);
+        let to = house.lines.overflow_closed(self.tenant);
         if let Some(to) = to {
             self.hand_on(to, OverflowCause::Closed, house);
         }
         to.is_some()
     }
 
-    /// The caller is back after a ring, and has waited too long meanwhile.
+    /// The caller is back after a ring, and has waited too long: goes on without standing in the queue once more, if somebody
+    /// is there already.
     pub(super) fn overflow_overdue(&mut self, place: Place, house: &mut House) -> Option<CallState> {
         let cause = OverflowCause::WaitTooLong;
-        if !core::mem::take(&mut self.is_overdue) {
+        if !self.may_go_on_overdue() {
             return None;
         }
-        let to = house.lines.overflow(self.serving, cause)?;
-        self.may_overflow().then(|| self.go_on_elsewhere(place, to, cause, house))
+        let to = house.overflow(place.queue, cause)?;
+        Some(self.go_on_elsewhere(place, to, cause, house))
+    }
+
+    /// Whether the caller has waited too long and may go on yet.
+    pub(crate) const fn may_go_on_overdue(&self) -> bool {
+        self.is_overdue && self.may_overflow()
     }
 
     const fn may_overflow(&self) -> bool {
@@ -82,8 +139,8 @@ impl Visit {
             return CallState::Waiting(Waiting { place });
         }
         self.hand_on(to, cause, house);
-        let skill = skill_at(to, place.queue.skill, house);
-        Waiting::go_elsewhere(Place { queue: QueueKey { tenant: to, skill }, ..place }, self, house)
+        let queue = queue_at(to, place.queue.skill, house);
+        Waiting::go_elsewhere(Place { queue, ..place }, self, house)
     }
 
     fn hand_on(&mut self, to: TenantId, cause: OverflowCause, house: &mut House) {
@@ -94,8 +151,9 @@ impl Visit {
     }
 }
 
-/// The skill goes along where the tenant has a queue for it.
-fn skill_at(to: TenantId, skill: Option<SkillId>, house: &House) -> Option<SkillId> {
+/// The queue of a tenant for callers of a skill, which goes along where the tenant has a queue for it.
+fn queue_at(to: TenantId, skill: Option<SkillId>, house: &House) -> QueueKey {
     let tenant = &house.lines.room(to).tenant;
-    skill.filter(|skill| tenant.queue_skills().contains(&Some(*skill))).or(tenant.entry_skill)
+    let skill = skill.filter(|skill| tenant.queue_skills().contains(&Some(*skill))).or(tenant.entry_skill);
+    QueueKey { tenant: to, skill }
 }

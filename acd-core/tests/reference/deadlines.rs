@@ -65,9 +65,9 @@ impl Model {
                 let call = &mut self.calls[at];
                 call.alarm_at = None;
                 call.waits_from = None;
+                call.overdue = true;
                 let (tenant, call) = (call.serving, call.id);
                 self.raise(AlarmKind::WaitTooLong, Some(tenant), Some(call));
-                self.wait_too_long(at);
             }
             self.send_watchers_home();
         }

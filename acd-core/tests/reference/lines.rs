@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acd_core::plan::{self, Login, OverflowCause, Plan};
+use acd_core::plan::{self, Login, Plan};
 use acd_core::{
     AlarmKind, CallEvent, CallPhase, Input, LineUse, PlanSource, RefusalReason, SeatState, SkillId, Switch,
     TenantId, Timestamp, UnexpectedInput,
@@ -54,7 +54,7 @@ impl Model {
                 (true, u32::try_from(in_use).unwrap(), lines, RefusalReason::Closed)
             }
         };
-        let elsewhere = closed && self.overflow(id, OverflowCause::Closed).is_some();
+        let elsewhere = closed && self.overflow_closed(id).is_some();
         let unheard = closed && tenant.plan.closed_announcement.is_none() && !elsewhere;
         let refused = unheard || (in_use >= lines && !test);
         if closed && !test && (refused || !elsewhere) {

@@ -65,7 +65,7 @@ pub(crate) struct Call {
     pub(crate) chosen_skill: Option<SkillId>,
     /// What is heard was chosen after the guidance, which the caller has passed.
     pub(crate) past_guidance: bool,
-    /// The wait was too long while a seat was rung.
+    /// The wait has been too long.
     pub(crate) overdue: bool,
     pub(crate) typed: String,
     pub(crate) caller_holds: bool,
@@ -219,9 +219,9 @@ impl Model {
         self.fire();
         self.hunts_go_on();
         loop {
-            self.dispatch();
             self.watch_log_ins();
-            if !self.overflow_unattended() {
+            self.callers_go_on();
+            if !self.dispatch() {
                 break;
             }
         }
@@ -467,7 +467,7 @@ impl Model {
             return self.out_of_phase(at);
         }
         self.state(CallEvent::CallerConnected { call });
-        let elsewhere = self.overflow(self.calls[at].tenant, OverflowCause::Closed);
+        let elsewhere = self.overflow_closed(self.calls[at].tenant);
         if let (true, Some(to)) = (self.calls[at].closed, elsewhere) {
             self.hand_on(at, to, OverflowCause::Closed);
         }

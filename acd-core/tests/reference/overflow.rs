@@ -4,11 +4,25 @@ use acd_core::plan::OverflowCause;
 use acd_core::{CallEvent, CallPhase, SkillId, TenantId};
 
 use crate::lines::has_queue;
-use crate::model::Model;
+use crate::model::{Call, Model};
 
 impl Model {
     /// The first tenant of the chain that is within its hours.
-    pub(crate) fn overflow(&self, from: TenantId, cause: OverflowCause) -> Option<TenantId> {
+    pub(crate) fn overflow_closed(&self, from: TenantId) -> Option<TenantId> {
+        self.overflow(from, OverflowCause::Closed, |_| true)
+    }
+
+    /// The first tenant of the chain that is within its hours and where somebody who may serve the caller is logged in.
+    fn overflow_queue(&self, call: &Call, cause: OverflowCause) -> Option<TenantId> {
+        self.overflow(call.serving, cause, |to| self.is_attended(to, self.skill_at(to, call.skill)))
+    }
+
+    fn overflow(
+        &self,
+        from: TenantId,
+        cause: OverflowCause,
+        takes: impl Fn(TenantId) -> bool,
+    ) -> Option<TenantId> {
         let mut chain = vec![(from, cause)];
         while let Some((at, cause)) = chain.last().copied().filter(|_| chain.len() <= 8) {
             let overflow = self.tenants.iter().find(|it| it.id == at)?.plan.overflow.as_ref()?;
@@ -16,10 +30,11 @@ impl Model {
             if !overflow.on.contains(&cause) || next.id == from {
                 return None;
             }
-            if next.capacity.flatten().is_some() {
-                return Some(next.id);
+            match next.capacity.flatten() {
+                None => chain.push((next.id, OverflowCause::Closed)),
+                Some(_) if takes(next.id) => return Some(next.id),
+                Some(_) => chain.push((next.id, OverflowCause::NobodyLoggedIn)),
             }
-            chain.push((next.id, OverflowCause::Closed));
         }
         None
     }
@@ -50,37 +65,34 @@ impl Model {
         skill.filter(|it| has_queue(plan, Some(*it))).or(plan.entry_skill)
     }
 
-    /// Everybody in a queue of which nobody who may serve is logged in goes on; whether anybody has.
-    pub(crate) fn overflow_unattended(&mut self) -> bool {
-        let mut any = false;
+    /// Whoever waits where nobody who may serve is logged in, or has waited too long, goes on as soon as somebody is there;
+    /// but a seat that could be rung at home comes first.
+    pub(crate) fn callers_go_on(&mut self) {
         for at in 0..self.calls.len() {
-            let call = &self.calls[at];
-            if call.phase != CallPhase::Waiting || self.is_attended(call.serving, call.skill) {
+            if self.calls[at].phase != CallPhase::Waiting || self.could_be_rung_for(at) {
                 continue;
             }
-            if let Some(to) = self.overflow(call.serving, OverflowCause::NobodyLoggedIn) {
-                any |= self.go_on_elsewhere(at, to, OverflowCause::NobodyLoggedIn);
+            let Call { serving, skill, overdue, .. } = self.calls[at];
+            let nobody = !self.is_attended(serving, skill);
+            for (holds, cause) in
+                [(nobody, OverflowCause::NobodyLoggedIn), (overdue, OverflowCause::WaitTooLong)]
+            {
+                let to = self.overflow_queue(&self.calls[at], cause).filter(|_| holds);
+                if to.is_some_and(|to| self.go_on_elsewhere(at, to, cause)) {
+                    break;
+                }
             }
-        }
-        any
-    }
-
-    pub(crate) fn wait_too_long(&mut self, at: usize) {
-        if self.calls[at].phase == CallPhase::Ringing {
-            self.calls[at].overdue = true;
-        } else if let Some(to) = self.overflow(self.calls[at].serving, OverflowCause::WaitTooLong) {
-            self.go_on_elsewhere(at, to, OverflowCause::WaitTooLong);
         }
     }
 
     /// After a ring that nobody answered.
     pub(crate) fn wait_on(&mut self, at: usize) {
-        let overdue = core::mem::take(&mut self.calls[at].overdue);
         let call = &mut self.calls[at];
         call.phase = CallPhase::Waiting;
         call.ring = None;
         call.ring_until = None;
-        let to = self.overflow(self.calls[at].serving, OverflowCause::WaitTooLong).filter(|_| overdue);
+        let overdue = call.overdue;
+        let to = self.overflow_queue(&self.calls[at], OverflowCause::WaitTooLong).filter(|_| overdue);
         if !to.is_some_and(|to| self.go_on_elsewhere(at, to, OverflowCause::WaitTooLong)) {
             self.wait(at, true);
         }

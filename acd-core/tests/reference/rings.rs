@@ -9,34 +9,40 @@ use acd_core::{
 use crate::model::{Call, Model, Seat};
 
 impl Model {
-    /// R-Q2, R-Q3, R-Q4: as long as a caller and a seat may meet, the longest-free seat takes its best caller.
-    pub(crate) fn dispatch(&mut self) {
-        loop {
-            let mut pairs = Vec::new();
-            for (at, call) in self.calls.iter().enumerate() {
-                if call.phase != CallPhase::Waiting || !self.seat_line_is_free(call.serving) {
-                    continue;
-                }
-                for seat in self.seats.iter().filter(|it| it.state == SeatState::Ready) {
-                    if may_serve(seat, call) {
-                        let priority = -i32::from(seat.plan.serves[&call.serving]);
-                        pairs.push(((seat.since, seat.id), (priority, call.queued_at, call.id), at));
-                    }
-                }
+    /// R-Q2, R-Q3, R-Q4: if a caller and a seat may meet, the longest-free seat takes its best caller; whether any may.
+    pub(crate) fn dispatch(&mut self) -> bool {
+        let mut pairs = Vec::new();
+        for (at, call) in self.calls.iter().enumerate() {
+            for seat in self.seats_for(call) {
+                let priority = -i32::from(seat.plan.serves[&call.serving]);
+                pairs.push(((seat.since, seat.id), (priority, call.queued_at, call.id), at));
             }
-            let Some(((_, seat), _, at)) = pairs.into_iter().min() else { return };
-            let patience = self.tenant(self.calls[at].tenant).plan.ring;
-            let call = &mut self.calls[at];
-            call.rings += 1;
-            let ring = RingId { call: call.id, attempt: call.rings };
-            call.phase = CallPhase::Ringing;
-            call.ring = Some((ring, seat));
-            call.ring_until = Some(self.now + patience);
-            self.state(CallEvent::RingStarted { ring, seat });
-            let works_for = (!self.calls[at].test).then_some(self.calls[at].tenant);
-            self.seat(seat).works_for = works_for;
-            self.set_seat(seat, SeatState::Ringing(ring));
         }
+        let Some(((_, seat), _, at)) = pairs.into_iter().min() else { return false };
+        let patience = self.tenant(self.calls[at].tenant).plan.ring;
+        let call = &mut self.calls[at];
+        call.rings += 1;
+        let ring = RingId { call: call.id, attempt: call.rings };
+        call.phase = CallPhase::Ringing;
+        call.ring = Some((ring, seat));
+        call.ring_until = Some(self.now + patience);
+        self.state(CallEvent::RingStarted { ring, seat });
+        let works_for = (!self.calls[at].test).then_some(self.calls[at].tenant);
+        self.seat(seat).works_for = works_for;
+        self.set_seat(seat, SeatState::Ringing(ring));
+        true
+    }
+
+    /// The seats that could be rung for a caller now.
+    fn seats_for(&self, call: &Call) -> Vec<&Seat> {
+        if call.phase != CallPhase::Waiting || !self.seat_line_is_free(call.serving) {
+            return Vec::new();
+        }
+        self.seats.iter().filter(|it| it.state == SeatState::Ready && may_serve(it, call)).collect()
+    }
+
+    pub(crate) fn could_be_rung_for(&self, at: usize) -> bool {
+        !self.seats_for(&self.calls[at]).is_empty()
     }
 
     pub(crate) fn answered(&mut self, at: usize) {

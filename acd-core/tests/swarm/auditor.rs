@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acd_core::plan::{Capacity, OverflowCause, Plan, PoolShare};
+use acd_core::plan::{Capacity, OverflowCause, Plan, PoolShare, Seat};
 use acd_core::{
-    CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, Company, LegId, LineUse, Outcome, PartyId,
-    RefusalReason, RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId, Timestamp,
+    AlarmKind, CallCommand, CallCommandResult, CallEvent, CallId, CallPhase, Company, LegId, LineUse,
+    Outcome, PartyId, RefusalReason, RingEnd, RingId, SeatId, SeatState, SkillId, Switch, TalkEnd, TenantId,
+    Timestamp,
 };
 
 use crate::calendar::capacity_at;
@@ -47,6 +48,8 @@ struct CallView {
     /// It overflows, and the fact of its new place is still to come.
     overflows: bool,
     overflowed: u32,
+    /// The alarm that the wait is too long was raised, and nobody has answered since.
+    overdue: bool,
     /// The caller's leg is gone or going, and the others go on.
     without_caller: bool,
 }
@@ -148,6 +151,7 @@ impl Auditor {
                     with_parties: false,
                     overflows: false,
                     overflowed: 0,
+                    overdue: false,
                     without_caller: false,
                 };
                 assert!(self.calls.insert(*call, view).is_none(), "a call is admitted once");
@@ -180,6 +184,12 @@ impl Auditor {
                 view.phase = Phase::Waiting(*since);
                 view.with_parties = false;
             }
+            CallEvent::AlarmRaised { kind, call, .. } => {
+                let view = call.and_then(|it| self.calls.get_mut(&it));
+                if let (AlarmKind::WaitTooLong, Some(view)) = (kind, view) {
+                    view.overdue = true;
+                }
+            }
             CallEvent::CallOverflowed { call, tenant, to, cause } => {
                 self.overflowed(*call, *tenant, *to, *cause)
             }
@@ -199,6 +209,7 @@ impl Auditor {
                 view.answered = true;
                 view.awaits_adviser = false;
                 view.on_hold = false;
+                view.overdue = false;
             }
             CallEvent::TalkEnded { ring, seat, end } => {
                 let any_party = self.parties.iter().any(|party| party.call == ring.call);
@@ -342,7 +353,6 @@ impl Auditor {
             | CallEvent::WallClockStepped { .. }
             | CallEvent::JournalDegraded
             | CallEvent::JournalRestored
-            | CallEvent::AlarmRaised { .. }
             | CallEvent::HoldStarted { leg: LegId::Caller(_) | LegId::Party(_) }
             | CallEvent::HoldEnded { leg: LegId::Caller(_) | LegId::Party(_) }
             | CallEvent::DestinationUnreached { .. }
@@ -363,8 +373,12 @@ impl Auditor {
         }
     }
 
-    /// R-Q8, R-G5: only where the plan says so, and to a tenant within its hours.
+    /// R-Q8, R-G5: only where the plan says so, and to a tenant within its hours; out of a queue, only to one at which
+    /// somebody is logged in.
     fn overflowed(&mut self, call: CallId, from: TenantId, to: TenantId, cause: OverflowCause) {
+        let view = &self.calls[&call];
+        let takes = cause == OverflowCause::Closed || self.is_attended_at(to, view, true);
+        assert!(takes, "R-Q8: call {call} overflows to {to}, where nobody is");
         let view = self.calls.get_mut(&call).unwrap();
         assert_eq!(view.serving, from);
         assert!(self.tenants[&to].capacity.is_some(), "{to} is closed itself");
@@ -380,6 +394,7 @@ impl Auditor {
         assert!(fits, "call {call} overflows for {cause:?} in {:?}", view.phase);
         view.overflows = cause != OverflowCause::Closed;
         view.overflowed += 1;
+        view.overdue = false;
         view.serving = to;
     }
 
@@ -482,8 +497,12 @@ impl Auditor {
             assert_ne!(call.phase, Phase::Between, "call {id} is lost between two phases");
             let waits = matches!(call.phase, Phase::Waiting(_));
             assert!(!call.overflows, "call {id} has no place");
-            if waits && call.overflowed < 8 && !self.is_attended(call) {
-                assert!(!self.could_overflow(call), "R-Q8: nobody attends call {id}, which could go on");
+            if waits && call.overflowed < 8 {
+                let could = |cause| self.could_overflow(call, cause);
+                let nobody = !self.is_attended(call) && could(OverflowCause::NobodyLoggedIn);
+                assert!(!nobody, "R-Q8: nobody attends call {id}, which could go on");
+                let overdue = call.overdue && could(OverflowCause::WaitTooLong);
+                assert!(!overdue, "R-Q8: call {id} has waited too long and could go on");
             }
             if waits && self.seat_line_is_free(call.serving) {
                 let free = self
@@ -597,12 +616,27 @@ impl Auditor {
         self.seats.iter().any(|(seat, it)| it.state != SeatState::LoggedOut && may_serve(*seat))
     }
 
-    fn could_overflow(&self, call: &CallView) -> bool {
+    fn could_overflow(&self, call: &CallView, cause: OverflowCause) -> bool {
         let Some(plan) = self.plan.tenants.get(&call.serving) else { return false };
         plan.overflow.as_ref().is_some_and(|it| {
-            it.on.contains(&OverflowCause::NobodyLoggedIn)
+            it.on.contains(&cause)
                 && self.plan.tenants.contains_key(&it.to)
                 && self.tenants[&it.to].capacity.is_some()
+                && self.is_attended_at(it.to, call, false)
+        })
+    }
+
+    /// Whether somebody who may serve the caller at another tenant is logged in there; of a seat that the plan no longer has
+    /// this is not known here.
+    fn is_attended_at(&self, to: TenantId, call: &CallView, if_unknown: bool) -> bool {
+        let Some(plan) = self.plan.tenants.get(&to) else { return false };
+        let kept = call.skill.filter(|it| plan.queue_skills().contains(&Some(*it)));
+        let skill = kept.or(plan.entry_skill);
+        self.seats.iter().filter(|(_, it)| it.state != SeatState::LoggedOut).any(|(id, _)| {
+            let seat = self.plan.seats.get(id);
+            let serves =
+                |it: &Seat| it.serves.contains_key(&to) && skill.is_none_or(|at| it.skills.contains(&at));
+            seat.map_or(if_unknown, serves)
         })
     }
 
