@@ -126,7 +126,7 @@ pub(crate) struct Recording {
     /// Whose call it is.
     pub(crate) tenant: TenantId,
     /// Whether the recorder has said that it began.
-    started: bool,
+    pub(crate) started: bool,
     /// Whether its end has been ordered.
     stopping: bool,
 }

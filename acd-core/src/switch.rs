@@ -217,7 +217,7 @@ impl Switch {
             Input::RecordingStarted { call, file } => self.recording_started(call, file),
             Input::RecordingFailed { call, failure } => self.recording_failed(call, failure),
             Input::RecordingEnded { call, recorded, gaps } => {
-                if self.recording(call).is_some() {
+                if self.recording(call, true).is_some() {
                     self.house.outstanding.recordings.forget(call);
                     self.house.out.state(CallEvent::RecordingEnded { call, recorded, gaps });
                 }
@@ -419,40 +419,37 @@ impl Switch {
         self.highest_call.is_some_and(|highest| call <= highest)
     }
 
-    /// The tenant of a call whose recording has not ended; else the input is unexpected.
-    fn recording(&mut self, call: CallId) -> Option<TenantId> {
+    /// The tenant of a call whose recording has begun, or is still to begin; else the input is unexpected.
+    fn recording(&mut self, call: CallId, started: bool) -> Option<TenantId> {
         let recording = self.house.outstanding.recordings.get(call);
-        if recording.is_none() {
-            let kind = if self.calls.contains(call) {
-                UnexpectedInput::OutOfPhase
-            } else {
-                UnexpectedInput::CallUnknown
-            };
+        let fitting = recording.filter(|recording| recording.started == started);
+        if fitting.is_none() {
+            let is_known = recording.is_some() || self.calls.contains(call);
+            let kind = if is_known { UnexpectedInput::OutOfPhase } else { UnexpectedInput::CallUnknown };
             self.house.unexpected(kind, Some(call));
         }
-        recording.map(|recording| recording.tenant)
+        fitting.map(|recording| recording.tenant)
     }
 
     fn recording_started(&mut self, call: CallId, file: alloc::string::String) {
-        if self.recording(call).is_none() {
-            return;
-        }
-        if self.house.outstanding.recordings.mark_started(call) {
+        if self.recording(call, false).is_some() {
+            self.house.outstanding.recordings.mark_started(call);
             self.house.out.state(CallEvent::RecordingStarted { call, file });
-        } else {
-            self.house.unexpected(UnexpectedInput::OutOfPhase, Some(call));
         }
     }
 
     /// The call goes on (R-R2).
     fn recording_failed(&mut self, call: CallId, failure: RecordingFailure) {
-        let Some(tenant) = self.recording(call) else { return };
+        let has_file = match failure {
+            RecordingFailure::CannotCreate => false,
+            // Audio was lost, but there is a file, whose end is still to come.
+            RecordingFailure::WriteFailed | RecordingFailure::Overrun => true,
+        };
+        let Some(tenant) = self.recording(call, has_file) else { return };
         self.house.out.state(CallEvent::RecordingFailed { call, failure });
         self.house.raise(AlarmKind::RecordingFailed, Some(tenant), Some(call));
-        match failure {
-            RecordingFailure::CannotCreate => self.house.outstanding.recordings.forget(call),
-            // Audio was lost, but there is a file, whose end is still to come.
-            RecordingFailure::WriteFailed | RecordingFailure::Overrun => {}
+        if !has_file {
+            self.house.outstanding.recordings.forget(call);
         }
     }
 

@@ -128,7 +128,8 @@ impl<S: Storage> Track<S> {
         let end = self.frames.end().or(is_last.then_some(End::WithAudio));
         let dropped = self.frames.take_dropped() > 0;
         let Some(wav) = &mut self.wav else {
-            return self.end_without_file(end, tell);
+            // That it has no file has been told, and there is no end of it.
+            return end.is_some();
         };
         while let Some(frame) = self.frames.pop() {
             self.start.get_or_insert(now.saturating_sub(frame.position));
@@ -176,17 +177,6 @@ impl<S: Storage> Track<S> {
         let (recorded, lacking) = wav.finish();
         let gaps = self.placement.absent().saturating_sub(self.frames.alone()) + lacking;
         tell(Outcome::Ended { call: self.call, recorded: duration(recorded), gaps: duration(gaps) });
-    }
-
-    /// A call without a file is one gap.
-    fn end_without_file(&self, end: Option<End>, tell: &mut impl FnMut(Outcome)) -> bool {
-        let length = match end {
-            None => return false,
-            Some(End::At(length)) => length,
-            Some(End::WithAudio) => 0,
-        };
-        tell(Outcome::Ended { call: self.call, recorded: Duration::ZERO, gaps: duration(length * 2) });
-        true
     }
 }
 
@@ -388,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_a_file_is_a_gap() {
+    fn a_call_without_a_file_has_no_end_to_tell() {
         let frames = Arc::new(Frames::default());
         let recording = Recording::new(Arc::clone(&frames));
         let refused: io::Result<Rc<Disk>> = Err(io::ErrorKind::PermissionDenied.into());
@@ -398,6 +388,6 @@ mod tests {
         recording.finish(8_000);
         let mut told = Vec::new();
         assert!(track.look(8_000, false, &mut |outcome| told.push(outcome)));
-        assert_eq!(told, [ended(0, 16_000)]);
+        assert_eq!(told, []);
     }
 }

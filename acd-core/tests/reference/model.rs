@@ -402,6 +402,10 @@ impl Model {
                 let Some(at) = self.recordings.iter().position(|it| it.call == *call) else {
                     return self.no_recording(*call);
                 };
+                // There either is a file or not.
+                if self.recordings[at].started == (*failure == RecordingFailure::CannotCreate) {
+                    return self.unexpected(UnexpectedInput::OutOfPhase, Some(*call));
+                }
                 let tenant = self.recordings[at].tenant;
                 self.state(CallEvent::RecordingFailed { call: *call, failure: *failure });
                 self.raise(AlarmKind::RecordingFailed, Some(tenant), Some(*call));
@@ -413,6 +417,9 @@ impl Model {
                 let Some(at) = self.recordings.iter().position(|it| it.call == *call) else {
                     return self.no_recording(*call);
                 };
+                if !self.recordings[at].started {
+                    return self.unexpected(UnexpectedInput::OutOfPhase, Some(*call));
+                }
                 self.recordings.remove(at);
                 self.state(CallEvent::RecordingEnded { call: *call, recorded: *recorded, gaps: *gaps });
             }
