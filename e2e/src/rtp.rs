@@ -164,6 +164,11 @@ impl Party {
         self.state().speaks = Some(second.into_iter().map(g711::encode).collect());
     }
 
+    /// Sends nothing from now on.
+    pub fn falls_silent(&self) {
+        self.state().speaks = None;
+    }
+
     /// Presses a key for 100 ms, as telephone events of payload type 101 (RFC 4733); once it is known where to.
     ///
     /// # Panics

@@ -293,6 +293,45 @@ fn a_caller_whose_seat_dies_is_first_at_the_next_seat() {
     });
 }
 
+#[test]
+fn a_seat_whose_phone_holds_may_be_silent_until_it_resumes() {
+    let scratch = Scratch::new("shift");
+    let mut switch = start(&scratch);
+    let seat = Seat::new(FIRST, switch.sip());
+    let at_seat = Party::listen(seat.ip());
+    let phone = seat.at_work(seat.plays("seat_holds.xml").audio_port(at_seat.port()));
+    let (held, at_held) = speaking_caller(&switch, CLINIC, CALLER_HZ);
+    at_seat.hears_tone(CALLER_HZ);
+    at_seat.speak(SEAT_HZ);
+    at_held.hears_tone(SEAT_HZ);
+    phone.sign();
+    switch.wait_for_facts("hold_started", 1);
+    at_seat.falls_silent();
+
+    // The phone of another talk dies after that, and is missed.
+    let (_, dying, at_dying) = agent(&switch, SECOND, 1);
+    let (talking, at_talking) = speaking_caller(&switch, CLINIC, CALLER_HZ);
+    at_dying.hears_tone(CALLER_HZ);
+    at_dying.speak(SEAT_HZ);
+    at_talking.hears_tone(SEAT_HZ);
+    drop((dying, at_dying));
+    let missed = |count| {
+        let ended = switch.wait_for_facts("talk_ended", count);
+        assert_eq!(name(&ended, "end"), r#"{"seat_lost":"media_silent"}"#);
+        ended.call()
+    };
+    assert_eq!(missed(1), Some(2), "the other holds (R-Q7)");
+
+    phone.sign();
+    switch.wait_for_facts("hold_ended", 1);
+    assert_eq!(missed(2), Some(1), "it resumed and sends nothing");
+    phone.succeeds();
+    hangs_up(held);
+    hangs_up(talking);
+    switch.wait_for_facts("call_ended", 2);
+    switch.stop();
+}
+
 /// How the parties of a call ended, by their tries.
 fn party_ends(facts: &Facts) -> Vec<String> {
     facts.of("party_ended").iter().map(|it| name(it, "end")).collect()
