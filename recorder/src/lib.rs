@@ -56,7 +56,7 @@ pub enum Encoding {
 /// Why a recording has a hole or is missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failure {
-    /// The file could not be made; nothing of the call is recorded.
+    /// The file could not be made; nothing of the call is recorded, and no end of it is told.
     CannotCreate,
     /// The disk refused a write. What it refused is silence in the file and counted in the gaps.
     WriteFailed,
@@ -149,7 +149,7 @@ impl Recorder {
         self.outcomes.try_recv().ok()
     }
 
-    /// Recordings whose [`Outcome::Ended`] has not been told to the queue yet.
+    /// Recordings that are not over: of those that have a file, whose [`Outcome::Ended`] has not been told to the queue yet.
     #[must_use]
     pub fn open_len(&self) -> usize {
         self.open.load(Ordering::Acquire)
