@@ -78,7 +78,7 @@ pub struct Account {
     pub capacities: Vec<(Timestamp, Option<Capacity>)>,
     /// Changes of the tenant's lines by plans that came into force in the period, oldest first (R-L2).
     pub lines_planned: Vec<LinesPlanned>,
-    /// The steps of the wall clock that touch the period, oldest first.
+    /// The steps of the wall clock that touch the slots, oldest first; [`Self::listed_clock_steps`] are those of the period.
     pub clock_steps: Vec<ClockStep>,
     /// Seats that served this tenant alone at any time of the period.
     pub dedicated_seats: BTreeSet<SeatId>,
@@ -100,9 +100,25 @@ pub struct Account {
 }
 
 impl Account {
-    /// The whole period: the sum of the slots.
+    /// The whole period ([`Slots::listed`]): the sum of its slots, without those that reach further for another way of counting
+    /// its days (R-A9).
     pub fn total(&self) -> Figures {
-        self.figures.iter().copied().sum()
+        let (from, to) = self.slots.listed();
+        self.sum(from, to)
+    }
+
+    /// The sum of the slots that lie within two instants.
+    fn sum(&self, from: Timestamp, to: Timestamp) -> Figures {
+        let lies_within =
+            |slot| self.slots.bounds(slot).is_some_and(|(begin, end)| from <= begin && end <= to);
+        let all = self.figures.iter().enumerate();
+        all.filter(|(slot, _)| lies_within(*slot)).map(|(_, it)| *it).sum()
+    }
+
+    /// The steps of the wall clock that touch the period, oldest first.
+    pub fn listed_clock_steps(&self) -> impl Iterator<Item = &ClockStep> {
+        let (from, to) = self.slots.listed();
+        self.clock_steps.iter().filter(move |it| it.from() < to && it.at >= from)
     }
 
     /// Whether nothing of a slot is recorded, so that its zeros would mean nothing.
@@ -125,18 +141,31 @@ impl Account {
     /// The milliseconds of an interval that passed within the period; one that is open counts to the end of the record.
     pub fn interval_ms_within(&self, interval: Interval) -> u64 {
         let end = interval.to.or(self.recorded.map(|(_, to)| to)).unwrap_or(interval.from);
-        lived_ms(&self.clock_steps, interval.from.max(self.slots.from()), end.min(self.slots.to()))
+        let (first, after) = self.slots.listed();
+        lived_ms(&self.clock_steps, interval.from.max(first), end.min(after))
     }
 
     /// Whether the period had begun before the record, so that its figures are those of a part and stay so.
     pub fn begins_unrecorded(&self) -> bool {
-        self.recorded.is_some_and(|(from, _)| from > self.slots.from())
+        self.recorded.is_some_and(|(from, _)| from > self.slots.listed().0)
     }
 
-    /// Whether the figures can still change: the period is not over in the record, or calls of it are in progress.
+    /// Whether figures can still change: the period is not over in the record, or calls of it are in progress; or the same is so
+    /// of what another way of counting its days has [after it](Self::is_provisional_after).
     pub fn is_provisional(&self) -> bool {
-        let total = self.total();
-        self.recorded.is_none_or(|(_, to)| to < self.slots.to())
-            || total.unanswered_in_progress + total.handled_in_progress > 0
+        self.may_grow_before(self.slots.to())
+    }
+
+    /// Whether figures can still change that another way of counting the days has after the period's end (R-A9), those of the
+    /// period itself being final.
+    pub fn is_provisional_after(&self) -> bool {
+        !self.may_grow_before(self.slots.listed().1) && self.may_grow_before(self.slots.to())
+    }
+
+    /// Whether the record ends before an instant, or calls from the period's beginning to there are in progress.
+    fn may_grow_before(&self, end: Timestamp) -> bool {
+        let all = self.sum(self.slots.listed().0, end);
+        self.recorded.is_none_or(|(_, to)| to < end)
+            || all.unanswered_in_progress + all.handled_in_progress > 0
     }
 }

@@ -129,16 +129,16 @@ impl Calendar {
         }
     }
 
-    /// The hours that a period touches: from 0:00 of its first day, and to the end of its last, by midnight and by every
-    /// hour at which these calendars' days may begin. Their lists tell of the period as the first of these calendars has
-    /// it, whose figures stand beside them.
+    /// The hours that a period touches: from 0:00 of its first day, and to the end of its last, by midnight and as each of these
+    /// calendars has it. Their lists tell of the period as the first of these calendars has it, whose figures stand beside
+    /// them.
     pub fn slots(period: Period, calendars: &[Self]) -> Option<Slots> {
         let sheets = calendars.first()?;
         let zone = sheets.utc_offset_minutes;
         let from = period.first().at(TimeOfDay::MIDNIGHT, zone);
         let after = CivilDate::from_days(period.last().days() + 1).at(TimeOfDay::MIDNIGHT, zone);
-        let latest = calendars.iter().map(|it| it.day_start_hour).max()?;
-        let hours = ms_hours(after, from) + i64::from(latest);
+        let ends = calendars.iter().map(|it| it.day(period.last()).1);
+        let hours = ms_hours(ends.fold(after, Timestamp::max), from);
         let edge = |hour| Timestamp::from_millis(from.as_millis() + hour * HOUR_MS);
         let (first, _) = sheets.day(period.first());
         let (_, last) = sheets.day(period.last());

@@ -2,7 +2,7 @@
 
 use super::{Header, civil, lines_planned, printed, values};
 use crate::accounting::{
-    Account, HandledBy, Handling, Interval, OfficialBlockage, OutageCause, Profile, Talk,
+    Account, ClockStep, HandledBy, Handling, Interval, OfficialBlockage, OutageCause, Profile, Talk,
 };
 
 /// One line of the sheet.
@@ -78,7 +78,12 @@ pub(super) fn record(account: &Account, header: &Header) -> Vec<Definition> {
         |(from, to)| format!("{}から{}まで", civil::instant(from, zone), civil::instant(to, zone)),
     );
     let facts = account.facts.map_or_else(String::new, |(first, last)| format!("、事実番号{first}～{last}"));
-    let state = if account.is_provisional() {
+    let state = if account.is_provisional_after() {
+        format!(
+            "暫定。対象期間の全ての呼と後処理は終わっているが、{}までを数える相談件数一覧は、記録がそこに達していないか、継続中の呼がある。",
+            civil::instant(account.slots.to(), zone)
+        )
+    } else if account.is_provisional() {
         format!(
             "暫定。記録が対象期間の終わりに達していないか、継続中の呼がある（未応答{}件、対応・後処理中{}件）。\
              継続中の時間は記録の終わりまでを算入した。",
@@ -147,21 +152,23 @@ fn outages(account: &Account, zone: i32) -> String {
 
 /// Steps of the wall clock: nobody is charged for time that did not pass.
 fn clock(account: &Account, zone: i32) -> String {
-    if account.clock_steps.is_empty() {
+    let steps: Vec<String> = account.listed_clock_steps().map(|it| clock_step(it, zone)).collect();
+    if steps.is_empty() {
         return "なし".to_owned();
     }
-    let steps = account.clock_steps.iter().map(|it| {
-        let at = civil::instant(it.at, zone);
-        let ms = it.step_ms.unsigned_abs();
-        let way = if it.step_ms < 0 { "戻し" } else { "進み" };
-        let skipped = u64::try_from(it.skipped.as_millis()).unwrap_or(u64::MAX);
-        format!("{at} {way}{}分（時刻の飛び{}分）", printed::minutes(ms), printed::minutes(skipped))
-    });
     format!(
         "{}。飛んだ時間は経過していないため、通話・保留・後処理・待機・閉塞・配置のいずれの時間にも算入せず、時間帯の長さからも除く。\
          戻した分は時刻を50分の1だけ遅く進めて合わせるので、その間の時間は最大2％短い。",
-        listed(steps)
+        listed(steps.into_iter())
     )
+}
+
+fn clock_step(it: &ClockStep, zone: i32) -> String {
+    let at = civil::instant(it.at, zone);
+    let ms = it.step_ms.unsigned_abs();
+    let way = if it.step_ms < 0 { "戻し" } else { "進み" };
+    let skipped = u64::try_from(it.skipped.as_millis()).unwrap_or(u64::MAX);
+    format!("{at} {way}{}分（時刻の飛び{}分）", printed::minutes(ms), printed::minutes(skipped))
 }
 
 fn interval(it: Interval, zone: i32) -> String {
@@ -180,9 +187,9 @@ fn listed(all: impl ExactSizeIterator<Item = String>) -> String {
 
 pub(super) fn lines_and_seats(account: &Account, header: &Header) -> Vec<Definition> {
     let zone = header.utc_offset_minutes;
-    let begin = account.slots.from();
+    let (begin, _) = account.slots.listed();
     let lines_in_force = account.capacities.iter().map(|(at, capacity)| {
-        let from = if *at <= begin { "0時".to_owned() } else { civil::clock(*at, zone) };
+        let from = civil::clock(begin.max(*at), zone);
         capacity.map_or_else(
             || format!("{from}から開設時間外"),
             |it| {
@@ -219,7 +226,9 @@ pub(super) fn lines_and_seats(account: &Account, header: &Header) -> Vec<Definit
 fn guests(account: &Account, seats: String) -> String {
     let lent = printed::minutes(account.total().dedicated.elsewhere_ms);
     format!(
-        "当委託者の呼が溢れて応対した他の委託者の席：{seats}。その呼の呼出・通話・後処理の時間は、当委託者の通話・処理・相談の時間と兼任席の         配置に計上する（待機時間は計上しない）。当委託者の専任席が他の委託者の呼に当たった時間：{lent}分。その時間は当委託者の配置・待機・         相談に含めず、呼の委託者に計上する。"
+        "当委託者の呼が溢れて応対した他の委託者の席：{seats}。その呼の呼出・通話・後処理の時間は、当委託者の通話・処理・相談の時間と兼任席の\
+         配置に計上する（待機時間は計上しない）。当委託者の専任席が他の委託者の呼に当たった時間：{lent}分。その時間は当委託者の配置・待機・\
+         相談に含めず、呼の委託者に計上する。"
     )
 }
 

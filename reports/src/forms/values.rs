@@ -126,8 +126,7 @@ pub(super) fn clock_steps(account: &Account, zone: i32) -> Vec<Value> {
             "skipped_ms": u64::try_from(it.skipped.as_millis()).unwrap_or(u64::MAX),
         })
     };
-    let (from, to) = account.slots.listed();
-    account.clock_steps.iter().filter(|it| it.from() < to && it.at >= from).map(of).collect()
+    account.listed_clock_steps().map(of).collect()
 }
 
 pub(super) fn instant(at: Timestamp, zone: i32) -> String {

@@ -150,6 +150,7 @@ impl Books {
         assert_eq!((account.orphans, account.plans_unknown), (0, 0), "{}", self.file);
         assert!(account.figures.iter().all(|it| it.is_balanced()), "{}", self.file);
         let statement = Statement::new(account, period, profile, &base).unwrap();
+        assert_eq!(statement.account.total(), statement.sheet.total, "{}: R-A9", self.file);
         let header = Header {
             title: tenant.to_string(),
             date: period.first(),
