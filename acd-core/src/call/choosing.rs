@@ -72,7 +72,14 @@ impl Choosing {
 
     pub(super) fn handle(self, input: CallInput, visit: &mut Visit, house: &mut House) -> CallState {
         match (input, self.stage) {
-            (CallInput::GuidanceDue, Stage::Due) => Self::ask(visit, house),
+            (CallInput::GuidanceDue, Stage::Due) => {
+                let asks_first = visit.choice.as_ref().is_some_and(|choice| choice.before_guidance);
+                // Emergency guidance may have been commanded meanwhile (R-G4).
+                match visit.tape(house).filter(|_| !asks_first) {
+                    Some(prompt) => Guidance::play(prompt, false, visit, house),
+                    None => Self::ask(visit, house),
+                }
+            }
             (CallInput::AnnouncementEnded, Stage::Asking) if self.key.is_none() => {
                 let patience = visit.choice.as_ref().map_or(core::time::Duration::ZERO, |it| it.patience);
                 house.timers.set(Reason::ChoiceOver(visit.call), house.now + patience);

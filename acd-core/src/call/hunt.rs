@@ -1,6 +1,6 @@
 //! Whom a destination means, and the numbers that are still to be tried for it (R-T2, R-T3).
 
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -24,15 +24,22 @@ pub(super) struct Hunt {
     pub(super) ring: Duration,
     /// Whose numbers they are; `None`: one number by itself.
     entry: Option<DestinationId>,
-    to_try: VecDeque<Pii<DialledNumber>>,
+    /// In the order in which they are tried.
+    numbers: Vec<Pii<DialledNumber>>,
+    /// Who comes before them when all have failed (R-T8).
+    emergency_contact: Option<Pii<DialledNumber>>,
+    /// Those that this round has tried.
+    tried: Vec<Pii<DialledNumber>>,
     /// Whether it is of several tries, and not of one number once.
     of_several: bool,
     /// The fire headquarters that it stands for, and when our consent was filed with them (R-T6).
     pub(super) headquarters: Option<(DestinationId, Option<CivilDate>)>,
     /// How many more rounds there may be.
     rounds: u32,
-    /// What is tried when all have failed, again and again: the emergency contact, if there is one, and then all the others (R-T8).
-    next_rounds: VecDeque<Pii<DialledNumber>>,
+    /// A round has failed.
+    begun_anew: bool,
+    /// Somebody must be found in the end: when all have failed, all are tried again, the emergency contact first (R-T8).
+    somebody_must: bool,
 }
 
 impl Hunt {
@@ -49,11 +56,14 @@ impl Hunt {
             outbound,
             ring: tenant.ring,
             entry: None,
-            to_try: [number].into(),
+            numbers: [number].into(),
+            emergency_contact: None,
+            tried: Vec::new(),
             of_several: false,
             headquarters: None,
             rounds: 0,
-            next_rounds: VecDeque::new(),
+            begun_anew: false,
+            somebody_must: false,
         };
         let directory = &tenant.directory;
         let id = match destination {
@@ -74,33 +84,44 @@ impl Hunt {
         };
         let found = id.and_then(|id| Some((id, directory.entries.get(&id)?)));
         let (id, entry) = found.ok_or(CallCommandResult::UnknownDestination)?;
-        let to_try = entry.tries(house.now, tenant.utc_offset_minutes);
-        if to_try.is_empty() {
+        let numbers = entry.tries(house.now, tenant.utc_offset_minutes);
+        if numbers.is_empty() {
             return Err(CallCommandResult::UnknownDestination);
         }
-        let goes_on = visit.about.is_some() && hunting_goes_on(entry);
-        let next_rounds = if goes_on { next_round(entry, &to_try) } else { VecDeque::new() };
+        let somebody_must = visit.about.is_some() && hunting_goes_on(entry);
         Ok(Self {
             destination,
             outbound,
             ring: entry.ring,
             headquarters: consent(entry).map(|consent_filed_on| (id, consent_filed_on)),
             entry: Some(id),
-            of_several: to_try.len() > 1 || !next_rounds.is_empty(),
-            to_try: to_try.into(),
+            of_several: numbers.len() > 1 || somebody_must,
+            numbers,
+            emergency_contact: entry.emergency_contact,
+            tried: Vec::new(),
             rounds: HUNT_ROUNDS_MAX,
-            next_rounds,
+            begun_anew: false,
+            somebody_must,
         })
     }
 
-    /// The next number to try.
-    pub(super) fn next(&mut self) -> Option<Pii<DialledNumber>> {
-        self.to_try.pop_front()
+    /// The next number to try: whoever is on duty by now, as the plan in force has it (R-T3).
+    pub(super) fn next(&mut self, visit: &Visit, house: &House) -> Option<Pii<DialledNumber>> {
+        self.follow_plan(visit, house);
+        let number = self.left().next()?;
+        self.tried.push(number);
+        Some(number)
     }
 
-    /// The number could not be tried, and is the next again.
-    pub(super) fn put_back(&mut self, number: Pii<DialledNumber>) {
-        self.to_try.push_front(number);
+    /// The number could not be tried.
+    pub(super) fn put_back(&mut self) {
+        self.tried.pop();
+    }
+
+    /// The numbers of this round that have not been tried.
+    fn left(&self) -> impl Iterator<Item = Pii<DialledNumber>> {
+        let first = self.emergency_contact.filter(|_| self.begun_anew);
+        first.into_iter().chain(self.numbers.iter().copied()).filter(|it| !self.tried.contains(it))
     }
 
     /// Whether it waits for a line of the tenant where none is free: all would be passed over in an instant. That one number
@@ -111,47 +132,50 @@ impl Hunt {
 
     /// Whether there is a number to try, in this round or the next.
     pub(super) fn has_more(&self) -> bool {
-        !self.to_try.is_empty() || (self.rounds > 0 && !self.next_rounds.is_empty())
+        self.left().next().is_some() || (self.rounds > 0 && self.somebody_must)
     }
 
     /// Whether somebody must be found in the end, so that it is an alarm when nobody is (R-T8).
-    pub(super) fn is_for_the_finished_call(&self) -> bool {
-        !self.next_rounds.is_empty()
+    pub(super) const fn is_for_the_finished_call(&self) -> bool {
+        self.somebody_must
     }
 
     /// Nobody can be dialled at all.
     pub(super) fn give_up(&mut self) {
-        self.to_try.clear();
+        self.entry = None;
+        self.numbers.clear();
+        self.emergency_contact = None;
         self.rounds = 0;
     }
 
-    /// All have been tried: whether it begins anew (R-T8), with whoever is on duty by now, as the plan in force has it.
-    pub(super) fn begin_anew(&mut self, visit: &Visit, house: &House) -> bool {
-        let Some(rounds) = self.rounds.checked_sub(1) else { return false };
-        self.rounds = rounds;
-        if self.is_for_the_finished_call() {
-            self.follow_plan(visit, house);
+    /// All have been tried: whether it begins anew (R-T8).
+    pub(super) fn begin_anew(&mut self) -> bool {
+        if !self.somebody_must || self.rounds == 0 {
+            return false;
         }
-        self.to_try.clone_from(&self.next_rounds);
-        !self.to_try.is_empty()
+        self.rounds -= 1;
+        self.begun_anew = true;
+        self.tried.clear();
+        true
+    }
+
+    /// The way out of the plan in force; a plan that has none leaves the one that there was.
+    pub(super) fn outbound_by_plan(&self, visit: &Visit, house: &House) -> Outbound {
+        house.lines.room(visit.tenant).tenant.outbound.unwrap_or(self.outbound)
     }
 
     /// An entry that the plan no longer has, or that has nobody now, leaves the numbers that it had.
     fn follow_plan(&mut self, visit: &Visit, house: &House) {
         let tenant = &house.lines.room(visit.tenant).tenant;
-        self.outbound = tenant.outbound.unwrap_or(self.outbound);
+        self.outbound = self.outbound_by_plan(visit, house);
         let Some(entry) = self.entry.and_then(|id| tenant.directory.entries.get(&id)) else { return };
-        let to_try = entry.tries(house.now, tenant.utc_offset_minutes);
-        if !to_try.is_empty() {
+        let numbers = entry.tries(house.now, tenant.utc_offset_minutes);
+        if !numbers.is_empty() {
             self.ring = entry.ring;
-            self.next_rounds = next_round(entry, &to_try);
+            self.numbers = numbers;
+            self.emergency_contact = entry.emergency_contact;
         }
     }
-}
-
-/// Whom a hunt begins anew with (R-T8).
-fn next_round(entry: &Entry, to_try: &[Pii<DialledNumber>]) -> VecDeque<Pii<DialledNumber>> {
-    entry.emergency_contact.into_iter().chain(to_try.iter().copied()).collect()
 }
 
 /// Whether a number may be dialled freely; the entry that an emergency number stands for (R-T2).

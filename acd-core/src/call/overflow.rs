@@ -108,17 +108,6 @@ impl Visit {
         to.is_some()
     }
 
-    /// The caller is back after a ring, and has waited too long: goes on without standing in the queue once more, if somebody
-    /// is there already.
-    pub(super) fn overflow_overdue(&mut self, place: Place, house: &mut House) -> Option<CallState> {
-        let cause = OverflowCause::WaitTooLong;
-        if !self.may_go_on_overdue() {
-            return None;
-        }
-        let to = house.overflow(place.queue, cause)?;
-        Some(self.go_on_elsewhere(place, to, cause, house))
-    }
-
     /// Whether the caller has waited too long and may go on yet.
     pub(crate) const fn may_go_on_overdue(&self) -> bool {
         self.is_overdue && self.may_overflow()

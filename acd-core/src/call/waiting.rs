@@ -90,9 +90,6 @@ impl Waiting {
 
     /// The caller is back after a ring that nobody answered; the wait goes on (R-Q6).
     pub(super) fn go_on(place: Place, visit: &mut Visit, house: &mut House) -> CallState {
-        if let Some(elsewhere) = visit.overflow_overdue(place, house) {
-            return elsewhere;
-        }
         if visit.rings >= RINGS_PER_CALL_MAX {
             return visit.release(Outcome::Failed, CallPhase::Ringing, ReleaseCause::Failed, house);
         }

@@ -25,13 +25,17 @@ impl Lines {
         }
     }
 
-    /// Of the hunts for which a line is free, the one that has waited longest. Lines can only be free for one in a turn in
+    /// Of the hunts for which a line is free, or that need none by a new plan, the one that has waited longest. Lines can only be free for one in a turn in
     /// which lines have changed.
     pub(crate) fn next_hunt(&self) -> Option<CallId> {
         if self.touched.is_empty() {
             return None;
         }
-        self.hunts.waiting.iter().find(|(tenant, _)| self.line_is_free(*tenant)).map(|(_, call)| *call)
+        let waits_no_more = |(tenant, _): &&(TenantId, CallId)| {
+            let outbound = self.get(*tenant).and_then(|room| room.tenant.outbound);
+            self.line_is_free(*tenant) || outbound.is_some_and(|it| !it.takes_lines)
+        };
+        self.hunts.waiting.iter().find(waits_no_more).map(|(_, call)| *call)
     }
 
     /// The calls whose hunts wait.

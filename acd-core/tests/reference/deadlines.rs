@@ -48,7 +48,8 @@ impl Model {
             } else if let Some(at) = self.calls.iter().position(|it| it.choice_until == Some(due)) {
                 self.chosen(at);
             } else if let Some(at) = self.calls.iter().position(|it| guidance_due(it) == Some(due)) {
-                if let Stage::AskDue(_) = self.calls[at].guidance {
+                let asks_first = self.calls[at].number.choice.as_ref().is_some_and(|it| it.before_guidance);
+                if matches!(self.calls[at].guidance, Stage::AskDue(_)) && asks_first {
                     self.ask(at);
                 } else {
                     self.begin_guidance(at);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use acd_core::plan::EntryKind;
 use acd_core::{
-    AlarmKind, CallCommandResult, CallEvent, CallerIdentity, CivilDate, Company, Destination, DestinationId,
-    DialledNumber, PartyEnd, PartyId, Pii, TenantId,
+    AlarmKind, CallCommandResult, CallEvent, CallId, CallerIdentity, CivilDate, Company, Destination,
+    DestinationId, DialledNumber, PartyEnd, PartyId, Pii, TenantId,
 };
 
 use crate::model::{Call, Model};
@@ -17,10 +17,14 @@ use crate::parties::{Caller, Party};
 pub(crate) struct Hunt {
     destination: Destination,
     /// Whose numbers they are.
-    entry: Option<DestinationId>,
+    pub(crate) entry: Option<DestinationId>,
     ring: Duration,
-    pub(crate) left: Vec<Pii<DialledNumber>>,
-    again: Vec<Pii<DialledNumber>>,
+    pub(crate) numbers: Vec<Pii<DialledNumber>>,
+    pub(crate) emergency: Option<Pii<DialledNumber>>,
+    /// In this round.
+    tried: Vec<Pii<DialledNumber>>,
+    anew: bool,
+    somebody_must: bool,
     pub(crate) rounds: u32,
     /// One number is no hunt.
     several: bool,
@@ -31,6 +35,14 @@ pub(crate) struct Hunt {
     pub(crate) waits_for: Option<PartyId>,
     /// That try had no line itself, and none is about to be free for this hunt.
     without_line: bool,
+}
+
+impl Hunt {
+    /// What this round has not tried; one that begins anew begins with the emergency contact.
+    fn left(&self) -> Vec<Pii<DialledNumber>> {
+        let first = self.emergency.filter(|_| self.anew);
+        first.into_iter().chain(self.numbers.clone()).filter(|it| !self.tried.contains(it)).collect()
+    }
 }
 
 impl Call {
@@ -60,8 +72,11 @@ impl Model {
             destination,
             entry: None,
             ring: plan.ring,
-            left: vec![number],
-            again: Vec::new(),
+            numbers: vec![number],
+            emergency: None,
+            tried: Vec::new(),
+            anew: false,
+            somebody_must: false,
             rounds: 0,
             several: false,
             takes_lines,
@@ -104,12 +119,8 @@ impl Model {
         let (Some(name), Some(entry)) = (name, entry) else {
             return Err(CallCommandResult::UnknownDestination);
         };
-        let left = crate::calendar::to_try(entry, plan.utc_offset_minutes, self.now);
-        let mut again = Vec::new();
-        if for_finished_call && matches!(entry.kind, EntryKind::Doctors | EntryKind::Staff) {
-            again.extend(entry.emergency_contact);
-            again.extend(&left);
-        }
+        let numbers = crate::calendar::to_try(entry, plan.utc_offset_minutes, self.now);
+        let somebody_must = for_finished_call && matches!(entry.kind, EntryKind::Doctors | EntryKind::Staff);
         let headquarters = match &entry.kind {
             EntryKind::FireHeadquarters(it) => Some((name, it.consent_filed_on)),
             EntryKind::Interpreter { .. } | EntryKind::Doctors | EntryKind::Staff | EntryKind::Tenant(_) => {
@@ -120,9 +131,12 @@ impl Model {
             destination,
             entry: Some(name),
             ring: entry.ring,
-            several: left.len() > 1 || !again.is_empty(),
-            left,
-            again,
+            several: numbers.len() > 1 || somebody_must,
+            numbers,
+            emergency: entry.emergency_contact,
+            tried: Vec::new(),
+            anew: false,
+            somebody_must,
             rounds: 20,
             takes_lines,
             headquarters,
@@ -153,7 +167,7 @@ impl Model {
         self.lines_for(tenant).is_none_or(|it| self.lines_in_use(tenant) < it)
     }
 
-    /// R-T8: by now somebody else may be on duty, and the plan another.
+    /// R-T3: by now somebody else may be on duty, and the plan another.
     fn hunt_by_the_plan(&mut self, at: usize) {
         let plan = &self.tenant(self.calls[at].tenant).plan;
         let hunt = self.calls[at].hunt.as_ref().unwrap();
@@ -166,7 +180,8 @@ impl Model {
         hunt.takes_lines = takes_lines;
         if let Some((ring, emergency_contact, on_duty)) = found.filter(|it| !it.2.is_empty()) {
             hunt.ring = ring;
-            hunt.again = emergency_contact.into_iter().chain(on_duty).collect();
+            hunt.numbers = on_duty;
+            hunt.emergency = emergency_contact;
         }
     }
 
@@ -175,16 +190,20 @@ impl Model {
         let mut anew = false;
         loop {
             let Call { id: call, tenant, test, tries, .. } = self.calls[at];
+            if self.calls[at].hunt.is_none() {
+                return;
+            }
+            self.hunt_by_the_plan(at);
             let Some(hunt) = self.calls[at].hunt.as_mut() else { return };
             let (destination, ring, takes_lines) = (hunt.destination, hunt.ring, hunt.takes_lines);
-            if hunt.left.is_empty() || tries >= 1_000 {
-                let somebody_must = !hunt.again.is_empty();
+            let left = hunt.left();
+            if left.is_empty() || tries >= 1_000 {
+                let somebody_must = hunt.somebody_must;
                 let again = !anew && tries < 1_000 && hunt.rounds > 0 && somebody_must;
                 if again {
                     hunt.rounds -= 1;
-                    self.hunt_by_the_plan(at);
-                    let hunt = self.calls[at].hunt.as_mut().unwrap();
-                    hunt.left = hunt.again.clone();
+                    hunt.anew = true;
+                    hunt.tried.clear();
                 } else {
                     self.calls[at].hunt = None;
                 }
@@ -198,7 +217,8 @@ impl Model {
                 anew = true;
                 continue;
             }
-            let number = hunt.left.remove(0);
+            let number = left[0];
+            hunt.tried.push(number);
             self.calls[at].tries += 1;
             let party = PartyId { call, attempt: tries + 1 };
             let wants_line = takes_lines && !test;
@@ -210,9 +230,9 @@ impl Model {
                 let Some(hunt) = self.calls[at].hunt.as_mut().filter(|it| it.several && has_seat) else {
                     continue;
                 };
-                hunt.left.insert(0, number);
+                hunt.tried.pop();
                 hunt.without_line = true;
-                if !hunt.again.is_empty() {
+                if hunt.somebody_must {
                     self.raise(AlarmKind::NobodyReached, Some(tenant), Some(call));
                 }
                 return self.wait_for_line(at, party);
@@ -236,11 +256,12 @@ impl Model {
         self.state(CallEvent::PartyEnded { party, end: PartyEnd::TimedOut });
         let Call { tenant, test, .. } = self.calls[at];
         let has_line = self.has_line(tenant);
+        let by_plan = self.tenant(tenant).plan.outbound.map(|it| it.takes_lines);
         if let Some(hunt) = self.calls[at].hunt.as_ref()
-            && hunt.takes_lines
+            && by_plan.unwrap_or(hunt.takes_lines)
             && !test
             && !has_line
-            && (!hunt.left.is_empty() || (hunt.rounds > 0 && !hunt.again.is_empty()))
+            && (!hunt.left().is_empty() || (hunt.rounds > 0 && hunt.somebody_must))
         {
             return self.wait_for_line(at, party);
         }
@@ -275,7 +296,11 @@ impl Model {
             let calls = &self.calls;
             self.hunts.retain(|hunt| calls.iter().any(|it| it.id == *hunt && waits(it)));
             let tenant_of = |hunt| self.calls.iter().find(|it| it.id == hunt).unwrap().tenant;
-            let Some(next) = self.hunts.iter().find(|it| self.has_line(tenant_of(**it))) else { return };
+            let goes_on = |it: &&CallId| {
+                let own = self.tenant(tenant_of(**it)).plan.outbound.is_none_or(|it| it.takes_lines);
+                !own || self.has_line(tenant_of(**it))
+            };
+            let Some(next) = self.hunts.iter().find(goes_on) else { return };
             let at = self.calls.iter().position(|it| it.id == *next).unwrap();
             self.go_on(at);
         }
@@ -300,7 +325,7 @@ impl Model {
         let (id, tenant) = (call.id, call.tenant);
         let hunt = call.hunt.take().unwrap();
         self.state(CallEvent::DestinationUnreached { call: id, destination: hunt.destination });
-        if !hunt.again.is_empty() {
+        if hunt.somebody_must {
             self.raise(AlarmKind::NobodyReached, Some(tenant), Some(id));
         }
         self.after_try(at);

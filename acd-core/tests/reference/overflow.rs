@@ -91,10 +91,6 @@ impl Model {
         call.phase = CallPhase::Waiting;
         call.ring = None;
         call.ring_until = None;
-        let overdue = call.overdue;
-        let to = self.overflow_queue(&self.calls[at], OverflowCause::WaitTooLong).filter(|_| overdue);
-        if !to.is_some_and(|to| self.go_on_elsewhere(at, to, OverflowCause::WaitTooLong)) {
-            self.wait(at, true);
-        }
+        self.wait(at, true);
     }
 }

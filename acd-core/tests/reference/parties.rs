@@ -282,7 +282,9 @@ impl Model {
                 if *failure == PartyFailure::NotSupported
                     && let Some(hunt) = &mut self.calls[at].hunt
                 {
-                    hunt.left.clear();
+                    hunt.entry = None;
+                    hunt.numbers.clear();
+                    hunt.emergency = None;
                     hunt.rounds = 0;
                 }
                 self.calls[at].parties.remove(found);

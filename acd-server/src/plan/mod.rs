@@ -78,7 +78,7 @@ pub struct PlanFile {
     pub core: Plan,
     /// What only the shell must know.
     pub shell: ShellPlan,
-    /// What is doubtful at a place of the file, whatever the day; [`warnings`] gives all that is.
+    /// What is doubtful at a place of the file, whatever the day; [`warnings()`] gives all that is.
     pub doubts: Vec<PlanWarning>,
 }
 

@@ -44,7 +44,7 @@ impl Meeting {
     ) -> Option<()> {
         let mut begun_anew = false;
         loop {
-            let number = match hunt.next() {
+            let number = match hunt.next(visit, house) {
                 Some(number) if visit.parties < PARTIES_PER_CALL_MAX => number,
                 Some(_) | None => {
                     // A whole round in one turn has dialled nobody.
@@ -72,7 +72,7 @@ impl Meeting {
                 if !hunt.waits_for_line() || self.seat.is_none() {
                     continue;
                 }
-                hunt.put_back(number);
+                hunt.put_back();
                 if hunt.is_for_the_finished_call() {
                     house.raise(AlarmKind::NobodyReached, Some(visit.tenant), Some(visit.call));
                 }
@@ -94,7 +94,7 @@ impl Meeting {
     fn unreached(hunt: &mut Hunt, may_begin_anew: bool, visit: &Visit, house: &mut House) -> bool {
         let destination = hunt.destination;
         house.out.state(CallEvent::DestinationUnreached { call: visit.call, destination });
-        let anew = may_begin_anew && visit.parties < PARTIES_PER_CALL_MAX && hunt.begin_anew(visit, house);
+        let anew = may_begin_anew && visit.parties < PARTIES_PER_CALL_MAX && hunt.begin_anew();
         if hunt.is_for_the_finished_call() {
             house.raise(AlarmKind::NobodyReached, Some(visit.tenant), Some(visit.call));
         }
@@ -253,7 +253,7 @@ impl Meeting {
             }
             PartyInput::TimedOut => {
                 dialling.give_up(PartyEnd::TimedOut, house);
-                let takes_line = dialling.hunt.outbound.takes_lines && !visit.test;
+                let takes_line = dialling.hunt.outbound_by_plan(visit, house).takes_lines && !visit.test;
                 if takes_line && dialling.hunt.has_more() && !house.lines.line_is_free(visit.tenant) {
                     // On to the next number once this one's line is free: every number is rung (R-T3, R-L8).
                     self.dialling = Some(Dialling { stage: Stage::HoldsLine, ..dialling });
