@@ -152,9 +152,11 @@ impl Recordings {
         self.by_call.get(&call).copied()
     }
 
-    /// Whether a recording is owed that had not begun; it now has.
-    pub(crate) fn mark_started(&mut self, call: CallId) -> bool {
-        self.by_call.get_mut(&call).is_some_and(|it| !core::mem::replace(&mut it.started, true))
+    /// The recorder has said that it began.
+    pub(crate) fn mark_started(&mut self, call: CallId) {
+        if let Some(recording) = self.by_call.get_mut(&call) {
+            recording.started = true;
+        }
     }
 
     /// Whether a recording runs whose end has not been ordered; it now is.

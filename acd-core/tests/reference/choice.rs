@@ -37,7 +37,7 @@ impl Model {
             return self.ask(at);
         }
         self.calls[at].phase = CallPhase::Guidance;
-        self.calls[at].guidance = Stage::AskDue(self.now + delay);
+        self.calls[at].guidance = Stage::Due(self.now + delay);
     }
 
     pub(crate) fn ask(&mut self, at: usize) {

@@ -49,7 +49,7 @@ impl Model {
                 self.chosen(at);
             } else if let Some(at) = self.calls.iter().position(|it| guidance_due(it) == Some(due)) {
                 let asks_first = self.calls[at].number.choice.as_ref().is_some_and(|it| it.before_guidance);
-                if matches!(self.calls[at].guidance, Stage::AskDue(_)) && asks_first {
+                if asks_first {
                     self.ask(at);
                 } else {
                     self.begin_guidance(at);
@@ -145,7 +145,7 @@ impl Model {
             *until = *until + step;
         }
         for call in &mut self.calls {
-            if let Stage::Due(until) | Stage::AskDue(until) = &mut call.guidance {
+            if let Stage::Due(until) = &mut call.guidance {
                 *until = *until + step;
             }
         }

@@ -108,7 +108,7 @@ fn hears_guidance(call: &Call) -> bool {
 
 pub(crate) fn guidance_due(call: &Call) -> Option<Timestamp> {
     match (call.phase, call.guidance) {
-        (CallPhase::Guidance, Stage::Due(at) | Stage::AskDue(at)) => Some(at),
+        (CallPhase::Guidance, Stage::Due(at)) => Some(at),
         _ => None,
     }
 }

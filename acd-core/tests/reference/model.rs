@@ -120,8 +120,6 @@ pub(crate) struct Seat {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Due(Timestamp),
-    /// The choice, which is the first that is heard, is asked for then.
-    AskDue(Timestamp),
     Playing,
     /// Heard before the answer, which is on its way.
     Answering,
