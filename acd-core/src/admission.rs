@@ -96,7 +96,7 @@ impl Switch {
             guidance: number.guidance.clone(),
             recording: number.recording,
             choice: number.choice.clone().map(Box::new),
-            chosen_skill: None,
+            skill: None,
             closed: admission.closed,
             holding: admission.holding,
             test,

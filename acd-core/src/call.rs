@@ -63,8 +63,9 @@ pub(crate) struct Visit {
     pub(crate) recording: RecordingPolicy,
     /// What the caller is still to choose (R-G6).
     pub(crate) choice: Option<Box<Choice>>,
-    /// The skill that the caller has chosen.
-    pub(crate) chosen_skill: Option<SkillId>,
+    /// The skill that the caller needs: chosen by key (R-G6), else that of the first queue, and of whom a receptionist hands
+    /// over to (R-S4). It stays through a tenant that does not have it.
+    pub(crate) skill: Option<SkillId>,
     /// Outside hours: it hears the closed announcement and no more (R-L11).
     pub(crate) closed: bool,
     pub(crate) holding: Holding,

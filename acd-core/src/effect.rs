@@ -87,7 +87,8 @@ pub enum Effect {
         /// The number that is shown.
         shown: DialledNumber,
     },
-    /// CANCEL a try. Outcome: `PartyFailed`; a 200 that crosses it is ACKed and ended by the gateway.
+    /// CANCEL a try. Outcome: `PartyFailed`; a 200 that crosses it is ACKed and ended by the gateway, and `PartyLegEnded`
+    /// may come instead.
     CancelParty {
         /// The try.
         party: PartyId,

@@ -118,7 +118,7 @@ impl House {
 
     pub(crate) fn cancel_ring(&mut self, ring: RingId) {
         self.out.order(Effect::CancelRing { ring });
-        self.outstanding.ring_cancelled(ring);
+        self.outstanding.cancelled.add(ring);
     }
 
     pub(crate) fn release_seat_leg(&mut self, ring: RingId, cause: ReleaseCause) {

@@ -17,13 +17,11 @@ pub(crate) struct Outstanding {
     /// Refused calls that hear the busy announcement before their 486 (R-L4).
     pub(crate) announced: BTreeMap<CallId, BusyAnnouncement>,
     /// Cancelled rings that have not ended.
-    cancelled: Owed<RingId>,
-    /// Of these, the rings whose answer has come, which crossed the order to cancel them.
-    crossed: Owed<RingId>,
+    pub(crate) cancelled: Cancelled<RingId>,
     /// Seats' legs that are being released.
     pub(crate) released: Owed<RingId>,
     /// Cancelled tries that have not ended.
-    pub(crate) cancelled_parties: Owed<PartyId>,
+    pub(crate) cancelled_parties: Cancelled<PartyId>,
     /// Parties' legs that are being released.
     pub(crate) released_parties: Owed<PartyId>,
     /// Recordings that have not ended.
@@ -36,30 +34,6 @@ impl Outstanding {
         self.refused.settle(&call) || self.announced.remove(&call).is_some()
     }
 
-    pub(crate) fn ring_cancelled(&mut self, ring: RingId) {
-        self.cancelled.add(ring);
-    }
-
-    /// Whether a ring was cancelled that has neither ended nor answered: its phone may not know yet.
-    pub(crate) fn may_cross(&self, ring: RingId) -> bool {
-        self.cancelled.is_owed(&ring) && !self.crossed.is_owed(&ring)
-    }
-
-    /// Whether an answer crossed the order to cancel its ring, as it can but once.
-    pub(crate) fn answer_crossed(&mut self, ring: RingId) -> bool {
-        let crossed = self.may_cross(ring);
-        if crossed {
-            self.crossed.add(ring);
-        }
-        crossed
-    }
-
-    /// Whether the end of a cancelled ring was owed; it no longer is.
-    pub(crate) fn settle_cancelled(&mut self, ring: RingId) -> bool {
-        self.crossed.settle(&ring);
-        self.cancelled.settle(&ring)
-    }
-
     /// How many refused calls of a tenant hear the busy announcement.
     pub(crate) fn announced_len(&self, tenant: TenantId) -> usize {
         self.announced.values().filter(|it| it.tenant == tenant).count()
@@ -68,9 +42,9 @@ impl Outstanding {
     pub(crate) fn is_empty(&self) -> bool {
         self.refused.0.is_empty()
             && self.announced.is_empty()
-            && self.cancelled.0.is_empty()
+            && self.cancelled.is_empty()
             && self.released.0.is_empty()
-            && self.cancelled_parties.0.is_empty()
+            && self.cancelled_parties.is_empty()
             && self.released_parties.0.is_empty()
             && self.recordings.by_call.is_empty()
     }
@@ -111,6 +85,50 @@ impl<Id: Ord> Owed<Id> {
     /// Whether the outcome was owed; it no longer is.
     pub(crate) fn settle(&mut self, id: &Id) -> bool {
         self.0.remove(id)
+    }
+}
+
+/// Rings or tries that were cancelled and have not ended. The answer of each may cross the order to cancel it, once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Cancelled<Id: Ord> {
+    not_ended: Owed<Id>,
+    /// Of these, those whose answer has come.
+    crossed: Owed<Id>,
+}
+
+impl<Id: Ord> Default for Cancelled<Id> {
+    fn default() -> Self {
+        Self { not_ended: Owed::default(), crossed: Owed::default() }
+    }
+}
+
+impl<Id: Ord + Copy> Cancelled<Id> {
+    pub(crate) fn add(&mut self, id: Id) {
+        self.not_ended.add(id);
+    }
+
+    /// Whether it was cancelled and has neither ended nor answered: its phone may not know yet.
+    pub(crate) fn may_cross(&self, id: Id) -> bool {
+        self.not_ended.is_owed(&id) && !self.crossed.is_owed(&id)
+    }
+
+    /// Whether an answer crossed the order to cancel it, as it can but once.
+    pub(crate) fn answer_crossed(&mut self, id: Id) -> bool {
+        let crossed = self.may_cross(id);
+        if crossed {
+            self.crossed.add(id);
+        }
+        crossed
+    }
+
+    /// Whether its end was owed; it no longer is.
+    pub(crate) fn settle(&mut self, id: Id) -> bool {
+        self.crossed.settle(&id);
+        self.not_ended.settle(&id)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.not_ended.0.is_empty()
     }
 }
 
@@ -184,16 +202,16 @@ mod tests {
     #[test]
     fn one_answer_may_cross_the_order_to_cancel_its_ring() {
         let ring = RingId { call: CallId(1), attempt: 1 };
-        let mut outstanding = Outstanding::default();
-        assert!(!outstanding.answer_crossed(ring), "it was not cancelled");
-        outstanding.ring_cancelled(ring);
-        assert!(outstanding.may_cross(ring));
-        assert!(outstanding.answer_crossed(ring));
-        assert!(!outstanding.may_cross(ring));
-        assert!(!outstanding.answer_crossed(ring), "it has answered before");
-        assert!(outstanding.settle_cancelled(ring), "its end is still owed");
-        assert!(!outstanding.settle_cancelled(ring));
-        assert_eq!(outstanding, Outstanding::default(), "nothing of it is left");
+        let mut cancelled = Cancelled::default();
+        assert!(!cancelled.answer_crossed(ring), "it was not cancelled");
+        cancelled.add(ring);
+        assert!(cancelled.may_cross(ring));
+        assert!(cancelled.answer_crossed(ring));
+        assert!(!cancelled.may_cross(ring));
+        assert!(!cancelled.answer_crossed(ring), "it has answered before");
+        assert!(cancelled.settle(ring), "its end is still owed");
+        assert!(!cancelled.settle(ring));
+        assert_eq!(cancelled, Cancelled::default(), "nothing of it is left");
     }
 
     #[test]
@@ -213,7 +231,7 @@ mod tests {
         let mut refused = Outstanding::default();
         refused.refused.add(CallId(1));
         let mut cancelled = Outstanding::default();
-        cancelled.ring_cancelled(ring);
+        cancelled.cancelled.add(ring);
         let mut released = Outstanding::default();
         released.released.add(ring);
         let mut recordings = Outstanding::default();

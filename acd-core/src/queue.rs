@@ -255,6 +255,11 @@ impl Queues {
         self.by_key.get(&key).is_some_and(Queue::is_attended)
     }
 
+    /// Whether somebody who may serve one of a tenant's queues is logged in.
+    pub(crate) fn is_attended_anywhere(&self, tenant: TenantId) -> bool {
+        of_tenant(&self.by_key, tenant).any(|(_, queue)| queue.is_attended())
+    }
+
     /// Whether somebody has logged in, in this turn, where nobody was who may serve.
     pub(crate) fn take_newly_attended(&mut self) -> bool {
         core::mem::take(&mut self.newly_attended)

@@ -202,8 +202,8 @@ impl Switch {
                 self.call_commanded(call, command, source, request);
             }
 
-            Input::PartyProgressed { party } => self.tell_party(party, PartyInput::Progressed),
-            Input::PartyAnswered { party } => self.tell_party(party, PartyInput::Answered),
+            Input::PartyProgressed { party } => self.party_progressed(party),
+            Input::PartyAnswered { party } => self.party_answered(party),
             Input::PartyFailed { party, failure } => self.party_failed(party, failure),
             Input::PartyLegEnded { party, end } => self.party_leg_ended(party, end),
             Input::OutboundCommanded { call, seat, tenant, destination, about, source, request } => {
@@ -313,7 +313,7 @@ impl Switch {
     /// An answer that crosses the order to cancel the ring is nobody's any more; the end of the seat's leg follows it. A
     /// second one fits nothing.
     fn ring_answered(&mut self, ring: RingId) {
-        if !self.house.outstanding.answer_crossed(ring) {
+        if !self.house.outstanding.cancelled.answer_crossed(ring) {
             self.tell_ring(ring, CallInput::RingAnswered);
         }
     }
@@ -329,13 +329,21 @@ impl Switch {
         }
     }
 
+    /// Progress and answer of a try that cross the order to cancel it are nobody's any more; its end follows.
+    fn party_progressed(&mut self, party: PartyId) {
+        if !self.house.outstanding.cancelled_parties.may_cross(party) {
+            self.tell_party(party, PartyInput::Progressed);
+        }
+    }
+
+    fn party_answered(&mut self, party: PartyId) {
+        if !self.house.outstanding.cancelled_parties.answer_crossed(party) {
+            self.tell_party(party, PartyInput::Answered);
+        }
+    }
+
     fn party_failed(&mut self, party: PartyId, failure: PartyFailure) {
-        if self.house.outstanding.cancelled_parties.settle(&party) {
-            self.house.party_leg_over(party);
-            if self.calls.get(party.call).is_some_and(|call| call.awaits_line_of(party)) {
-                self.tell_party(party, PartyInput::Cancelled);
-            }
-        } else {
+        if !self.cancelled_party_ended(party) {
             self.tell_party(party, PartyInput::Failed(failure));
         }
     }
@@ -343,13 +351,26 @@ impl Switch {
     fn party_leg_ended(&mut self, party: PartyId, end: PartyLegEnd) {
         if self.house.outstanding.released_parties.settle(&party) {
             self.house.party_leg_over(party);
-        } else {
+        } else if !self.cancelled_party_ended(party) {
             self.tell_party(party, PartyInput::LegEnded(end));
         }
     }
 
+    /// Whether it was the end of a cancelled try, by 487 or, after an answer that crossed the order, by BYE: its line is
+    /// free, for which the next try may wait (R-L8).
+    fn cancelled_party_ended(&mut self, party: PartyId) -> bool {
+        if !self.house.outstanding.cancelled_parties.settle(party) {
+            return false;
+        }
+        self.house.party_leg_over(party);
+        if self.calls.get(party.call).is_some_and(|call| call.awaits_line_of(party)) {
+            self.tell_party(party, PartyInput::Cancelled);
+        }
+        true
+    }
+
     fn ring_progressed(&mut self, ring: RingId) {
-        if self.house.outstanding.may_cross(ring) {
+        if self.house.outstanding.cancelled.may_cross(ring) {
             return;
         }
         let kind = match self.calls.get(ring.call) {
@@ -362,14 +383,14 @@ impl Switch {
     }
 
     fn ring_failed(&mut self, ring: RingId, failure: RingFailure) {
-        if !self.house.outstanding.settle_cancelled(ring) {
+        if !self.house.outstanding.cancelled.settle(ring) {
             self.tell_ring(ring, CallInput::RingFailed(failure));
         }
     }
 
     fn seat_leg_ended(&mut self, ring: RingId, end: SeatLegEnd) {
         let outstanding = &mut self.house.outstanding;
-        if !outstanding.released.settle(&ring) && !outstanding.settle_cancelled(ring) {
+        if !outstanding.released.settle(&ring) && !outstanding.cancelled.settle(ring) {
             self.tell_ring(ring, CallInput::SeatLegEnded(end));
         }
     }

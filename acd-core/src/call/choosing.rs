@@ -122,7 +122,7 @@ impl Choosing {
         house.out.state(CallEvent::ChoiceMade { call: visit.call, key: self.key });
         let Some(choice) = visit.choice.take() else { return Waiting::enter(visit, house) };
         let option = self.key.and_then(|key| choice.options.get(&key));
-        visit.chosen_skill = option.and_then(|option| option.skill);
+        visit.skill = option.and_then(|option| option.skill);
         let own = option.and_then(|option| option.guidance);
         if !choice.before_guidance {
             return match own {

@@ -35,6 +35,8 @@ pub(super) struct Meeting {
     pub(super) place: Option<Place>,
     caller: CallerSide,
     seat: Option<Seated>,
+    /// The seat was lost, which never ends the caller's leg (R-Q7).
+    seat_lost: bool,
     /// The parties that have answered, by their try.
     guests: BTreeMap<u32, Guest>,
     /// The party that is being dialled.
@@ -122,6 +124,7 @@ impl Meeting {
                 hold_commanded: talking.hold_commanded,
                 before: None,
             }),
+            seat_lost: false,
             guests: BTreeMap::new(),
             dialling: None,
         })
@@ -133,6 +136,7 @@ impl Meeting {
             place: None,
             caller: CallerSide::Gone(None),
             seat: Some(seat),
+            seat_lost: false,
             guests: BTreeMap::new(),
             dialling: None,
         })
@@ -216,12 +220,14 @@ impl Meeting {
             }
             (CallInput::SeatLegEnded(SeatLegEnd::Lost(loss)), Some(seat)) => {
                 self.seat = None;
+                self.seat_lost = true;
                 seat.state_end(TalkEnd::SeatLost(loss), house);
                 house.seat_lost(seat.seat);
                 self.seat_left(&before, phase, visit, house)
             }
             (CallInput::SeatGone(loss), Some(seat)) => {
                 self.seat = None;
+                self.seat_lost = true;
                 seat.state_end(TalkEnd::SeatLost(loss), house);
                 house.release_seat_leg(seat.ring, ReleaseCause::Failed);
                 house.seat_lost(seat.seat);
@@ -280,7 +286,7 @@ impl Meeting {
         mut self: Box<Self>,
         before: &Audio,
         (attempt, supervisor, holds): (u32, SeatId, bool),
-        visit: &Visit,
+        visit: &mut Visit,
         house: &mut House,
     ) -> CallState {
         let phase = self.phase();
@@ -294,7 +300,7 @@ impl Meeting {
         mut self: Box<Self>,
         attempt: u32,
         gone: &mut Option<(SeatId, bool)>,
-        visit: &Visit,
+        visit: &mut Visit,
         house: &mut House,
     ) -> CallState {
         let before = self.audio(visit);
@@ -306,16 +312,20 @@ impl Meeting {
     }
 
     /// What follows from who is left: those who have nobody else are together, a caller with the seat alone talks, and
-    /// a call of fewer than two people ends.
+    /// a call of fewer than two people ends, unless it is the loss of the seat that has left the caller alone (R-T4, R-Q7).
     fn settle(
         mut self: Box<Self>,
         before: &Audio,
         phase: CallPhase,
-        visit: &Visit,
+        visit: &mut Visit,
         house: &mut House,
     ) -> CallState {
         if !self.lives() {
-            return self.end_call(phase, visit, house);
+            if !(self.seat_lost && self.has_caller()) {
+                return self.end_call(phase, visit, house);
+            }
+            before.part(visit, house);
+            return self.put_back(phase, visit, house);
         }
         if self.seat.is_none() || !self.has_others() {
             for (attempt, guest) in &mut self.guests {

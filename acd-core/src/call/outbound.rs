@@ -161,7 +161,7 @@ impl Switch {
             guidance: Guidance::None,
             recording: if recorded { RecordingPolicy::FromAnswer } else { RecordingPolicy::Off },
             choice: None,
-            chosen_skill: None,
+            skill: None,
             closed: false,
             holding: Holding::Nothing,
             test: false,

@@ -37,9 +37,12 @@ impl Switch {
     }
 
     fn go_on_from(&mut self, from: QueueKey, cause: OverflowCause, who: impl Fn(&Queues) -> Vec<CallId>) {
-        let Some(to) = self.house.overflow(from, cause) else { return };
+        if !self.house.may_overflow(from.tenant, cause) {
+            return;
+        }
         for call in who(&self.house.queues) {
-            if let Some(call) = self.calls.get_mut(call) {
+            let Some(call) = self.calls.get_mut(call) else { continue };
+            if let Some(to) = self.house.overflow(from.tenant, call.visit.skill, cause) {
                 call.overflow(to, cause, &mut self.house);
             }
         }
@@ -56,11 +59,16 @@ impl House {
         }
     }
 
-    /// Where the callers of a queue go on to: to the first tenant of the chain that is within its hours and at which somebody
-    /// who may serve them is logged in.
-    fn overflow(&self, from: QueueKey, cause: OverflowCause) -> Option<TenantId> {
-        let is_attended = |to| self.queues.is_attended(queue_at(to, from.skill, self));
-        self.lines.overflow(from.tenant, cause, is_attended)
+    /// Where a caller of a tenant who needs a skill goes on to: to the first tenant of the chain that is within its hours and
+    /// at which somebody who may serve the caller is logged in.
+    fn overflow(&self, from: TenantId, skill: Option<SkillId>, cause: OverflowCause) -> Option<TenantId> {
+        let is_attended = |to| self.queues.is_attended(queue_at(to, skill, self));
+        self.lines.overflow(from, cause, is_attended)
+    }
+
+    /// Whether any caller of a tenant could go on, so that they need not be asked one by one.
+    fn may_overflow(&self, from: TenantId, cause: OverflowCause) -> bool {
+        self.lines.overflow(from, cause, |to| self.queues.is_attended_anywhere(to)).is_some()
     }
 }
 
@@ -86,9 +94,9 @@ impl Call {
 }
 
 impl Visit {
-    /// The queue of a tenant that the caller enters first.
+    /// The queue of a tenant for the caller.
     pub(super) fn queue_at(&self, serving: TenantId, house: &House) -> QueueKey {
-        queue_at(serving, self.chosen_skill, house)
+        queue_at(serving, self.skill, house)
     }
 
     /// The queue that is ahead of a caller who has entered none yet; `None`: the caller is to hear that we are closed.
@@ -128,7 +136,7 @@ impl Visit {
             return CallState::Waiting(Waiting { place });
         }
         self.hand_on(to, cause, house);
-        let queue = queue_at(to, place.queue.skill, house);
+        let queue = self.queue_at(to, house);
         Waiting::go_elsewhere(Place { queue, ..place }, self, house)
     }
 

@@ -246,7 +246,7 @@ impl CallState {
         meeting.into_iter().flat_map(|it| it.supervisors())
     }
 
-    fn take_in(self, attempt: u32, watcher: &Watcher, visit: &Visit, house: &mut House) -> Self {
+    fn take_in(self, attempt: u32, watcher: &Watcher, visit: &mut Visit, house: &mut House) -> Self {
         let (before, meeting): (Audio, Box<Meeting>) = match self {
             Self::Talking(talking) => (joined_audio(&talking, visit), Meeting::of_talk(&talking)),
             Self::Meeting(meeting) => (meeting.audio(visit), meeting),

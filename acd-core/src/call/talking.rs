@@ -169,6 +169,7 @@ impl Talking {
         house.release_seat_leg(self.ring, ReleaseCause::HandedOver);
         house.seat_talk_over(self.seat);
         visit.awaits_adviser = true;
+        visit.skill = Some(skill);
         let queue = QueueKey { skill: Some(skill), ..self.place.queue };
         Waiting::go_over(Place { queue, ..self.place }, visit, house)
     }

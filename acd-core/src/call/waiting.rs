@@ -83,6 +83,7 @@ impl Waiting {
     /// The caller enters the queue for the first time.
     pub(super) fn enter(visit: &mut Visit, house: &mut House) -> CallState {
         let place = Place { queue: visit.queue_at(visit.serving, house), since: house.now };
+        visit.skill = visit.skill.or(place.queue.skill);
         visit.play_waiting(house);
         visit.begin_wait(house);
         Self::stand(place, false, visit, house)

@@ -82,7 +82,7 @@ impl Model {
         let choice = call.number.choice.take().unwrap();
         call.choice_until = None;
         let option = key.map(|key| choice.options[&key]);
-        call.chosen_skill = option.and_then(|it| it.skill);
+        call.needed_skill = option.and_then(|it| it.skill);
         let (call, tenant) = (call.id, call.tenant);
         self.state(CallEvent::ChoiceMade { call, key });
         let own = option.and_then(|it| it.guidance);

@@ -146,6 +146,7 @@ impl Model {
         self.seat_talk_over(seat);
         let call = &mut self.calls[at];
         call.skill = Some(skill);
+        call.needed_skill = Some(skill);
         call.awaits_adviser = true;
         self.begin_wait(at);
         self.wait(at, false);

@@ -62,7 +62,8 @@ pub(crate) struct Call {
     /// The choice that is being made: whether its prompt is over, and the key.
     pub(crate) chooses: Option<(bool, Option<char>)>,
     pub(crate) choice_until: Option<Timestamp>,
-    pub(crate) chosen_skill: Option<SkillId>,
+    /// Chosen, or handed over for, or of the first queue: what is asked for wherever the caller goes on to.
+    pub(crate) needed_skill: Option<SkillId>,
     /// What is heard was chosen after the guidance, which the caller has passed.
     pub(crate) past_guidance: bool,
     /// The wait has been too long.
@@ -84,6 +85,8 @@ pub(crate) struct Call {
     pub(crate) before: Option<SeatState>,
     pub(crate) caller: Caller,
     pub(crate) parties: Vec<Party>,
+    /// It had a seat, which was lost.
+    pub(crate) seat_lost: bool,
     pub(crate) watchers: Vec<Watcher>,
     pub(crate) tries: u32,
     pub(crate) hunt: Option<Hunt>,
@@ -156,6 +159,8 @@ pub(crate) struct Model {
     crossed: Vec<RingId>,
     pub(crate) released: Vec<RingId>,
     pub(crate) parties_cancelled: Vec<PartyId>,
+    /// Of these, those that have answered all the same.
+    pub(crate) parties_crossed: Vec<PartyId>,
     pub(crate) parties_released: Vec<PartyId>,
     /// Parties over a tenant's own trunk, until their legs have ended (R-L8).
     pub(crate) lines_out: Vec<(PartyId, TenantId)>,
@@ -189,6 +194,7 @@ impl Model {
             crossed: Vec::new(),
             released: Vec::new(),
             parties_cancelled: Vec::new(),
+            parties_crossed: Vec::new(),
             parties_released: Vec::new(),
             lines_out: Vec::new(),
             hunts: Vec::new(),
@@ -499,10 +505,11 @@ impl Model {
 
     /// R-Q1.
     pub(crate) fn enter_queue(&mut self, at: usize) {
-        let skill = self.skill_at(self.calls[at].serving, self.calls[at].chosen_skill);
+        let skill = self.skill_at(self.calls[at].serving, self.calls[at].needed_skill);
         let call = &mut self.calls[at];
         call.queued_at = Some(self.now);
         call.skill = skill;
+        call.needed_skill = call.needed_skill.or(skill);
         self.begin_wait(at);
         self.wait(at, false);
     }

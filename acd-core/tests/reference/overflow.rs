@@ -14,7 +14,7 @@ impl Model {
 
     /// The first tenant of the chain that is within its hours and where somebody who may serve the caller is logged in.
     fn overflow_queue(&self, call: &Call, cause: OverflowCause) -> Option<TenantId> {
-        self.overflow(call.serving, cause, |to| self.is_attended(to, self.skill_at(to, call.skill)))
+        self.overflow(call.serving, cause, |to| self.is_attended(to, self.skill_at(to, call.needed_skill)))
     }
 
     fn overflow(
@@ -48,13 +48,13 @@ impl Model {
         self.state(fact);
     }
 
-    /// The place is kept; the skill goes along if the other tenant knows it.
+    /// The place is kept; the skill that the caller needs is asked for if the other tenant knows it.
     fn go_on_elsewhere(&mut self, at: usize, to: TenantId, cause: OverflowCause) -> bool {
         if self.calls[at].overflows >= 8 {
             return false;
         }
         self.hand_on(at, to, cause);
-        self.calls[at].skill = self.skill_at(to, self.calls[at].skill);
+        self.calls[at].skill = self.skill_at(to, self.calls[at].needed_skill);
         self.begin_wait(at);
         self.wait(at, false);
         true

@@ -125,6 +125,10 @@ impl Model {
     /// What follows from who is left (R-T4, R-T5).
     pub(crate) fn regroup(&mut self, at: usize) {
         let call = &mut self.calls[at];
+        if !call.lives() && call.seat_lost && call.caller == Caller::Here {
+            // R-Q7: it is a seat's failure that has left the caller alone.
+            return self.come_back(at);
+        }
         if !call.lives() {
             return self.end_meeting(at);
         }
@@ -247,17 +251,28 @@ impl Model {
     }
 
     pub(crate) fn party_input(&mut self, input: &Input) {
-        let (party, owed) = match input {
-            Input::PartyProgressed { party } | Input::PartyAnswered { party } => (*party, None),
-            Input::PartyFailed { party, .. } => (*party, Some(&mut self.parties_cancelled)),
-            Input::PartyLegEnded { party, .. } => (*party, Some(&mut self.parties_released)),
+        let (party, ends) = match input {
+            Input::PartyProgressed { party } | Input::PartyAnswered { party } => (*party, false),
+            Input::PartyFailed { party, .. } | Input::PartyLegEnded { party, .. } => (*party, true),
             Input::HoldBegan { leg: LegId::Party(party) }
             | Input::HoldEnded { leg: LegId::Party(party) }
             | Input::DigitPressed { leg: LegId::Party(party), .. }
-            | Input::AnnouncementFailed { leg: LegId::Party(party), .. } => (*party, None),
+            | Input::AnnouncementFailed { leg: LegId::Party(party), .. } => (*party, false),
             other => panic!("{other:?} is of no party"),
         };
-        if owed.is_some_and(|owed| settle(owed, party)) {
+        if self.parties_cancelled.contains(&party) && !self.parties_crossed.contains(&party) {
+            // It may not know yet that we have given it up.
+            match input {
+                Input::PartyProgressed { .. } => return,
+                Input::PartyAnswered { .. } => return self.parties_crossed.push(party),
+                _ => {}
+            }
+        }
+        let by_bye = matches!(input, Input::PartyLegEnded { .. });
+        if ends
+            && ((by_bye && settle(&mut self.parties_released, party))
+                || settle(&mut self.parties_cancelled, party))
+        {
             self.free_line(party);
             if let Some(at) = self.calls.iter().position(|it| it.waits_for() == Some(party)) {
                 self.go_on(at);
@@ -383,7 +398,8 @@ impl Model {
             },
             chooses: None,
             choice_until: None,
-            chosen_skill: None,
+            needed_skill: None,
+            seat_lost: false,
             closed: false,
             test: false,
             phase: CallPhase::Outbound,

@@ -117,6 +117,7 @@ impl Model {
             self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::SeatLost(loss) });
         }
         self.seat_lost(seat);
+        self.calls[at].seat_lost = true;
         self.seat_has_left(at);
     }
 
@@ -138,6 +139,7 @@ impl Model {
         if self.calls[at].answered && with_reception {
             self.calls[at].awaits_adviser = true;
         }
+        self.calls[at].seat_lost = false;
         self.begin_wait(at);
         self.wait(at, true);
     }

@@ -35,6 +35,9 @@ struct CallView {
     /// Whose seats are to serve the caller.
     serving: TenantId,
     skill: Option<SkillId>,
+    /// What the keys stand for, and the skill that the caller needs, which a tenant without it does not change.
+    keys: BTreeMap<char, Option<SkillId>>,
+    needed: Option<SkillId>,
     entered: Option<Timestamp>,
     answered: bool,
     /// Between reception and adviser.
@@ -126,7 +129,9 @@ impl Auditor {
             CallEvent::SeatLinesFullEnded { tenant } => {
                 self.flip(*tenant, |view| &mut view.seat_lines_full, false);
             }
-            CallEvent::CallAdmitted { call, tenant, test, closed, lines_in_use, capacity, .. } => {
+            CallEvent::CallAdmitted {
+                call, tenant, dialled, test, closed, lines_in_use, capacity, ..
+            } => {
                 let in_force = self.tenants[tenant].capacity;
                 assert_eq!(*closed, in_force.is_none(), "R-L11");
                 if !closed && !test {
@@ -136,6 +141,8 @@ impl Auditor {
                     assert_eq!(*lines_in_use, before + 1);
                     assert!(*lines_in_use <= *capacity && *capacity <= in_force.unwrap().total(), "R-L5");
                 }
+                let choice = self.plan.tenants[tenant].numbers[dialled].choice.as_ref();
+                let keys = choice.map(|it| it.options.iter().map(|(key, it)| (*key, it.skill)).collect());
                 let view = CallView {
                     tenant: *tenant,
                     holds_line: !closed && !test,
@@ -143,6 +150,8 @@ impl Auditor {
                     phase: Phase::Arriving,
                     serving: *tenant,
                     skill: None,
+                    keys: keys.unwrap_or_default(),
+                    needed: None,
                     entered: None,
                     answered: false,
                     awaits_adviser: false,
@@ -164,6 +173,10 @@ impl Auditor {
                 });
                 assert_eq!(*reason == RefusalReason::LinesFull, full == Some(true), "R-L4: {reason:?}");
             }
+            CallEvent::ChoiceMade { call, key } => {
+                let view = self.calls.get_mut(call).unwrap();
+                view.needed = key.and_then(|key| view.keys[&key]);
+            }
             CallEvent::CallerQueued { call, tenant, skill, since, put_back, awaits_adviser } => {
                 let left = self.parties.iter().any(|party| party.call == *call);
                 let view = self.calls.get_mut(call).unwrap();
@@ -180,6 +193,8 @@ impl Auditor {
                 assert!(*awaits_adviser || !view.awaits_adviser, "R-A2: handed over, and not yet answered");
                 assert!(!awaits_adviser || view.answered, "R-A2: nobody has answered");
                 view.awaits_adviser = *awaits_adviser;
+                let handed_over = view.phase == Phase::Between && !put_back;
+                view.needed = skill.filter(|_| handed_over).or(view.needed).or(*skill);
                 view.skill = *skill;
                 view.phase = Phase::Waiting(*since);
                 view.with_parties = false;
@@ -343,7 +358,6 @@ impl Auditor {
             | CallEvent::RefusalFailed { .. }
             | CallEvent::PlaceSaid { .. }
             | CallEvent::ChoiceStarted { .. }
-            | CallEvent::ChoiceMade { .. }
             | CallEvent::CallerConnected { .. }
             | CallEvent::PlanApplied { .. }
             | CallEvent::NodeStarted
@@ -630,7 +644,7 @@ impl Auditor {
     /// this is not known here.
     fn is_attended_at(&self, to: TenantId, call: &CallView, if_unknown: bool) -> bool {
         let Some(plan) = self.plan.tenants.get(&to) else { return false };
-        let kept = call.skill.filter(|it| plan.queue_skills().contains(&Some(*it)));
+        let kept = call.needed.filter(|it| plan.queue_skills().contains(&Some(*it)));
         let skill = kept.or(plan.entry_skill);
         self.seats.iter().filter(|(_, it)| it.state != SeatState::LoggedOut).any(|(id, _)| {
             let seat = self.plan.seats.get(id);

@@ -89,6 +89,14 @@ impl Parties {
         Some(Input::PartyAnswered { party })
     }
 
+    /// Who was given up answers all the same.
+    pub(crate) fn crosses(&mut self, party: PartyId) -> Option<Input> {
+        let given_up = |phone: &&mut Phone| matches!(phone, Phone::Cancelling | Phone::Releasing);
+        let phone = self.phones.get_mut(&party).filter(given_up)?;
+        *phone = Phone::Releasing;
+        Some(Input::PartyAnswered { party })
+    }
+
     pub(crate) fn fails(&mut self, party: PartyId, failure: PartyFailure) -> Option<Input> {
         let wanted = if failure == PartyFailure::Cancelled { Phone::Cancelling } else { Phone::Rings };
         self.phones.get(&party).filter(|phone| **phone == wanted)?;

@@ -52,6 +52,8 @@ pub(crate) enum Plan {
     Press(LegId, char),
     PartyCannotHear(PartyId, PlayId),
     PartyAnswers(PartyId),
+    /// The answer crosses the order to cancel the try.
+    PartyCrosses(PartyId),
     PartyFails(PartyId, PartyFailure),
     PartyEnds(PartyId, PartyLegEnd),
     CallOut(SeatId, u64),
@@ -256,6 +258,12 @@ impl World {
                 self.parties.talks(party).then_some(Input::AnnouncementFailed { leg, play })
             }
             Plan::PartyAnswers(party) => self.parties.answers(party),
+            Plan::PartyCrosses(party) => {
+                let end = if rng.percent(50) { PartyLegEnd::Released } else { PartyLegEnd::HungUp };
+                self.soon(now, Plan::PartyEnds(party, end), rng);
+                rng.percent(ANSWERS_CROSS).then(|| self.plan(now, Plan::PartyCrosses(party)));
+                self.parties.crosses(party)
+            }
             Plan::PartyFails(party, failure) => self.parties.fails(party, failure),
             Plan::PartyEnds(party, end) => self.parties.ends(party, end),
             Plan::CallOut(seat, whom) => {
@@ -363,7 +371,9 @@ impl World {
             }
             Effect::CancelParty { party } => {
                 self.parties.cancel(*party);
-                self.soon(now, Plan::PartyFails(*party, PartyFailure::Cancelled), rng);
+                let crosses = rng.percent(ANSWERS_CROSS);
+                let ends = Plan::PartyFails(*party, PartyFailure::Cancelled);
+                self.soon(now, if crosses { Plan::PartyCrosses(*party) } else { ends }, rng);
             }
             Effect::ReleaseLeg { leg: LegId::Party(party), .. } => {
                 self.parties.release(*party);

@@ -49,6 +49,13 @@ impl Audio {
             visit.play_music(*leg, house);
         }
     }
+
+    /// Orders that nobody hears anybody any more.
+    pub(super) fn part(&self, visit: &Visit, house: &mut House) {
+        if !self.sets.is_empty() {
+            house.out.order(Effect::Connect { call: visit.call, sets: [].into() });
+        }
+    }
 }
 
 /// A caller and a seat alone.
