@@ -70,15 +70,17 @@ pub struct Account {
     pub blockages: Vec<Blockage>,
     /// The intervals with all seat lines busy that touch the period, whole.
     pub seat_lines_full: Vec<Blockage>,
-    /// The outages that touch the period, whole.
+    /// The outages that touch the period, whole, in the order of their beginnings, then of their causes.
     pub outages: Vec<Outage>,
-    /// The intervals below the promised staffing that touch the period, whole; one for each change of the numbers.
+    /// The intervals below the promised staffing that touch the period, whole; one for each change of the numbers, in the order
+    /// of their beginnings, then of their skills.
     pub understaffed: Vec<Understaffing>,
     /// The lines in force at the period's beginning, and each change within it; `None`: outside hours.
     pub capacities: Vec<(Timestamp, Option<Capacity>)>,
     /// Changes of the tenant's lines by plans that came into force in the period, oldest first (R-L2).
     pub lines_planned: Vec<LinesPlanned>,
-    /// The steps of the wall clock that touch the slots, oldest first; [`Self::listed_clock_steps`] are those of the period.
+    /// The steps of the wall clock that are known, oldest first: an interval is listed whole, and one may lie in it beyond the
+    /// slots. [`Self::listed_clock_steps`] are those that matter here.
     pub clock_steps: Vec<ClockStep>,
     /// Seats that served this tenant alone at any time of the period.
     pub dedicated_seats: BTreeSet<SeatId>,
@@ -115,10 +117,20 @@ impl Account {
         all.filter(|(slot, _)| lies_within(*slot)).map(|(_, it)| *it).sum()
     }
 
-    /// The steps of the wall clock that touch the period, oldest first.
+    /// The steps of the wall clock that touch the period or an interval that its lists have, oldest first.
     pub fn listed_clock_steps(&self) -> impl Iterator<Item = &ClockStep> {
         let (from, to) = self.slots.listed();
-        self.clock_steps.iter().filter(move |it| it.from() < to && it.at >= from)
+        let is_of_period = move |it: &ClockStep| it.from() < to && it.at >= from;
+        let is_of_interval =
+            |it: &ClockStep| self.listed().any(|interval| interval.touches((it.from(), it.at)));
+        self.clock_steps.iter().filter(move |it| is_of_period(it) || is_of_interval(it))
+    }
+
+    /// The intervals of all lists.
+    fn listed(&self) -> impl Iterator<Item = Interval> {
+        let blockages = self.blockages.iter().chain(&self.seat_lines_full).map(|it| it.interval);
+        let outages = self.outages.iter().map(|it| it.interval);
+        blockages.chain(outages).chain(self.understaffed.iter().map(|it| it.interval))
     }
 
     /// Whether nothing of a slot is recorded, so that its zeros would mean nothing.

@@ -43,11 +43,9 @@ impl Books {
         lived_ms(&self.clock_steps, from, to)
     }
 
-    /// The steps of the wall clock that touch the period.
+    /// The steps of the wall clock that were seen: an interval is listed whole, and one may lie in it beyond the slots.
     pub(super) fn into_clock_steps(self) -> Vec<ClockStep> {
-        let Self { slots, mut clock_steps, .. } = self;
-        clock_steps.retain(|it| it.from() < slots.to() && it.at >= slots.from());
-        clock_steps
+        self.clock_steps
     }
 
     /// Adds to a slot, if it is one.
@@ -137,6 +135,12 @@ impl<T> Bounded<T> {
     }
 
     pub(super) fn into_vec(self) -> Vec<T> {
+        self.items
+    }
+
+    /// In an order of their own, since they came as they ended.
+    pub(super) fn into_ordered<K: Ord>(mut self, key: impl FnMut(&T) -> K) -> Vec<T> {
+        self.items.sort_by_key(key);
         self.items
     }
 }

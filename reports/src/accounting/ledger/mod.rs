@@ -88,7 +88,7 @@ impl Ledger {
         let at = self.last.map_or(self.books.slots.from(), |(time, _)| time);
         let staff = Staff::of(plan, self.tenant);
         self.seats.set_staff(at, staff, &mut self.books);
-        self.plans.stands(plan, self.tenant);
+        self.plans.stands(at, plan, self.tenant);
     }
 
     /// The next fact is the first of a life of the switch that begins with this plan.
@@ -145,7 +145,7 @@ impl Ledger {
         Account {
             tenant: self.tenant,
             counting: self.counting,
-            understaffed: self.shortages.list.into_vec(),
+            understaffed: self.shortages.list.into_ordered(|it| (it.interval.from, it.skill, it.interval.to)),
             capacities: self.lines.capacities_within(&slots),
             lines_planned: {
                 let (from, to) = slots.listed();
@@ -158,7 +158,7 @@ impl Ledger {
             blockages: self.lines.blockages.into_vec(),
             seat_lines_full: self.lines.seat_lines_full.into_vec(),
             dropped: dropped + self.outages.list.dropped(),
-            outages: self.outages.list.into_vec(),
+            outages: self.outages.list.into_ordered(|it| (it.interval.from, it.cause, it.interval.to)),
             dedicated_seats,
             shared_seats,
             guest_seats,

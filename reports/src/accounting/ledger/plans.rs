@@ -1,5 +1,7 @@
 //! Changes of the tenant's lines by plans: from when, by whom, reported when (R-L2). Band edges are none.
 
+use std::collections::BTreeMap;
+
 use acd_core::plan::{Change, Plan, Tenant, diff};
 use acd_core::{CivilDate, PlanSource, PoolId, TenantId, Timestamp};
 
@@ -11,6 +13,8 @@ pub(super) struct Plans {
     /// The tenant's part of the plan in force with its pool, as far as it is known.
     in_force: Option<Plan>,
     next: Option<Plan>,
+    /// Each day of a report that a plan had, and since when one has had it.
+    days: BTreeMap<CivilDate, Timestamp>,
     changes: Vec<LinesPlanned>,
 }
 
@@ -27,9 +31,10 @@ impl Plans {
     }
 
     /// What came before this plan is not known.
-    pub(super) fn stands(&mut self, plan: &Plan, tenant: TenantId) {
+    pub(super) fn stands(&mut self, at: Timestamp, plan: &Plan, tenant: TenantId) {
         self.comes(plan, tenant);
         self.in_force = self.next.take();
+        self.note_day(at, self.in_force.as_ref().and_then(settings).and_then(|it| it.lines_reported_on));
     }
 
     /// The changes that came into force in the period.
@@ -54,23 +59,36 @@ impl Plans {
         reported: Option<CivilDate>,
     ) {
         let Some(next) = self.next.take() else { return };
+        self.note_day(at, reported);
         let before = self.in_force.replace(next.clone());
         let Some(before) = before else { return };
         let (was, is) = (settings(&before), settings(&next));
         let changes = changes(&before, &next);
-        let told = reported.filter(|day| {
-            // A day that stood in the plan before is an earlier change's, unless this one too had come by then.
-            let day_of_change = at.civil(is.map_or(0, |it| it.utc_offset_minutes)).date;
-            was.and_then(|it| it.lines_reported_on) != Some(*day)
-                || (!changes.is_empty() && *day >= day_of_change)
-        });
-        if !changes.is_empty() && self.changes.len() < INTERVALS_MAX {
+        let changes_lines = !changes.is_empty();
+        if changes_lines && self.changes.len() < INTERVALS_MAX {
             let who = who.map(str::to_owned);
             self.changes.push(LinesPlanned { at, by, who, reported_on: None, changes });
         }
+        let Some(day) = reported else { return };
+        // Who brings a day, and nothing else of the lines, says that the client was told of them as they are.
+        let is_said_anew = !changes_lines && was.and_then(|it| it.lines_reported_on) != Some(day);
+        let (zone, known_since) = (is.map_or(0, |it| it.utc_offset_minutes), self.days.get(&day).copied());
         // Who is told of the lines as they are is told of every change that made them so.
         for untold in self.changes.iter_mut().filter(|it| it.reported_on.is_none()) {
-            untold.reported_on = told;
+            // A day that any plan before the change had is an earlier change's, unless this one too had come by then.
+            let is_an_earlier_ones = known_since.is_some_and(|since| since < untold.at);
+            let had_come = untold.at.civil(zone).date <= day;
+            if is_said_anew || !is_an_earlier_ones || had_come {
+                untold.reported_on = Some(day);
+            }
+        }
+    }
+
+    fn note_day(&mut self, at: Timestamp, day: Option<CivilDate>) {
+        let Some(day) = day else { return };
+        self.days.entry(day).or_insert(at);
+        while self.days.len() > INTERVALS_MAX {
+            self.days.pop_first();
         }
     }
 }
