@@ -1,5 +1,6 @@
 //! Plays a written history on the real switch. Who looks on says what stands below each turn, and answers the lines that
-//! are questions of its own.
+//! are questions of its own. `switch is gone` ends a life, by a death or after `node stops`: the next happening is the first of
+//! another, with the plan that stands below that line, or else with the last one.
 
 use std::time::Duration;
 
@@ -80,12 +81,22 @@ impl<O: Onlooker> Scenario<'_, O> {
             let stepped = what.trim().strip_prefix("clock stepped ").map_or(0, |step| step.parse().unwrap());
             self.let_deadlines_pass(now - Duration::from_millis(u64::try_from(stepped).unwrap_or(0)));
             self.keep(line);
-            let input = if what.trim() == "new plan" {
-                let mut plan = Vec::new();
-                while let Some(line) = lines.next_if(|line| line.starts_with("| ")) {
-                    self.keep(line);
-                    plan.push(line[2..].to_owned());
-                }
+            let mut plan = Vec::new();
+            while let Some(line) = lines.next_if(|line| line.starts_with("| ")) {
+                self.keep(line);
+                plan.push(line[2..].to_owned());
+            }
+            let is_new_plan = what.trim() == "new plan";
+            let is_end_of_life = what.trim() == "switch is gone";
+            assert!(plan.is_empty() || is_new_plan || is_end_of_life, "no plan belongs below: {line}");
+            if is_new_plan || !plan.is_empty() {
+                self.plan.clone_from(&plan);
+            }
+            if is_end_of_life {
+                self.switch = None;
+                continue;
+            }
+            let input = if is_new_plan {
                 let plan = plans::read(&plan);
                 if let Some(switch) = &self.switch {
                     let told = self.onlooker.new_plan(switch, &plan);

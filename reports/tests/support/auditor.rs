@@ -1,9 +1,13 @@
 //! The auditor: recomputes what a form says from what anybody outside could have seen, and from the contract. It knows no
 //! fact, shares no code with the switch or the reports, and counts by looking at every instant at which anything changed.
 
+#[path = "days.rs"]
+mod days;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use acd_core::{CallId, CivilDate, RingId, SeatId, TimeOfDay, Timestamp, Weekday};
+use acd_core::{CallId, CivilDate, RingId, SeatId, Timestamp};
+use days::{OnTheWall, midnight, on_the_wall};
 
 use crate::world::{Seen, Trace};
 
@@ -252,8 +256,7 @@ enum Part {
 
 /// The contracts: all lines of a tenant at an instant, hours in Japan.
 fn lines(tenant: usize, at: Timestamp) -> usize {
-    let civil = at.civil(540);
-    let hour = civil.time.as_millis() / 3_600_000;
+    let OnTheWall { hour, .. } = on_the_wall(at);
     match tenant {
         0 => match hour {
             7..23 => 4,
@@ -266,9 +269,7 @@ fn lines(tenant: usize, at: Timestamp) -> usize {
 
 /// Shizuoka's seat lines, line by line as the specification has them; a night belongs to the day before it.
 fn shizuoka(at: Timestamp) -> usize {
-    let civil = at.civil(540);
-    let hour = civil.time.as_millis() / 3_600_000;
-    let (month, day) = (civil.date.month, civil.date.day);
+    let OnTheWall { month, day, hour, .. } = on_the_wall(at);
     if (month == 12 && day >= 26) || (month == 1 && (day < 5 || (day == 5 && hour < 8))) {
         return match hour {
             8..17 => 8,
@@ -277,11 +278,11 @@ fn shizuoka(at: Timestamp) -> usize {
             _ => 3,
         };
     }
-    let eight_hours_ago = Timestamp::from_millis(at.as_millis() - 8 * 3_600_000).civil(540).date;
+    let began = on_the_wall(Timestamp::from_millis(at.as_millis() - 8 * 3_600_000));
     let holidays = [(2026, 11, 3), (2026, 11, 23), (2027, 1, 11)];
-    let rests = holidays.contains(&(eight_hours_ago.year, eight_hours_ago.month, eight_hours_ago.day));
-    let sunday = eight_hours_ago.weekday() == Weekday::Sunday;
-    let saturday = eight_hours_ago.weekday() == Weekday::Saturday;
+    let rests = holidays.contains(&(began.year, began.month, began.day));
+    let sunday = began.weekday == 6;
+    let saturday = began.weekday == 5;
     match hour {
         8..17 if rests || sunday => 6,
         13..17 if saturday => 4,
@@ -437,6 +438,6 @@ fn length(from: Timestamp, to: Timestamp) -> u64 {
 
 /// The hours of a day in Japan.
 pub(crate) fn hours(date: CivilDate) -> Vec<(Timestamp, Timestamp)> {
-    let midnight = date.at(TimeOfDay::MIDNIGHT, 540);
+    let midnight = midnight(date);
     (0..24).map(|hour| (later(midnight, hour * 3_600_000), later(midnight, (hour + 1) * 3_600_000))).collect()
 }
