@@ -268,6 +268,41 @@ fn lists_details_and_definitions_have_sheets_of_their_own() {
     }
 }
 
+/// R-L8, R-A10: 9:50 of legs dialled, 6:00 of callers with parties alone, 2:00 of consultations without the caller.
+#[test]
+fn outbound_and_forwarded_time_is_printed_beside_the_form() {
+    let mut account = day();
+    let nine = &mut account.figures[9];
+    (nine.outbound_ms, nine.forwarded_ms, nine.aside_ms) = (590_000, 360_000, 120_000);
+    let bytes = fdma2::xlsx(&account, &header(None)).unwrap();
+    let details = Sheet::open("参考 時間帯別内訳", &bytes);
+    let headings: Vec<String> = (0..38).map(|column| details.text(2, column)).collect();
+    let lines = csv_lines(&account, &header(None));
+    let table: Vec<Vec<&str>> = lines
+        .iter()
+        .skip_while(|line| *line != "参考 時間帯別内訳")
+        .skip(1)
+        .take(27)
+        .map(|line| line.split(',').collect())
+        .collect();
+    let json = fdma2::json(&account, &header(None));
+    let wanted = [
+        ("発信通話", "outbound_ms", 590_000_u32, "9.8"),
+        ("転送後通話", "forwarded_ms", 360_000, "6.0"),
+        ("うち相談者抜き", "aside_ms", 120_000, "2.0"),
+    ];
+    for (heading, key, ms, printed) in wanted {
+        let column = headings.iter().position(|it| it == heading).unwrap();
+        let minutes = f64::from(ms) / 60_000.0;
+        let of_sheet = u32::try_from(column).unwrap();
+        assert!((details.number(13, of_sheet) - minutes).abs() < 1e-9, "{heading}");
+        assert!((details.number(28, of_sheet) - minutes).abs() < 1e-9, "{heading}");
+        assert_eq!((table[0][column], table[1][column]), (heading, "分"));
+        assert_eq!((table[2][column], table[11][column], table[26][column]), ("0.0", printed, printed));
+        assert_eq!((&json["hours"][9]["raw"][key], &json["day"]["raw"][key]), (&ms.into(), &ms.into()));
+    }
+}
+
 #[test]
 fn the_same_facts_give_the_same_file() {
     let make = || fdma2::xlsx(&day(), &header(Some(800))).unwrap();

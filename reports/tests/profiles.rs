@@ -337,6 +337,9 @@ fn offered_calls_a_day_are_averaged_by_the_kind_of_day() {
     assert_eq!(means.monday_to_saturday, Some(fraction(2, 3)));
     assert_eq!(means.sundays_and_holidays, Some(fraction(4, 2)));
     assert_eq!(means.all, Some(fraction(6, 5)));
+    // Wednesday and Thursday are not in the record, and its Monday is the holiday.
+    let (friday, saturday, tuesday) = (Some(fraction(0, 1)), Some(fraction(2, 1)), Some(fraction(0, 1)));
+    assert_eq!(means.weekdays, [None, tuesday, None, None, friday, saturday]);
 }
 
 /// R-A3 and R-A12: 9 of 10 meets 90 % and the day does; its hour with 1 of 2 does not.

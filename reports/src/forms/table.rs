@@ -62,7 +62,7 @@ pub(super) const OFFERED: usize = 0;
 pub(super) const OUTCOMES: std::ops::RangeInclusive<usize> = 1..=6;
 
 /// The columns in their order.
-pub(super) const COLUMNS: [Column; 34] = [
+pub(super) const COLUMNS: [Column; 37] = [
     column("入電件数", "件", "offered", |it| Value::Count(it.offered)),
     column("対応件数", "件", "handled", |it| Value::Count(it.handled)),
     column("放棄・ガイダンス中", "件", "abandoned_in_guidance", |it| {
@@ -96,7 +96,10 @@ pub(super) const COLUMNS: [Column; 34] = [
     column("溢呼・他から", "件", "overflow_in", |it| Value::Count(it.overflow_in)),
     column("通話時間", "分", "talk_ms", |it| Value::Time(it.talk_ms)),
     column("うち保留", "分", "hold_ms", |it| Value::Time(it.hold_ms)),
+    column("うち相談者抜き", "分", "aside_ms", |it| Value::Time(it.aside_ms)),
     column("後処理時間", "分", "wrap_up_ms", |it| Value::Time(it.wrap_up_ms)),
+    column("発信通話", "分", "outbound_ms", |it| Value::Time(it.outbound_ms)),
+    column("転送後通話", "分", "forwarded_ms", |it| Value::Time(it.forwarded_ms)),
     column("全回線使用", "分", "blockage_ms", |it| Value::Time(it.blockage_ms)),
     column("席回線全使用", "分", "seat_lines_full_ms", |it| Value::Time(it.seat_lines_full_ms)),
     column("停止", "分", "outage_ms", |it| Value::Time(it.outage_ms)),

@@ -24,9 +24,6 @@ pub(super) fn raw(it: &Figures) -> Value {
     all.insert("answered_times".to_owned(), times(it.answered_times));
     all.insert("after_reception_times".to_owned(), times(it.after_reception_times));
     all.insert("final_answered_times".to_owned(), times(it.final_answered_times));
-    all.insert("aside_ms".to_owned(), json!(it.aside_ms));
-    all.insert("outbound_ms".to_owned(), json!(it.outbound_ms));
-    all.insert("forwarded_ms".to_owned(), json!(it.forwarded_ms));
     all.insert("dedicated".to_owned(), seats(&it.dedicated));
     all.insert("shared".to_owned(), seats(&it.shared));
     Value::Object(all)

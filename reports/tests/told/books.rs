@@ -22,6 +22,19 @@ use crate::support::plans;
 
 const JST: i32 = 540;
 
+/// The columns of 平均受付件数 as the form for machines names them.
+const OFFERED_A_DAY: [&str; 9] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sundays_and_holidays",
+    "monday_to_saturday",
+    "all",
+];
+
 /// What the ledgers are told, in its order.
 enum Step {
     Life(Plan),
@@ -187,13 +200,53 @@ impl Books {
         }
     }
 
+    /// `kyoto 2026-04` gives its 平均受付件数, column by column.
+    fn offered_a_day(&mut self, text: &str) -> Vec<String> {
+        let (tenant, when) = text.split_once(' ').expect("offered_a_day TENANT PERIOD");
+        let forms = self.forms(tenant, period(when));
+        let [headings, _, line] = printed::table(&forms.printed, "平均受付件数") else {
+            panic!("headings, units and one line")
+        };
+        let exact = forms.exact["offered_a_day"].as_object().unwrap();
+        let cells = headings.iter().zip(line).skip(1).zip(OFFERED_A_DAY);
+        let told: Vec<String> = cells
+            .map(|((heading, cell), key)| {
+                let mean = &exact[key];
+                assert_eq!(mean["printed"].as_str(), Some(cell.as_str()), "{heading}: two forms differ");
+                let parts = mean["calls"].as_array();
+                parts.map_or_else(
+                    || format!("{heading} blank"),
+                    |it| format!("{heading} {cell} ({} of {})", it[0], it[1]),
+                )
+            })
+            .collect();
+        assert_eq!(told.len(), exact.len(), "{}: a mean stands on one form alone", self.file);
+        vec![format!("    {}", told.join(", "))]
+    }
+
     /// `kyoto 2026-04-01: 回線閉塞` gives the intervals of this kind, as the form lists them.
     fn list(&mut self, text: &str) -> Vec<String> {
         let (place, kind) = text.split_once(": ").expect("list TENANT PERIOD: KIND");
         let (tenant, when) = place.split_once(' ').expect("list TENANT PERIOD: KIND");
         let forms = self.forms(tenant, period(when));
         let lines = printed::table(&forms.printed, "区間").iter().skip(1).filter(|it| it[0] == kind);
+        let lines: Vec<&Line> = lines.collect();
+        let key = match kind {
+            "回線閉塞" => "blockages",
+            "停止" => "outages",
+            "配置不足" => "understaffed",
+            "席回線全使用" => "seat_lines_full",
+            "全回線使用" => "all_lines_full",
+            other => panic!("no list is called {other}"),
+        };
+        let exact = forms.exact[key].as_array().unwrap();
+        assert!(
+            lines.iter().map(|it| it[1].as_str()).eq(exact.iter().map(|it| it["from"].as_str().unwrap())),
+            "{}: two forms differ",
+            self.file
+        );
         let told: Vec<String> = lines
+            .iter()
             .map(|it| {
                 format!("    {} ～ {}, {} min, {}", it[1], it[2], it[3], it[4])
                     .trim_end_matches(", ")
@@ -329,6 +382,7 @@ impl Onlooker for Books {
             "figures" => Some(self.figures(rest)),
             "list" => Some(self.list(rest)),
             "definition" => Some(self.definition(rest)),
+            "offered_a_day" => Some(self.offered_a_day(rest)),
             "consultations" => Some(self.consultations(rest)),
             _ => None,
         }

@@ -9,8 +9,6 @@ pub(crate) enum Exact {
     Own(&'static str),
     /// Among the raw ones.
     Raw(&'static str),
-    /// Among the raw ones, and on no printed form.
-    Unprinted(&'static str),
     /// The same of seats: those that serve this client alone, those that serve others too.
     Seats(&'static str),
 }
@@ -31,10 +29,6 @@ const fn own(word: &'static str, heading: &'static str, key: &'static str) -> Co
 
 const fn raw(word: &'static str, heading: &'static str, key: &'static str) -> Column {
     Column { word, heading, exact: Exact::Raw(key) }
-}
-
-const fn unprinted(word: &'static str, heading: &'static str, key: &'static str) -> Column {
-    Column { word, heading, exact: Exact::Unprinted(key) }
 }
 
 const fn seats(word: &'static str, heading: &'static str, key: &'static str) -> Column {
@@ -86,9 +80,9 @@ const OF_A_ROW: [Column; 54] = [
     raw("open", "開設時間", "open_ms"),
     raw("peak of seats", "専任席の最大", "dedicated_peak"),
     raw("peak of all seats", "全席の最大", "staffed_peak"),
-    unprinted("aside", "うち相談者抜き", "aside_ms"),
-    unprinted("forwarded", "転送後", "forwarded_ms"),
-    unprinted("outbound", "発信", "outbound_ms"),
+    raw("aside", "うち相談者抜き", "aside_ms"),
+    raw("forwarded", "転送後通話", "forwarded_ms"),
+    raw("outbound", "発信通話", "outbound_ms"),
     seats("ready", "待受", "ready_ms"),
     seats("ringing", "呼出", "ringing_ms"),
     seats("paused", "休止", "paused_ms"),
@@ -145,7 +139,6 @@ impl Column {
                 assert_eq!(row["raw"][key].to_string(), cell, "{word}: two forms differ");
                 cell
             }
-            Exact::Unprinted(key) => clock(row["raw"][key].as_u64().unwrap()),
             Exact::Seats(key) => {
                 let of = |kind: &str| row["raw"][kind][key].as_u64().unwrap();
                 clock(of("dedicated") + of("shared"))

@@ -1,5 +1,7 @@
 //! 月表の平均 (R-A5): each as the fraction that it is.
 
+use acd_core::Weekday;
+
 use super::{DayRow, HourRow, Sheet};
 use crate::accounting::{DayClass, Figures, Fraction};
 
@@ -24,9 +26,11 @@ pub struct HourMeans {
     pub wrap_up_ms: Option<Fraction>,
 }
 
-/// 平均受付件数 by kind of day.
+/// 平均受付件数: offered calls a day, over the days that are recorded; `None`: over no day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OfferedMeans {
+    /// 月, 火, 水, 木, 金, 土: each without its holidays, which stand with the Sundays as Kyoto's 月表 has it.
+    pub weekdays: [Option<Fraction>; 6],
     /// 月～土: days that are neither Sundays nor holidays.
     pub monday_to_saturday: Option<Fraction>,
     /// 日・祝
@@ -34,6 +38,16 @@ pub struct OfferedMeans {
     /// 1日平均
     pub all: Option<Fraction>,
 }
+
+/// In the order of [`OfferedMeans::weekdays`].
+const MONDAY_TO_SATURDAY: [Weekday; 6] = [
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+];
 
 impl Sheet {
     /// The means of an hour of the clock (R-A5). An hour that comes twice in one day, as on a contract's first, is one of
@@ -97,19 +111,21 @@ impl Sheet {
         Fraction::new(u128::from(ms), u128::from(self.profile.handled(it)))
     }
 
-    /// 平均受付件数: offered calls a day, by the kind of day.
+    /// 平均受付件数 by the day of the week and by the kind of day.
     pub fn offered_means(&self) -> OfferedMeans {
-        let mean = |wanted: &dyn Fn(DayClass) -> bool| {
+        let mean = |wanted: &dyn Fn(&DayRow) -> bool| {
             Fraction::mean(
                 self.days
                     .iter()
-                    .filter(|it| it.recorded && wanted(it.class))
+                    .filter(|it| it.recorded && wanted(it))
                     .filter_map(|it| Fraction::new(u128::from(self.profile.offered(&it.figures)), 1)),
             )
         };
-        let rests = |class| matches!(class, DayClass::Sunday | DayClass::Holiday);
+        let rests = |it: &DayRow| matches!(it.class, DayClass::Sunday | DayClass::Holiday);
         OfferedMeans {
-            monday_to_saturday: mean(&|class| !rests(class)),
+            weekdays: MONDAY_TO_SATURDAY
+                .map(|weekday| mean(&|it| !rests(it) && it.date.weekday() == weekday)),
+            monday_to_saturday: mean(&|it| !rests(it)),
             sundays_and_holidays: mean(&rests),
             all: mean(&|_| true),
         }

@@ -200,12 +200,14 @@ fn shared_seats(sheet: &mut Worksheet, account: &Account) -> Result<(), FormErro
 /// 参考: all figures of each hour, with the check that calls add up (R-A15).
 pub(super) fn details(sheet: &mut Worksheet, account: &Account, header: &Header) -> Result<(), FormError> {
     layout::lying(sheet);
-    sheet.set_print_fit_to_pages(1, 1);
+    // On one page nobody could read it. What stands in the column that both pages have would stand on both, cut off.
+    sheet.set_print_fit_to_pages(2, 1);
+    sheet.set_repeat_columns(0, 0)?;
     sheet.set_column_width(0, 11)?;
     let title = layout::text(13.0).set_bold();
-    sheet.write_string_with_format(0, 0, "参考 時間帯別内訳（様式外）", &title)?;
+    sheet.write_string_with_format(0, 1, "参考 時間帯別内訳（様式外）", &title)?;
     let subject = format!("{} {}", header.title, civil::date(header.date));
-    sheet.write_string_with_format(1, 0, subject, &layout::text(10.5))?;
+    sheet.write_string_with_format(1, 1, subject, &layout::text(10.5))?;
     sheet.set_row_height(2, 62)?;
     sheet.write_string_with_format(2, 0, "", &layout::heading())?;
     sheet.write_string_with_format(3, 0, "単位", &layout::heading())?;
@@ -279,10 +281,10 @@ fn check(sheet: &mut Worksheet, account: &Account, sum_row: u32) -> Result<(), F
     let formula = format!("=IF({}=SUM({first}:{last}),\"一致\",\"不一致\")", name(table::OFFERED));
     let result = if account.total().is_balanced() { "一致" } else { "不一致" };
     let text = layout::text(10.5);
-    sheet.write_string_with_format(sum_row + 1, 0, "照合：入電件数＝対応＋放棄＋失敗＋継続中", &text)?;
+    sheet.write_string_with_format(sum_row + 1, 1, "照合：入電件数＝対応＋放棄＋失敗＋継続中", &text)?;
     let formula = Formula::new(formula).set_result(result);
     sheet.write_formula_with_format(sum_row + 1, 9, formula, &text.clone().set_bold())?;
     let note = "席の日合計欄は24時間の平均、最大の日合計欄は最大。短時間放棄は放棄の再掲。";
-    sheet.write_string_with_format(sum_row + 2, 0, note, &layout::text(9.0))?;
+    sheet.write_string_with_format(sum_row + 2, 1, note, &layout::text(9.0))?;
     Ok(())
 }

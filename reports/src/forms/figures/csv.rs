@@ -2,8 +2,8 @@
 
 use super::json::hours_in_order;
 use super::{
-    Derived, FORM, Statement, consultations, definitions, derived, hour_label, hour_means, length_ms, target,
-    weekday,
+    Derived, FORM, Statement, consultations, definitions, derived, hour_label, hour_means, length_ms,
+    offered_means, target, weekday,
 };
 use crate::accounting::{Figures, Interval, OfficialBlockage, Sheet};
 use crate::forms::lines::Lines;
@@ -83,10 +83,12 @@ fn means(sheet: &Sheet, out: &mut Lines) {
         let cells = hour_means(sheet, hour).into_iter().map(|it| it.value.printed());
         out.line([hour_label(hour)].into_iter().chain(cells));
     }
-    let means = sheet.offered_means();
-    out.line(["平均受付件数 月～土".to_owned(), printed::mean_count(means.monday_to_saturday)]);
-    out.line(["平均受付件数 日・祝".to_owned(), printed::mean_count(means.sundays_and_holidays)]);
-    out.line(["1日平均".to_owned(), printed::mean_count(means.all)]);
+    out.gap();
+    let means = offered_means(sheet);
+    out.line(["平均受付件数"].into_iter().chain(means.iter().map(|(heading, ..)| *heading)));
+    out.line(["単位"].into_iter().chain(means.iter().map(|_| "件")));
+    let cells = means.iter().map(|(_, _, mean)| printed::mean_count(*mean));
+    out.line([sheet.period.to_string()].into_iter().chain(cells));
     out.gap();
 }
 

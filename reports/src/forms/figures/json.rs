@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Derived, DerivedValue, FORM, Statement, consultations, definitions, derived, hour_label, hour_means,
-    length_ms, target, weekday,
+    length_ms, offered_means, target, weekday,
 };
 use crate::accounting::{Blockage, Figures, Fraction, HourRow, Interval, Sheet};
 use crate::forms::{Header, lines_planned, printed, values};
@@ -158,13 +158,12 @@ fn fraction(it: Option<Fraction>) -> Value {
 }
 
 fn offered_a_day(sheet: &Sheet) -> Value {
-    let means = sheet.offered_means();
-    let value = |it| json!({ "calls": fraction(it), "printed": printed::mean_count(it) });
-    json!({
-        "monday_to_saturday": value(means.monday_to_saturday),
-        "sundays_and_holidays": value(means.sundays_and_holidays),
-        "all": value(means.all),
-    })
+    let mut object = Map::new();
+    for (_, key, mean) in offered_means(sheet) {
+        let value = json!({ "calls": fraction(mean), "printed": printed::mean_count(mean) });
+        object.insert(key.to_owned(), value);
+    }
+    Value::Object(object)
 }
 
 fn consultation_list(sheet: &Sheet) -> Value {

@@ -121,6 +121,23 @@ fn hour_means(sheet: &Sheet, hour: u8) -> Vec<Derived> {
     ]
 }
 
+/// 平均受付件数 in the columns of Kyoto's 月表, then by kind of day: each heading, its name in JSON, and the mean.
+fn offered_means(sheet: &Sheet) -> [(&'static str, &'static str, Option<Fraction>); 9] {
+    let it = sheet.offered_means();
+    let [monday, tuesday, wednesday, thursday, friday, saturday] = it.weekdays;
+    [
+        ("月", "monday", monday),
+        ("火", "tuesday", tuesday),
+        ("水", "wednesday", wednesday),
+        ("木", "thursday", thursday),
+        ("金", "friday", friday),
+        ("土", "saturday", saturday),
+        ("日・祝", "sundays_and_holidays", it.sundays_and_holidays),
+        ("月～土", "monday_to_saturday", it.monday_to_saturday),
+        ("1日平均", "all", it.all),
+    ]
+}
+
 /// `0時～1時`
 fn hour_label(hour: u8) -> String {
     format!("{hour}時～{}時", hour + 1)
