@@ -166,10 +166,9 @@ impl crate::house::House {
         let has_new_contact = seat.settings.static_contact && !before.is_some_and(|(_, had_one)| had_one);
         let to = match seat.state() {
             SeatState::LoggedOut if logs_in && !self.supervising.contains_key(&id) => seat.idle_state(),
-            SeatState::Ready if !seat.is_reachable() => seat.idle_state(),
+            SeatState::Ready => seat.idle_state(),
             SeatState::Unreachable if has_new_contact => seat.idle_state(),
             SeatState::LoggedOut
-            | SeatState::Ready
             | SeatState::Ringing(_)
             | SeatState::Talking(_)
             | SeatState::Outbound(_)
