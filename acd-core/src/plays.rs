@@ -47,21 +47,34 @@ struct Playing {
 #[serde(transparent)]
 struct Owed([Option<(PlayId, Listener)>; PLAYS_OWED_MAX]);
 
-/// A leg within its call.
+/// A leg within its call, and whether what it heard had an end, as what is played to a party never has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 enum Listener {
-    Caller,
+    Caller {
+        had_end: bool,
+    },
     /// By its attempt.
     Party(u32),
 }
 
 impl Listener {
     /// `None`: nothing is ever played to a seat.
-    const fn of(leg: LegId) -> Option<Self> {
+    const fn of(leg: LegId, had_end: bool) -> Option<Self> {
         match leg {
-            LegId::Caller(_) => Some(Self::Caller),
+            LegId::Caller(_) => Some(Self::Caller { had_end }),
             LegId::Party(party) => Some(Self::Party(party.attempt)),
             LegId::Seat(_) => None,
+        }
+    }
+
+    /// Whether it is this leg, to which the outcome may have come.
+    const fn tells(self, leg: LegId, told: Told) -> bool {
+        match (self, leg) {
+            (Self::Caller { had_end }, LegId::Caller(_)) => had_end || matches!(told, Told::Failed),
+            (Self::Party(attempt), LegId::Party(party)) => attempt == party.attempt,
+            (Self::Caller { .. } | Self::Party(_), LegId::Caller(_) | LegId::Seat(_) | LegId::Party(_)) => {
+                false
+            }
         }
     }
 }
@@ -76,8 +89,9 @@ impl Owed {
     }
 
     /// Whether the outcome was owed; it no longer is.
-    fn settle(&mut self, play: PlayId, listener: Listener) -> bool {
-        let owed = self.0.iter_mut().find(|it| **it == Some((play, listener)));
+    fn settle(&mut self, leg: LegId, play: PlayId, told: Told) -> bool {
+        let is_it = |(its, listener): (PlayId, Listener)| its == play && listener.tells(leg, told);
+        let owed = self.0.iter_mut().find(|it| it.is_some_and(is_it));
         owed.is_some_and(|it| it.take().is_some())
     }
 }
@@ -108,8 +122,9 @@ impl PlaysOfCall {
 
     /// Nothing plays to the leg any more, although the outcome of what played has not been told.
     fn over(&mut self, leg: LegId) {
-        if let (Some(playing), Some(listener)) = (self.take_present(leg), Listener::of(leg)) {
-            self.owed.add(playing.play, listener);
+        let Some(Playing { play, has_end }) = self.take_present(leg) else { return };
+        if let Some(listener) = Listener::of(leg, has_end) {
+            self.owed.add(play, listener);
         }
     }
 }
@@ -123,6 +138,15 @@ pub(crate) enum Which {
     Past,
     /// Nothing: it was never given.
     Never,
+}
+
+/// What was told of a playout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Told {
+    /// It was heard to its end, as only what has one can be.
+    Ended,
+    /// It could not be heard.
+    Failed,
 }
 
 /// Whose an outcome is.
@@ -160,14 +184,12 @@ impl Plays {
     }
 
     /// Whose outcome this is. Without a number: that of what plays now, as in what was written before playouts had numbers.
-    fn settle(&mut self, leg: LegId, play: Option<PlayId>) -> Whose {
+    fn settle(&mut self, leg: LegId, play: Option<PlayId>, told: Told) -> Whose {
         let Some(play) = play else { return Whose::Present };
-        let (Some(of_call), Some(listener)) = (self.by_call.get_mut(leg.call()), Listener::of(leg)) else {
-            return Whose::Nobody;
-        };
+        let Some(of_call) = self.by_call.get_mut(leg.call()) else { return Whose::Nobody };
         if of_call.is_present(leg, play) {
             Whose::Present
-        } else if of_call.owed.settle(play, listener) {
+        } else if of_call.owed.settle(leg, play, told) {
             Whose::Owed
         } else {
             Whose::Nobody
@@ -227,8 +249,8 @@ impl Switch {
 
     /// Whether an outcome is that of what plays to the leg now. That of an earlier playout crossed the order that ended it,
     /// and is nobody's any more.
-    fn is_of_present(&mut self, leg: LegId, play: Option<PlayId>) -> bool {
-        match self.house.plays.settle(leg, play) {
+    fn is_of_present(&mut self, leg: LegId, play: Option<PlayId>, told: Told) -> bool {
+        match self.house.plays.settle(leg, play, told) {
             Whose::Present => return true,
             Whose::Owed => {}
             Whose::Nobody => self.play_unexpected(leg.call()),
@@ -241,7 +263,7 @@ impl Switch {
             // Nothing is ever played to a seat, and what is played to a party has no end.
             return self.house.unexpected(UnexpectedInput::OutOfPhase, Some(leg.call()));
         };
-        if !self.is_of_present(leg, play) {
+        if !self.is_of_present(leg, play, Told::Ended) {
             return;
         }
         if self.house.plays.has_end(leg) {
@@ -271,7 +293,7 @@ impl Switch {
         if let LegId::Seat(ring) = leg {
             return self.house.unexpected(UnexpectedInput::OutOfPhase, Some(ring.call));
         }
-        if !self.is_of_present(leg, play) {
+        if !self.is_of_present(leg, play, Told::Failed) {
             return;
         }
         let call = self.calls.get_mut(leg.call());
@@ -322,16 +344,27 @@ mod tests {
         let first = plays.next(CALLER, true);
         let of_party = plays.next(PARTY, false);
         let second = plays.next(CALLER, true);
-        assert_eq!(plays.settle(PARTY, Some(first)), Whose::Nobody, "another leg's");
-        assert_eq!(plays.settle(CALLER, Some(of_party)), Whose::Nobody, "another leg's");
-        assert_eq!(plays.settle(CALLER, Some(first)), Whose::Owed);
-        assert_eq!(plays.settle(CALLER, Some(first)), Whose::Nobody);
-        assert_eq!(plays.settle(CALLER, Some(second)), Whose::Present);
+        assert_eq!(plays.settle(PARTY, Some(first), Told::Failed), Whose::Nobody, "another leg's");
+        assert_eq!(plays.settle(CALLER, Some(of_party), Told::Failed), Whose::Nobody, "another leg's");
+        assert_eq!(plays.settle(CALLER, Some(first), Told::Failed), Whose::Owed);
+        assert_eq!(plays.settle(CALLER, Some(first), Told::Failed), Whose::Nobody);
+        assert_eq!(plays.settle(CALLER, Some(second), Told::Failed), Whose::Present);
         plays.told(CALLER);
-        assert_eq!(plays.settle(CALLER, Some(second)), Whose::Nobody);
+        assert_eq!(plays.settle(CALLER, Some(second), Told::Failed), Whose::Nobody);
         plays.over(PARTY);
-        assert_eq!(plays.settle(PARTY, Some(of_party)), Whose::Owed);
-        assert_eq!(plays.settle(PARTY, Some(of_party)), Whose::Nobody);
+        assert_eq!(plays.settle(PARTY, Some(of_party), Told::Failed), Whose::Owed);
+        assert_eq!(plays.settle(PARTY, Some(of_party), Told::Failed), Whose::Nobody);
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_heard_to_its_end() {
+        let mut plays = Plays::default();
+        let endless = plays.next(CALLER, false);
+        let with_end = plays.next(CALLER, true);
+        plays.over(CALLER);
+        assert_eq!(plays.settle(CALLER, Some(endless), Told::Ended), Whose::Nobody);
+        assert_eq!(plays.settle(CALLER, Some(endless), Told::Failed), Whose::Owed);
+        assert_eq!(plays.settle(CALLER, Some(with_end), Told::Ended), Whose::Owed);
     }
 
     #[test]
@@ -343,15 +376,16 @@ mod tests {
         assert!(!plays.has_end(CALLER));
         plays.next(CALLER, false);
         assert!(!plays.has_end(CALLER));
-        assert_eq!(plays.settle(CALLER, Some(first)), Whose::Nobody);
-        assert_eq!(plays.settle(CALLER, None), Whose::Present);
+        assert_eq!(plays.settle(CALLER, Some(first), Told::Failed), Whose::Nobody);
+        assert_eq!(plays.settle(CALLER, None, Told::Failed), Whose::Present);
     }
 
     #[test]
     fn the_oldest_is_forgotten_when_too_many_are_owed() {
         let mut plays = Plays::default();
         let given: Vec<PlayId> = (0..PLAYS_OWED_MAX + 2).map(|_| plays.next(CALLER, true)).collect();
-        let whose: Vec<Whose> = given.iter().map(|play| plays.settle(CALLER, Some(*play))).collect();
+        let whose: Vec<Whose> =
+            given.iter().map(|play| plays.settle(CALLER, Some(*play), Told::Failed)).collect();
         assert_eq!(whose[0], Whose::Nobody);
         assert!(whose[1..=PLAYS_OWED_MAX].iter().all(|it| *it == Whose::Owed), "{whose:?}");
         assert_eq!(whose[PLAYS_OWED_MAX + 1], Whose::Present);
@@ -367,6 +401,6 @@ mod tests {
         plays.forget(CALL);
         assert!(plays.is_empty());
         assert_eq!(plays.which(CALLER, play), Which::Never);
-        assert_eq!(plays.settle(CALLER, Some(play)), Whose::Nobody);
+        assert_eq!(plays.settle(CALLER, Some(play), Told::Failed), Whose::Nobody);
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Plays {
     pub(crate) present: Vec<(LegId, PlayId)>,
     /// What was replaced or stopped before its outcome was told: the last few of each call.
     owed: Vec<(LegId, PlayId)>,
+    /// Of these, those that have an end.
+    with_end: Vec<(LegId, PlayId)>,
     /// What the rules demand to be played from its first frame to its last, by this input.
     demanded: Vec<(LegId, PromptId)>,
 }
@@ -53,7 +55,7 @@ impl Model {
         }
         if let Some(play) = play {
             let it = (leg, play);
-            if self.plays.owed.contains(&it) {
+            if self.plays.owed.contains(&it) && (!to_the_end || self.plays.with_end.contains(&it)) {
                 // The outcome crossed the order.
                 return self.plays.owed.retain(|owed| *owed != it);
             }
@@ -137,6 +139,9 @@ impl Model {
         for order in orders {
             if let Effect::Play { leg, play, announcement } = order {
                 self.number(*leg, *play);
+                if matches!(announcement, Announcement::Once(_)) {
+                    self.plays.with_end.push((*leg, *play));
+                }
                 if let Announcement::Once(prompt) | Announcement::Waiting { place: Some(prompt), .. } =
                     announcement
                 {
@@ -163,6 +168,7 @@ impl Model {
         self.plays.given.retain(|(call, _)| alive(call));
         self.plays.present.retain(|(leg, _)| alive(&leg.call()));
         self.plays.owed.retain(|(leg, _)| alive(&leg.call()));
+        self.plays.with_end.retain(|(leg, _)| alive(&leg.call()));
         let mut demanded = core::mem::take(&mut self.plays.demanded);
         played.sort();
         demanded.sort();

@@ -12,6 +12,9 @@ const OUTCOMES_CROSS: u64 = 50;
 /// How many of a hundred outcomes of playouts are told once more.
 const OUTCOMES_REPEAT: u64 = 4;
 
+/// Of how many of a hundred playouts without an end the outside says nevertheless that they have been heard to it.
+const ENDLESS_ENDS: u64 = 2;
+
 impl World {
     /// Whether the outside tells of a playout's outcome: of what plays, and of what has been replaced if that was under way.
     pub(super) fn tells_of(&self, call: CallId, play: PlayId, rng: &mut Rng) -> Option<()> {
@@ -68,6 +71,9 @@ impl World {
             Announcement::Once(_) => self.plan(now + rng.millis(1_000, 15_000), Plan::Heard(call, play)),
             Announcement::Waiting { asks_place: true, .. } => {
                 self.plan(now + rng.millis(500, 40_000), Plan::AskPlace(call, play));
+            }
+            Announcement::Waiting { .. } | Announcement::Loop(_) if rng.percent(ENDLESS_ENDS) => {
+                self.plan(now + rng.millis(500, 40_000), Plan::Heard(call, play));
             }
             Announcement::Waiting { .. } | Announcement::Loop(_) => {}
         }
