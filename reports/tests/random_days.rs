@@ -235,6 +235,9 @@ fn adds_up(day: &Day, tenant: TenantId, hourly: &Account) {
         assert!(figures.handled <= figures.offered);
     }
 
+    assert!(hourly.outages.is_sorted_by_key(|it| (it.interval.from, it.cause)));
+    assert!(hourly.understaffed.is_sorted_by_key(|it| (it.interval.from, it.skill)));
+
     let settled = account(day, tenant, hours(), true);
     assert_eq!(settled.figures, hourly.figures);
     assert_eq!(settled.blockages, hourly.blockages);

@@ -121,10 +121,13 @@ impl<O: Onlooker> Scenario<'_, O> {
         }
     }
 
+    /// `23:58:20.500` of the day, or `2026-04-30T23:58:20` of another.
     fn at(&self, clock: &str) -> Timestamp {
+        let (date, clock) =
+            clock.split_once('T').map_or((self.date, clock), |(date, clock)| (plans::date(date), clock));
         let (clock, millis) = clock.split_once('.').unwrap_or((clock, "0"));
         let (minutes, seconds) = clock.rsplit_once(':').expect("HH:MM:SS");
-        let midnight = self.date.at(TimeOfDay::MIDNIGHT, 540).as_millis();
+        let midnight = date.at(TimeOfDay::MIDNIGHT, 540).as_millis();
         let minutes = i64::from(plans::time(minutes).as_millis());
         let (seconds, millis): (i64, i64) = (seconds.parse().unwrap(), millis.parse().unwrap());
         Timestamp::from_millis(midnight + minutes + seconds * 1_000 + millis)
