@@ -157,12 +157,14 @@ pub fn is_emergency_number(number: DialledNumber) -> bool {
     matches!(digits, "110" | "118" | "119")
 }
 
-/// The kind of line of a number as received (R-T6).
+/// The kind of line of a number as received (R-T6). No mobile or IP telephone has 0 as its fourth digit: `0800` of eleven
+/// digits is a freephone number.
 pub fn line_kind(number: &str) -> LineKind {
     let Some(number) = dialable(number) else { return LineKind::Unknown };
     let digits = number.as_str();
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| digits.starts_with(prefix));
     match digits.len() {
+        11 if digits.as_bytes()[3] == b'0' => LineKind::Unknown,
         11 if starts(&["090", "080", "070", "060"]) => LineKind::Mobile,
         11 if starts(&["050"]) => LineKind::Ip,
         10 if digits.starts_with('0') && !starts(&["00", "0120", "0800", "0570", "0990"]) => LineKind::Fixed,
@@ -196,6 +198,13 @@ mod tests {
             ("09012345678", LineKind::Mobile),
             ("+818012345678", LineKind::Mobile),
             ("05012345678", LineKind::Ip),
+            ("08012345678", LineKind::Mobile),
+            ("08001234567", LineKind::Unknown),
+            ("+818001234567", LineKind::Unknown),
+            ("09001234567", LineKind::Unknown),
+            ("07001234567", LineKind::Unknown),
+            ("06001234567", LineKind::Unknown),
+            ("05001234567", LineKind::Unknown),
             ("0120123456", LineKind::Unknown),
             ("+14155550100", LineKind::Unknown),
             ("anonymous", LineKind::Unknown),

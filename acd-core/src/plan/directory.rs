@@ -133,3 +133,50 @@ impl Directory {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headquarters(area_codes: &[&str]) -> Entry {
+        Entry {
+            title: String::new(),
+            kind: EntryKind::FireHeadquarters(FireHeadquarters {
+                area_codes: area_codes.iter().map(|it| it.parse().unwrap()).collect(),
+                ..FireHeadquarters::default()
+            }),
+            duties: Vec::new(),
+            numbers: Vec::new(),
+            ring: Duration::from_secs(15),
+            emergency_contact: None,
+        }
+    }
+
+    #[test]
+    fn the_longest_area_code_that_a_number_begins_with_wins() {
+        let codes: [(&str, &[&str]); 4] = [
+            ("first", &["077"]),
+            ("second", &["0775", "0748"]),
+            ("third", &["07", "07752"]),
+            ("other", &["075"]),
+        ];
+        let directory = Directory {
+            entries: codes.iter().map(|(name, codes)| (name.parse().unwrap(), headquarters(codes))).collect(),
+            ..Directory::default()
+        };
+        for (number, found) in [
+            ("0774000101", Some("first")),
+            ("0775900101", Some("second")),
+            ("0748000101", Some("second")),
+            ("0775200101", Some("third")),
+            ("0720000101", Some("third")),
+            ("0750000101", Some("other")),
+            ("0630000101", None),
+            ("07", Some("third")),
+            ("0", None),
+        ] {
+            let found = found.map(|name| name.parse().unwrap());
+            assert_eq!(directory.headquarters_by_number(number.parse().unwrap()), found, "{number}");
+        }
+    }
+}

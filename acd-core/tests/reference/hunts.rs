@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use acd_core::plan::EntryKind;
+use acd_core::plan::{EntryKind, Tenant};
 use acd_core::{
     AlarmKind, CallCommandResult, CallEvent, CallId, CallerIdentity, CivilDate, Company, Destination,
     DestinationId, DialledNumber, PartyEnd, PartyId, Pii, TenantId,
@@ -43,6 +43,16 @@ impl Hunt {
         let first = self.emergency.filter(|_| self.anew);
         first.into_iter().chain(self.numbers.clone()).filter(|it| !self.tried.contains(it)).collect()
     }
+}
+
+/// R-T6: the fire headquarters whose area code has most of the number's first digits.
+fn by_area_code(plan: &Tenant, number: &str) -> Option<DestinationId> {
+    (1..=number.len()).rev().find_map(|digits| {
+        plan.directory.entries.iter().find_map(|(name, entry)| {
+            let EntryKind::FireHeadquarters(it) = &entry.kind else { return None };
+            it.area_codes.iter().any(|code| code.as_str() == &number[..digits]).then_some(*name)
+        })
+    })
 }
 
 impl Call {
@@ -86,17 +96,13 @@ impl Model {
         };
         let name = match destination {
             Destination::Entry(name) => Some(name),
-            Destination::Headquarters(area) => plan.directory.entries.iter().find_map(|(name, entry)| {
-                let EntryKind::FireHeadquarters(it) = &entry.kind else { return None };
-                let fits = match area {
-                    Some(area) => it.municipalities.contains(&area),
-                    None => it
-                        .area_codes
-                        .iter()
-                        .any(|code| number.is_some_and(|number| number.as_str().starts_with(code.as_str()))),
-                };
-                fits.then_some(*name)
-            }),
+            Destination::Headquarters(Some(area)) => {
+                plan.directory.entries.iter().find_map(|(name, entry)| {
+                    let EntryKind::FireHeadquarters(it) = &entry.kind else { return None };
+                    it.municipalities.contains(&area).then_some(*name)
+                })
+            }
+            Destination::Headquarters(None) => number.and_then(|it| by_area_code(plan, it.as_str())),
             Destination::Caller | Destination::CallBack(_) => {
                 let back =
                     if let Destination::CallBack(back) = destination { Some(*back.reveal()) } else { number };

@@ -10,6 +10,7 @@ use acd_core::{
 };
 
 use crate::calendar::capacity_at;
+use crate::lines::has_queue;
 use crate::waiting_hunts::WaitingHunts;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -644,7 +645,7 @@ impl Auditor {
     /// this is not known here.
     fn is_attended_at(&self, to: TenantId, call: &CallView, if_unknown: bool) -> bool {
         let Some(plan) = self.plan.tenants.get(&to) else { return false };
-        let kept = call.needed.filter(|it| plan.queue_skills().contains(&Some(*it)));
+        let kept = call.needed.filter(|it| has_queue(plan, Some(*it)));
         let skill = kept.or(plan.entry_skill);
         self.seats.iter().filter(|(_, it)| it.state != SeatState::LoggedOut).any(|(id, _)| {
             let seat = self.plan.seats.get(id);

@@ -99,6 +99,11 @@ pub(crate) fn draw_plan(rng: &mut Rng, place: &Place) -> Vec<String> {
                 "entry {tenant} hq: headquarters, number 0775221119, number 0775221110, area_code 090, municipality otsu, \
                  ring {ring}s"
             ));
+            // Every caller's number begins with both codes; that of this one is the longer one, or the shorter one.
+            if ring.is_multiple_of(2) {
+                let code = if ring.is_multiple_of(4) { "09" } else { "0901" };
+                lines.push(format!("entry {tenant} koka: headquarters, number 0748620119, area_code {code}"));
+            }
         }
         lines.extend(hours.lines);
     }
