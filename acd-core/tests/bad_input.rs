@@ -23,6 +23,8 @@ mod hours;
 #[allow(dead_code, reason = "shared with tests that use more of it")]
 #[path = "support/plans.rs"]
 mod plans;
+#[path = "reference/queues.rs"]
+mod queues;
 #[allow(dead_code, reason = "shared with tests that use more of it")]
 #[path = "swarm/rng.rs"]
 mod rng;

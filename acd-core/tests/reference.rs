@@ -36,6 +36,8 @@ mod parties;
 mod plans;
 #[path = "reference/plays.rs"]
 mod plays;
+#[path = "reference/queues.rs"]
+mod queues;
 #[path = "reference/rings.rs"]
 mod rings;
 #[path = "swarm/rng.rs"]

@@ -50,6 +50,8 @@ mod party_phones;
 mod plans;
 #[path = "reference/plays.rs"]
 mod plays;
+#[path = "reference/queues.rs"]
+mod queues;
 #[path = "reference/rings.rs"]
 mod rings;
 #[path = "swarm/rng.rs"]

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use acd_core::plan::{self, Login, Plan};
 use acd_core::{
-    AlarmKind, CallEvent, CallPhase, Input, LineUse, PlanSource, RefusalReason, SeatState, SkillId, Switch,
+    AlarmKind, CallEvent, CallPhase, Input, LineUse, PlanSource, RefusalReason, SeatState, Switch,
     TenantId, Timestamp, UnexpectedInput,
 };
 
 use crate::calendar::capacity_at;
 use crate::model::{Call, Model, Seat, Stage, Tenant};
 use crate::parties::Caller;
+use crate::queues::has_queue;
 
 impl Model {
     /// R-L4, R-L11.
@@ -449,14 +450,6 @@ impl Model {
         let elsewhere = u32::try_from(elsewhere.count()).unwrap();
         lines.ringing + lines.talking - elsewhere < u32::from(self.tenant(tenant).seat_lines)
     }
-}
-
-pub(crate) fn has_queue(tenant: &plan::Tenant, skill: Option<SkillId>) -> bool {
-    let choices = tenant.numbers.values().filter_map(|it| it.choice.as_ref());
-    let mut chosen = choices.flat_map(|it| it.options.values()).map(|it| it.skill);
-    tenant.entry_skill == skill
-        || (skill.is_some() && chosen.any(|it| it == skill))
-        || skill.is_some_and(|it| tenant.hand_over.contains_key(&it))
 }
 
 const fn next_minute(at: Timestamp) -> Timestamp {

@@ -3,8 +3,8 @@
 use acd_core::plan::OverflowCause;
 use acd_core::{CallEvent, CallPhase, SkillId, TenantId};
 
-use crate::lines::has_queue;
 use crate::model::{Call, Model};
+use crate::queues::has_queue;
 
 impl Model {
     /// The first tenant of the chain that is within its hours.

@@ -10,7 +10,7 @@ use acd_core::{
 };
 
 use crate::calendar::capacity_at;
-use crate::lines::has_queue;
+use crate::queues::has_queue;
 use crate::waiting_hunts::WaitingHunts;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
