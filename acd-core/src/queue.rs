@@ -92,7 +92,7 @@ pub(crate) struct Unserved {
     pub(crate) unattended: bool,
     /// Somebody has waited too long.
     pub(crate) overdue: bool,
-    /// Who waits longest, if the alarm is due that nobody is logged in: once, until somebody logs in.
+    /// Who waits longest, if the alarm is due that nobody is logged in: once, until somebody logs in or nobody waits any more.
     pub(crate) alarm: Option<CallId>,
 }
 
@@ -148,11 +148,16 @@ impl Queues {
         self.touched.insert(place.queue);
     }
 
-    pub(crate) fn leave(&mut self, call: CallId, place: Place) {
+    /// Who is the last to leave, and not for another tenant's queue, leaves nobody for whom the alarm was: it is due anew for
+    /// the next (R-Q8).
+    pub(crate) fn leave(&mut self, call: CallId, place: Place, for_another_tenant: bool) {
         let queue = self.by_key.get_mut(&place.queue).expect("invariant: a queue is open while calls use it");
         let left = queue.waiting.remove(&(place.since, call));
         assert!(left, "invariant: a waiting caller stands in the queue");
         queue.overdue.remove(&(place.since, call));
+        if queue.waiting.is_empty() && !for_another_tenant {
+            queue.alarm_raised = false;
+        }
     }
 
     /// Who waits there has waited too long, which counts until the caller leaves the place.
@@ -367,7 +372,7 @@ mod tests {
         assert!(queues.has_place(CALL, place));
         assert!(!queues.has_place(CALL, Place { since: Timestamp::from_millis(6), ..place }));
         assert!(!queues.has_place(CALL, Place { queue: key("kyoto"), ..place }));
-        queues.leave(CALL, place);
+        queues.leave(CALL, place, false);
         assert!(!queues.has_place(CALL, place));
     }
 

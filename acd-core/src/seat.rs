@@ -262,6 +262,16 @@ impl House {
         self.set_seat(id, to);
     }
 
+    /// The agent's own phone did not answer the agent's call out (R-Q6). A pause goes on: nobody is rung there anyway.
+    pub(crate) fn seat_own_ring_over(&mut self, id: SeatId, end: RingEnd, before: SeatState) {
+        match (end, before) {
+            (RingEnd::TimedOut | RingEnd::Failed(_), SeatState::Paused(_)) => {
+                self.seat_outbound_over(id, before);
+            }
+            (_, _) => self.seat_ring_over(id, end),
+        }
+    }
+
     /// The seat's talk has ended and the seat is still there (R-S3).
     pub(crate) fn seat_talk_over(&mut self, id: SeatId) {
         let Some(seat) = self.seats.get(&id) else { return };

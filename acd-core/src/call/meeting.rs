@@ -220,18 +220,16 @@ impl Meeting {
             }
             (CallInput::SeatLegEnded(SeatLegEnd::Lost(loss)), Some(seat)) => {
                 self.seat = None;
-                self.seat_lost = true;
                 seat.state_end(TalkEnd::SeatLost(loss), house);
                 house.seat_lost(seat.seat);
-                self.seat_left(&before, phase, visit, house)
+                self.seat_was_lost(&before, phase, visit, house)
             }
             (CallInput::SeatGone(loss), Some(seat)) => {
                 self.seat = None;
-                self.seat_lost = true;
                 seat.state_end(TalkEnd::SeatLost(loss), house);
                 house.release_seat_leg(seat.ring, ReleaseCause::Failed);
                 house.seat_lost(seat.seat);
-                self.seat_left(&before, phase, visit, house)
+                self.seat_was_lost(&before, phase, visit, house)
             }
             (CallInput::SeatHeld, Some(seat)) if !seat.phone_holds => {
                 self.set_holds(Seated { phone_holds: true, ..seat }, house);

@@ -10,7 +10,7 @@ use super::meeting::{Meeting, Seated, may_dial};
 use super::supervision::Watchers;
 use super::{Call, CallInput, CallState, Visit};
 use crate::effect::Effect;
-use crate::event::{CallEvent, CallPhase, Outcome, SeatState, UnexpectedInput};
+use crate::event::{CallEvent, CallPhase, Outcome, RingEnd, SeatState, UnexpectedInput};
 use crate::house::House;
 use crate::ids::{CallId, RequestId, RingId, SeatId, TenantId};
 use crate::input::{CallCommandResult, CallerIdentity, CommandSource, WithheldReason};
@@ -52,18 +52,14 @@ impl Outbound {
     ) -> CallState {
         match input {
             CallInput::RingAnswered => Meeting::of_agent(self.seat).call_out(self.hunt, visit, house),
-            CallInput::RingFailed(_) => {
-                house.seat_outbound_over(self.seat.seat, self.before());
-                visit.end(Outcome::Failed, CallPhase::Outbound, None, house)
-            }
+            CallInput::RingFailed(failure) => self.unanswered(RingEnd::Failed(failure), visit, house),
             CallInput::RingTimedOut => {
-                self.stop(house);
-                visit.end(Outcome::Failed, CallPhase::Outbound, None, house)
+                house.cancel_ring(self.seat.ring);
+                self.unanswered(RingEnd::TimedOut, visit, house)
             }
             CallInput::SeatGone(_) => {
                 house.cancel_ring(self.seat.ring);
-                house.seat_lost(self.seat.seat);
-                visit.end(Outcome::Failed, CallPhase::Outbound, None, house)
+                self.unanswered(RingEnd::SeatLost, visit, house)
             }
             CallInput::Progressed
             | CallInput::ProgressFailed
@@ -80,6 +76,14 @@ impl Outbound {
                 CallState::Outbound(self)
             }
         }
+    }
+
+    /// The agent's own phone has not answered: no caller is to ring there either (R-Q6).
+    fn unanswered(&self, end: RingEnd, visit: &Visit, house: &mut House) -> CallState {
+        let Seated { ring, seat, .. } = self.seat;
+        house.out.state(CallEvent::RingEnded { ring, seat, end });
+        house.seat_own_ring_over(seat, end, self.before());
+        visit.end(Outcome::Failed, CallPhase::Outbound, None, house)
     }
 
     /// The agent's phone is rung no more.

@@ -86,7 +86,8 @@ impl Call {
         }
         if before.waits_at != after.waits_at {
             if let Some(place) = before.waits_at {
-                house.queues.leave(call, place);
+                let for_another_tenant = after.waits_at.is_some() && before.serving != after.serving;
+                house.queues.leave(call, place, for_another_tenant);
             }
             if let Some(place) = after.waits_at {
                 house.queues.enter(call, place);

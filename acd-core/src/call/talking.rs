@@ -5,7 +5,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::meeting::Seated;
-use super::waiting::Waiting;
+use super::waiting::{Waiting, is_advisers};
 use super::{CallInput, CallState, Visit, unanswered};
 use crate::effect::{Effect, ReleaseCause};
 use crate::event::{CallEvent, CallPhase, Outcome, SeatState, TalkEnd};
@@ -168,7 +168,7 @@ impl Talking {
         house.out.order(Effect::Unbridge { ring: self.ring });
         house.release_seat_leg(self.ring, ReleaseCause::HandedOver);
         house.seat_talk_over(self.seat);
-        visit.awaits_adviser = true;
+        visit.awaits_adviser |= !is_advisers(self.place.queue, house);
         visit.skill = Some(skill);
         let queue = QueueKey { skill: Some(skill), ..self.place.queue };
         Waiting::go_over(Place { queue, ..self.place }, visit, house)

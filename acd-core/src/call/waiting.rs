@@ -154,7 +154,13 @@ impl Waiting {
 }
 
 /// Whether those who answer this queue are receptionists: its tenant hands callers over, and to none of its skill (R-S4).
-fn is_receptions(QueueKey { tenant, skill }: QueueKey, house: &House) -> bool {
-    let advisers = &house.lines.room(tenant).tenant.hand_over;
-    !advisers.is_empty() && skill.is_some_and(|skill| !advisers.contains_key(&skill))
+fn is_receptions(queue: QueueKey, house: &House) -> bool {
+    let hands_over = !house.lines.room(queue.tenant).tenant.hand_over.is_empty();
+    hands_over && queue.skill.is_some() && !is_advisers(queue, house)
+}
+
+/// Whether those who answer this queue are advisers: its tenant hands callers over to its skill. Who has spoken with one
+/// has been advised, whoever is to be next (R-A2).
+pub(super) fn is_advisers(QueueKey { tenant, skill }: QueueKey, house: &House) -> bool {
+    skill.is_some_and(|skill| house.lines.room(tenant).tenant.hand_over.contains_key(&skill))
 }

@@ -144,10 +144,13 @@ impl Model {
         self.released.push(ring);
         self.state(CallEvent::TalkEnded { ring, seat, end: TalkEnd::HandedOver });
         self.seat_talk_over(seat);
+        // R-A2: who has spoken with an adviser, to whom the tenant hands over, has been advised.
+        let hand_over = &self.tenant(self.calls[at].serving).plan.hand_over;
+        let advised = self.calls[at].skill.is_some_and(|it| hand_over.keys().any(|adviser| *adviser == it));
         let call = &mut self.calls[at];
         call.skill = Some(skill);
         call.needed_skill = Some(skill);
-        call.awaits_adviser = true;
+        call.awaits_adviser = call.awaits_adviser || !advised;
         self.begin_wait(at);
         self.wait(at, false);
     }
@@ -188,7 +191,7 @@ impl Model {
             }
             (CallPhase::Outbound, Some((ring, _))) if !self.calls[at].answered_by_seat => {
                 self.cancelled.push(ring);
-                return self.phone_failed(at);
+                return self.phone_given_up(at);
             }
             (_, _) if self.calls[at].is_with_parties() => {
                 self.part(at, PartyEnd::Commanded, TalkEnd::Commanded);
@@ -231,7 +234,7 @@ impl Model {
                 }
                 (CallPhase::Outbound, Some((ring, _))) if !self.calls[0].answered_by_seat => {
                     self.cancelled.push(ring);
-                    self.phone_failed(0);
+                    self.phone_given_up(0);
                     continue;
                 }
                 (_, _) if self.calls[0].is_with_parties() => {

@@ -34,7 +34,7 @@ impl Model {
             } else if let Some(at) = self.calls.iter().position(|it| it.ring_until == Some(due)) {
                 self.cancelled.push(self.calls[at].ring.unwrap().0);
                 if self.calls[at].outbound {
-                    self.phone_failed(at);
+                    self.phone_failed(at, RingEnd::TimedOut);
                     continue;
                 }
                 self.ring_over(at, RingEnd::TimedOut);

@@ -144,6 +144,8 @@ pub(crate) struct Model {
     pub(crate) seats: Vec<Seat>,
     /// Queues in which the alarm of R-Q8 was raised and nobody has logged in since.
     pub(crate) alarmed: Vec<(TenantId, Option<SkillId>)>,
+    /// Queues that are empty since another tenant has taken over who was left.
+    pub(crate) taken_over: Vec<(TenantId, Option<SkillId>)>,
     pub(crate) facts: Vec<CallEvent>,
     pub(crate) highest: Option<CallId>,
     pub(crate) draining: bool,
@@ -182,6 +184,7 @@ impl Model {
             calls: Vec::new(),
             seats: Vec::new(),
             alarmed: Vec::new(),
+            taken_over: Vec::new(),
             facts: Vec::new(),
             highest: None,
             draining: false,
@@ -637,8 +640,12 @@ impl Model {
         self.state(CallEvent::AlarmRaised { kind, tenant, call });
     }
 
-    /// R-Q8: once, until somebody logs in.
+    /// R-Q8: once, until somebody logs in, or until nobody waits there any more whom no other tenant has taken over.
     fn watch_log_ins(&mut self) {
+        let waited_for: Vec<_> = self.waiting().map(|it| (it.serving, it.skill)).collect();
+        self.taken_over.retain(|it| !waited_for.contains(it));
+        let taken_over = &self.taken_over;
+        self.alarmed.retain(|it| waited_for.contains(it) || taken_over.contains(it));
         let mut queues: Vec<(TenantId, Option<SkillId>)> = self.alarmed.clone();
         queues.extend(self.waiting().map(|it| (it.serving, it.skill)));
         queues.sort();

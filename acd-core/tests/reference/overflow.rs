@@ -53,6 +53,7 @@ impl Model {
         if self.calls[at].overflows >= 8 {
             return false;
         }
+        self.taken_over.push((self.calls[at].serving, self.calls[at].skill));
         self.hand_on(at, to, cause);
         self.calls[at].skill = self.skill_at(to, self.calls[at].needed_skill);
         self.begin_wait(at);

@@ -5,8 +5,8 @@
 use acd_core::plan::RecordingPolicy;
 use acd_core::{
     CallCommandResult, CallEvent, CallId, CallPhase, CallerIdentity, CallerLegEnd, CommandSource, Company,
-    Destination, Input, LegId, LineKind, Outcome, PartyEnd, PartyFailure, PartyId, PartyLegEnd, Pii, SeatId,
-    SeatState, TalkEnd, TenantId, UnexpectedInput,
+    Destination, Input, LegId, LineKind, Outcome, PartyEnd, PartyFailure, PartyId, PartyLegEnd, Pii, RingEnd,
+    SeatId, SeatState, TalkEnd, TenantId, UnexpectedInput,
 };
 
 use crate::model::{Call, Model, Stage, settle};
@@ -504,9 +504,22 @@ impl Model {
     }
 
     /// The agent's own phone was not answered.
-    pub(crate) fn phone_failed(&mut self, at: usize) {
+    pub(crate) fn phone_given_up(&mut self, at: usize) {
         let (_, seat) = self.calls[at].ring.take().unwrap();
         self.outbound_over(seat, self.calls[at].before);
+        self.end(at, Outcome::Failed, CallPhase::Outbound, None);
+    }
+
+    /// R-Q6: no caller is to ring there either; a pause goes on.
+    pub(crate) fn phone_failed(&mut self, at: usize, end: RingEnd) {
+        let (ring, seat) = self.calls[at].ring.take().unwrap();
+        self.state(CallEvent::RingEnded { ring, seat, end });
+        let before = self.calls[at].before;
+        if end != RingEnd::SeatLost && matches!(before, Some(SeatState::Paused(_))) {
+            self.outbound_over(seat, before);
+        } else {
+            self.seat_ring_over(seat, end);
+        }
         self.end(at, Outcome::Failed, CallPhase::Outbound, None);
     }
 }

@@ -2,11 +2,12 @@
 //! (R-Q2 to R-Q7).
 
 use acd_core::{
-    CallEvent, CallPhase, Outcome, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss, SeatState,
-    TalkEnd,
+    CallEvent, CallPhase, Outcome, PartyEnd, RingEnd, RingFailure, RingId, SeatId, SeatLegEnd, SeatLoss,
+    SeatState, TalkEnd,
 };
 
 use crate::model::{Call, Model, Seat};
+use crate::parties::Caller;
 
 impl Model {
     /// R-Q2, R-Q3, R-Q4: if a caller and a seat may meet, the longest-free seat takes its best caller; whether any may.
@@ -79,7 +80,7 @@ impl Model {
 
     pub(crate) fn ring_failed(&mut self, at: usize, failure: RingFailure) {
         if self.calls[at].phase == CallPhase::Outbound && !self.calls[at].answered_by_seat {
-            return self.phone_failed(at);
+            return self.phone_failed(at, RingEnd::Failed(failure));
         }
         if self.calls[at].phase != CallPhase::Ringing {
             return self.out_of_phase(at);
@@ -118,6 +119,15 @@ impl Model {
         }
         self.seat_lost(seat);
         self.calls[at].seat_lost = true;
+        let call = &mut self.calls[at];
+        if call.caller == Caller::Here && call.guests() == 0 {
+            // R-Q7: who is being dialled has spoken with nobody.
+            call.hunt = None;
+            for party in std::mem::take(&mut call.parties) {
+                self.state(CallEvent::PartyEnded { party: party.id, end: PartyEnd::Alone });
+                self.parties_cancelled.push(party.id);
+            }
+        }
         self.seat_has_left(at);
     }
 
@@ -154,9 +164,7 @@ impl Model {
             self.wait_on(at);
         } else if self.calls[at].phase == CallPhase::Outbound && !self.calls[at].answered_by_seat {
             self.cancelled.push(ring);
-            self.calls[at].ring = None;
-            self.seat_lost(seat);
-            self.end(at, Outcome::Failed, CallPhase::Outbound, None);
+            self.phone_failed(at, RingEnd::SeatLost);
         } else if self.calls[at].is_with_parties() {
             self.released.push(ring);
             self.meeting_lost(at, loss);

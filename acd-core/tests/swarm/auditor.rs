@@ -211,11 +211,14 @@ impl Auditor {
             }
             CallEvent::RingStarted { ring, seat } => self.ring_started(*ring, *seat),
             CallEvent::RingEnded { ring, seat, end } => {
-                let view = self.calls.get_mut(&ring.call).unwrap();
-                assert_eq!(view.phase, Phase::Ringing(*ring, *seat), "R-Q5");
-                view.phase = Phase::Between;
-                if *end == RingEnd::CallerGone {
-                    view.phase = if view.hung_up { Phase::Closing } else { Phase::Ringing(*ring, *seat) };
+                if let Some(view) = self.calls.get_mut(&ring.call) {
+                    assert_eq!(view.phase, Phase::Ringing(*ring, *seat), "R-Q5");
+                    view.phase = Phase::Between;
+                    if *end == RingEnd::CallerGone {
+                        view.phase = if view.hung_up { Phase::Closing } else { Phase::Ringing(*ring, *seat) };
+                    }
+                } else {
+                    assert!(self.outbound.contains(&ring.call), "R-Q5: a ring is of a call");
                 }
             }
             CallEvent::CallAnswered { ring, seat } => {
@@ -231,7 +234,6 @@ impl Auditor {
                 let any_party = self.parties.iter().any(|party| party.call == ring.call);
                 let view = self.calls.get_mut(&ring.call).unwrap();
                 let goes_on = any_party || view.with_parties;
-                view.awaits_adviser = *end == TalkEnd::HandedOver;
                 assert_eq!(view.phase, Phase::Talking(*ring, *seat));
                 view.phase = match end {
                     TalkEnd::CallerEnded | TalkEnd::NodeOutage => view.phase,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acd_core::{CallEvent, CallId, Outcome, RingId, TalkEnd, TenantId, Timestamp};
+use acd_core::{CallEvent, CallId, Outcome, TenantId, Timestamp};
 use reports::accounting::HandledBy;
 
 const HOUR_MILLIS: i64 = 3_600_000;
@@ -96,8 +96,7 @@ impl Day {
                     self.count(open, |counts| &mut counts.answered);
                 }
             }
-            CallEvent::TalkEnded { ring: RingId { call, .. }, end: TalkEnd::HandedOver, .. }
-            | CallEvent::CallerQueued { call, awaits_adviser: true, .. } => {
+            CallEvent::CallerQueued { call, awaits_adviser: true, .. } => {
                 if let Some(open) = self.open.get_mut(call) {
                     open.awaits_adviser = true;
                 }

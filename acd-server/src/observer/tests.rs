@@ -121,23 +121,25 @@ fn who_reaches_no_adviser_is_handled_by_any_seat_and_not_by_the_final_skill() {
     let mut day = Day::new(TOKYO);
     let ring = |call| RingId { call: CallId(call), attempt: 1 };
     let seat = SeatId::new("seat101").unwrap();
-    let handed = |call| CallEvent::TalkEnded { ring: ring(call), seat, end: TalkEnd::HandedOver };
-    let (call, tenant) = (CallId(4), shiga());
-    let back = CallEvent::CallerQueued {
-        call,
-        tenant,
+    let queued = |call, put_back| CallEvent::CallerQueued {
+        call: CallId(call),
+        tenant: shiga(),
         skill: None,
         since: LATE,
-        put_back: true,
+        put_back,
         awaits_adviser: true,
     };
+    let handed_over = |call| CallEvent::TalkEnded { ring: ring(call), seat, end: TalkEnd::HandedOver };
     for call in 1..=4 {
         day.apply(LATE, &admitted(call));
         day.apply(LATE, &answered(call));
     }
-    for fact in [handed(1), handed(2), handed(3), back, answered(1)] {
-        day.apply(LATE, &fact);
+    for call in 1..=3 {
+        day.apply(LATE, &handed_over(call));
+        day.apply(LATE, &queued(call, false));
     }
+    day.apply(LATE, &queued(4, true));
+    day.apply(LATE, &answered(1));
     let rates =
         |day: &Day| [HandledBy::AnySeat, HandledBy::FinalSkill].map(|by| day.today(shiga(), by).handled);
     assert_eq!(rates(&day), [4, 4], "nobody is lost yet");

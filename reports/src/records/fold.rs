@@ -1,6 +1,6 @@
 //! From facts to call records.
 
-use acd_core::{CallEvent, CallId, LegId, Outcome, PartyId, TalkEnd, Timestamp};
+use acd_core::{CallEvent, CallId, LegId, Outcome, PartyId, Timestamp};
 
 use super::{
     CallEnd, CallRecord, GuidanceEnd, GuidanceRecord, HoldRecord, OutboundRecord, OverflowRecord,
@@ -282,7 +282,6 @@ impl CallRecord {
                 self.talks.push(TalkRecord { ring: *ring, seat: *seat, started_at: time, end: None });
             }
             CallEvent::TalkEnded { ring, end, .. } => {
-                self.awaits_adviser |= *end == TalkEnd::HandedOver;
                 if let Some(talk) = self.talks.iter_mut().find(|talk| talk.ring == *ring) {
                     talk.end = Some((time, *end));
                 }

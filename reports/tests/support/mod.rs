@@ -315,6 +315,14 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
         ["handed", id, seat] => vec![
             CallEvent::TalkEnded { ring: ring(id), seat: seat_id(seat), end: TalkEnd::HandedOver },
             go(seat, SeatState::WrapUp),
+            CallEvent::CallerQueued {
+                call: ring(id).call,
+                tenant,
+                skill: None,
+                since: at("00:00:00"),
+                put_back: false,
+                awaits_adviser: true,
+            },
         ],
         ["lost", id, seat] => vec![
             CallEvent::TalkEnded {

@@ -199,6 +199,25 @@ impl Meeting {
         }
     }
 
+    /// What follows when the seat is lost: a caller with whom nobody has spoken yet beside it is back in the queue at once, since
+    /// a seat answers sooner than who is only being dialled (R-Q7); with others the caller stays (R-T4).
+    pub(super) fn seat_was_lost(
+        mut self: Box<Self>,
+        before: &Audio,
+        phase: CallPhase,
+        visit: &mut Visit,
+        house: &mut House,
+    ) -> CallState {
+        self.seat_lost = true;
+        if self.has_caller()
+            && self.guests.is_empty()
+            && let Some(dialling) = self.dialling.take()
+        {
+            dialling.give_up(PartyEnd::Alone, house);
+        }
+        self.seat_left(before, phase, visit, house)
+    }
+
     /// What follows when the seat has left, as if it had sent the caller on: whom it left alone with a hunt that has no line is
     /// put back (R-T4).
     pub(super) fn seat_left(

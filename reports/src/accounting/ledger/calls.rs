@@ -149,9 +149,8 @@ impl Calls {
         }
     }
 
-    pub(super) fn end_talk(&mut self, at: Timestamp, ring: RingId, handed_over: bool, books: &Books) {
+    pub(super) fn end_talk(&mut self, at: Timestamp, ring: RingId, books: &Books) {
         let Some(call) = self.live.get_mut(&ring.call) else { return };
-        call.awaits_adviser |= handed_over;
         if let Some((_, since)) = call.talks.remove(&ring) {
             call.times.talk_ms += books.ms(since, at);
         }

@@ -11,7 +11,7 @@ mod staffing;
 mod stretch;
 
 use acd_core::plan::Plan;
-use acd_core::{CallEvent, LegId, RefusalReason, TalkEnd, TenantId, Timestamp};
+use acd_core::{CallEvent, LegId, RefusalReason, TenantId, Timestamp};
 
 use super::{Account, ClockStep, Counting, OutageCause, Slots};
 use crate::Fold;
@@ -293,9 +293,7 @@ impl Ledger {
                 }
             }
             CallEvent::CallAnswered { ring, seat } => calls.answer(time, *ring, *seat, books),
-            CallEvent::TalkEnded { ring, end, .. } => {
-                calls.end_talk(time, *ring, *end == TalkEnd::HandedOver, books);
-            }
+            CallEvent::TalkEnded { ring, .. } => calls.end_talk(time, *ring, books),
             // A party that holds hears nobody: caller and seat talk on.
             CallEvent::HoldStarted { leg: LegId::Party(_) }
             | CallEvent::HoldEnded { leg: LegId::Party(_) } => {}
