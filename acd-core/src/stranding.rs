@@ -41,7 +41,8 @@ pub enum Stranding {
         /// Whose.
         tenant: TenantId,
     },
-    /// The plan has no such seat, which is with a caller: it ends with the call.
+    /// The plan has no such seat, which is with a call, its own or another seat's as a supervisor (R-S5): it ends with the
+    /// call, and a supervisor can command no more.
     SeatGone {
         /// The seat.
         seat: SeatId,
@@ -137,6 +138,11 @@ impl Switch {
         let later = after.house.seats.get(&id).filter(|seat| seat.in_plan);
         if let Some(ring) = before.busy_ring() {
             return later.is_none().then_some(Stranding::SeatGone { seat: id, call: ring.call });
+        }
+        if later.is_none()
+            && let Some(party) = self.house.supervising.get(&id)
+        {
+            return Some(Stranding::SeatGone { seat: id, call: party.call });
         }
         if before.state() == SeatState::LoggedOut {
             return None;

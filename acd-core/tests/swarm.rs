@@ -507,12 +507,13 @@ impl History {
         let told = before.would_strand(&plan);
         let to_log_out = self.model.seats.iter().filter(|it| it.deferred == Some(SeatState::LoggedOut));
         let to_log_out: Vec<SeatId> = to_log_out.map(|it| it.id).collect();
+        let supervise = before.plan().seats.keys().copied().filter(|it| self.model.supervises(*it)).collect();
         let facts = self.hand_in(Input::PlanApplied {
             plan: Box::new(plan.clone()),
             by: PlanSource::Signal,
             who: None,
         });
-        check_stranding(&before, &plan, &told, facts, &to_log_out);
+        check_stranding(&before, &plan, &told, facts, &to_log_out, &supervise);
     }
 
     fn stop(&mut self) {
@@ -577,6 +578,7 @@ fn check_stranding(
     told: &[Stranding],
     facts: &[CallEvent],
     to_log_out: &[SeatId],
+    supervise: &BTreeSet<SeatId>,
 ) {
     let in_plan = |seat: &&SeatId| plan.seats.contains_key(*seat);
     let logged_out: Vec<SeatId> = facts
@@ -595,7 +597,8 @@ fn check_stranding(
         );
         let told_gone =
             told.iter().any(|it| matches!(it, Stranding::SeatGone { seat: it, .. } if it == seat));
-        assert_eq!(told_gone, is_busy && !in_plan(&seat), "{seat} in {told:?}");
+        let is_at_call = is_busy || supervise.contains(seat);
+        assert_eq!(told_gone, is_at_call && !in_plan(&seat), "{seat} in {told:?}");
         let told_out = told.contains(&Stranding::LogInLost { seat: *seat });
         // Of a busy seat that is gone more is told; its call may end in the same turn, as where a hunt waits for a line no more.
         assert_eq!(told_out, logged_out.contains(seat) && !told_gone, "{seat} in {told:?}");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use acd_core::plan::{self, Login, Plan};
 use acd_core::{
-    AlarmKind, CallEvent, CallPhase, Input, LineUse, PlanSource, RefusalReason, SeatState, Switch,
-    TenantId, Timestamp, UnexpectedInput,
+    AlarmKind, CallEvent, CallPhase, Input, LineUse, PlanSource, RefusalReason, SeatState, Switch, TenantId,
+    Timestamp, UnexpectedInput,
 };
 
 use crate::calendar::capacity_at;

@@ -69,6 +69,12 @@ pub fn warnings(plan: &PlanFile, now: Timestamp) -> Vec<PlanWarning> {
                 "give the tenant a separate outbound trunk, or count those lines in",
             );
         }
+        if tenant.hold_music.is_none() {
+            doubt(
+                "a caller on hold, or while an agent consults, hears nothing: there is no `hold_music` (R-T1)".to_owned(),
+                "name a prompt as hold_music, such as that of waiting_music",
+            );
+        }
         if let Some(settings) = plan.shell.tenants.get(id) {
             lines(tenant, settings, &mut doubt);
         }

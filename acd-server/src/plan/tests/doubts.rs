@@ -93,7 +93,7 @@ fn announcements_and_overflows_that_nobody_gets() {
     assert_eq!(doubts(&night.replace(TITLE, &format!("{TITLE}closed_lines = 0\n"))), NONE);
 
     let overflow = |text: &str, lines: &str| {
-        let other = "[[tenants]]\nname = \"kyoto\"\ntitle = \"Kyoto\"\nwaiting_message = \"waiting\"\nnumbers = [{ number = \"0750007119\", guidance = \"none\" }]\nbands = [{ days = \"every\", from = \"00:00\", to = \"24:00\", seat_lines = 1 }]\n\n[[seats]]";
+        let other = "[[tenants]]\nname = \"kyoto\"\ntitle = \"Kyoto\"\nwaiting_message = \"waiting\"\nhold_music = \"waiting\"\nnumbers = [{ number = \"0750007119\", guidance = \"none\" }]\nbands = [{ days = \"every\", from = \"00:00\", to = \"24:00\", seat_lines = 1 }]\n\n[[seats]]";
         let to = format!(
             "{TITLE}{lines}overflow = {{ tenant = \"kyoto\", on = [\"nobody_logged_in\", \"closed\"] }}\n"
         );
@@ -184,7 +184,7 @@ fn a_directory_that_leads_back_to_the_plans_own_numbers() {
 
     // Another client is dialled by its own number on purpose.
     let other = |number: &str| {
-        let kyoto = "[[tenants]]\nname = \"kyoto\"\ntitle = \"Kyoto\"\nwaiting_message = \"waiting\"\nnumbers = [{ number = \"0750007119\", guidance = \"none\" }]\nbands = [{ days = \"every\", from = \"00:00\", to = \"24:00\", seat_lines = 1 }]\n\n[[seats]]";
+        let kyoto = "[[tenants]]\nname = \"kyoto\"\ntitle = \"Kyoto\"\nwaiting_message = \"waiting\"\nhold_music = \"waiting\"\nnumbers = [{ number = \"0750007119\", guidance = \"none\" }]\nbands = [{ days = \"every\", from = \"00:00\", to = \"24:00\", seat_lines = 1 }]\n\n[[seats]]";
         let entry = format!(
             "{OUTBOUND}\n[[tenants.directory.tenants]]\nname = \"k\"\ntitle = \"K\"\ntenant = \"kyoto\"\nnumbers = [\"{number}\"]\n\n{BANDS}"
         );
@@ -243,12 +243,25 @@ fn ports_for_fewer_calls_than_there_are_lines() {
     );
 }
 
+/// R-T1: on hold, and while an agent consults, a caller hears music.
+#[test]
+fn silence_on_hold() {
+    const HOLD_MUSIC: &str = "hold_music = \"waiting\"\n";
+    let silent = "tenant shiga: a caller on hold, or while an agent consults, hears nothing: there is no `hold_music` (R-T1); name a prompt as hold_music, such as that of waiting_music";
+    assert_eq!(doubts(SMALL), NONE);
+    assert_eq!(doubts(&changed(HOLD_MUSIC, "")), [silent]);
+    // The music of the wait is not played on hold.
+    assert_eq!(doubts(&changed(HOLD_MUSIC, "waiting_music = \"waiting\"\n")), [silent]);
+}
+
 #[test]
 fn the_plans_that_come_with_the_program_are_in_no_doubt() {
     assert_eq!(PlanFile::built_in().doubts, []);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/plans");
     assert_eq!(PlanFile::load(&folder.join("builtin.toml")).unwrap().doubts, []);
     assert_eq!(PlanFile::load(&folder.join("parties.toml")).unwrap().doubts, []);
+    let bench = warnings(&PlanFile::load(&folder.join("bench.toml")).unwrap(), Timestamp::from_millis(0));
+    assert!(!bench.iter().any(|it| it.problem.contains("hold_music")), "{bench:?}");
     let said: Vec<String> =
         warnings(&PlanFile::built_in(), Timestamp::from_millis(0)).iter().map(ToString::to_string).collect();
     assert_eq!(said, NONE);

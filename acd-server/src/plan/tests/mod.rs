@@ -36,7 +36,7 @@ audio = "builtin:ja_waiting.wav"
 name = "shiga"
 title = "Shiga"
 waiting_message = "waiting"
-
+hold_music = "waiting"
 [[tenants.numbers]]
 number = "0770007119"
 guidance = "tape"
