@@ -190,12 +190,17 @@ impl Auditor {
                 let overflows = core::mem::take(&mut view.overflows);
                 assert!(view.phase == expected || (overflows && matches!(view.phase, Phase::Waiting(_))));
                 assert_eq!(view.serving, *tenant);
+                let is_first = view.entered.is_none();
                 assert_eq!(*view.entered.get_or_insert(now), *since, "R-Q1: the instant is kept for life");
                 assert!(*awaits_adviser || !view.awaits_adviser, "R-A2: handed over, and not yet answered");
                 assert!(!awaits_adviser || view.answered, "R-A2: nobody has answered");
                 view.awaits_adviser = *awaits_adviser;
-                let handed_over = view.phase == Phase::Between && !put_back;
-                view.needed = skill.filter(|_| handed_over).or(view.needed).or(*skill);
+                if is_first {
+                    view.needed = view.needed.or(*skill);
+                } else if view.phase == Phase::Between && !put_back {
+                    // Handed over.
+                    view.needed = *skill;
+                }
                 view.skill = *skill;
                 view.phase = Phase::Waiting(*since);
                 view.with_parties = false;
