@@ -60,6 +60,17 @@ impl Records {
         })
     }
 
+    /// The last call that a seat answered, by whose callers they are and the number as received.
+    pub fn last_answered(&self) -> BTreeMap<(TenantId, &str), CallId> {
+        let answered = self.calls.values().filter(|record| record.is_offered() && !record.talks.is_empty());
+        let by_number = answered.filter_map(|record| match &record.caller {
+            CallerIdentity::Number(number) => Some(((record.tenant, number.reveal().as_str()), record.call)),
+            CallerIdentity::Withheld(_) => None,
+        });
+        // Calls stand in their order: the later takes the place of the earlier.
+        by_number.collect()
+    }
+
     /// The refused calls in the order of their arrival.
     pub fn refused(&self) -> &[RefusedRecord] {
         &self.refused

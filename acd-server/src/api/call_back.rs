@@ -1,6 +1,6 @@
 //! Whom to call back, out of the journal (R-T5, R-T8).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -59,7 +59,19 @@ pub(super) fn to_call_back(
         wanted.filter_map(|record| caller(&records, record, request.with_numbers)).collect();
     callers.sort_by_key(|it| (it.ended_time_ms, it.call));
     callers.truncate(CALL_BACK_LIST_MAX);
+    let answered = records.last_answered();
+    for listed in &mut callers {
+        let record = records.calls().get(&CallId(listed.call));
+        listed.answered_since = record.map_or(0, |it| answered_since(it, &answered));
+    }
     Ok(v1::ToCallBackResponse { callers })
+}
+
+/// The last call that was answered after this one was admitted; 0: none.
+fn answered_since(missed: &CallRecord, answered: &BTreeMap<(TenantId, &str), CallId>) -> u64 {
+    let CallerIdentity::Number(number) = &missed.caller else { return 0 };
+    let last = answered.get(&(missed.tenant, number.reveal().as_str()));
+    last.filter(|last| **last > missed.call).map_or(0, |last| last.0)
 }
 
 fn caller(records: &Records, record: &CallRecord, with_number: bool) -> Option<v1::CallerToCallBack> {
@@ -79,6 +91,7 @@ fn caller(records: &Records, record: &CallRecord, with_number: bool) -> Option<v
         ended_time_ms: end.at.as_millis(),
         outcome: v1::Outcome::from(end.outcome).into(),
         number,
+        answered_since: 0,
         tries: u32::try_from(tries.filter(|it| back(it.destination)).count()).unwrap_or(u32::MAX),
     })
 }

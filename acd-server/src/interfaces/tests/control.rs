@@ -226,6 +226,7 @@ fn who_gave_up_is_on_the_list_and_a_call_back_knows_the_number() {
     assert_eq!((callers[0].call, callers[0].ended_time_ms), (1, later.as_millis()));
     assert!(callers[0].number == NUMBER);
     assert!(list(&[], false)[0].number.is_empty());
+    assert_eq!(callers[0].answered_since, 0);
 
     let back = |about, tenant: &str| v1::CallOutRequest {
         seat: "seat101".to_owned(),
@@ -250,6 +251,36 @@ fn who_gave_up_is_on_the_list_and_a_call_back_knows_the_number() {
         let status = switch.runtime.block_on(calls.call_out(wrong)).expect_err(why);
         assert_eq!(status.code(), Code::InvalidArgument, "{why}");
     }
+}
+
+#[test]
+fn who_gave_up_and_was_answered_later_stays_listed_with_that_call() {
+    let mut switch = Loop::start(Folder::new());
+    let answered = |call| CallEvent::CallAnswered {
+        ring: RingId { call: CallId(call), attempt: 1 },
+        seat: seat("seat101"),
+    };
+    let ended = |call, outcome| CallEvent::CallEnded {
+        call: CallId(call),
+        tenant: TenantId::new("shiga").expect("a name"),
+        outcome,
+        phase: CallPhase::Waiting,
+        end: Some(CallerLegEnd::HungUp),
+    };
+    // Call 1 was answered before 2 gave up; of those after it 4 is the last, and 5 is another client's.
+    for (call, tenant) in [(1, "shiga"), (2, "shiga"), (3, "shiga"), (4, "shiga"), (5, "kyoto")] {
+        let outcome = if call == 2 { Outcome::AbandonedInQueue } else { Outcome::Answered };
+        let mut facts = vec![admitted(call, tenant)];
+        facts.extend((call != 2).then(|| answered(call)));
+        facts.push(ended(call, outcome));
+        switch.happen(EVENING, &facts);
+    }
+    switch.second(EVENING);
+    let mut calls = CallsClient::new(switch.channel());
+    let request = v1::ToCallBackRequest { tenants: Vec::new(), with_numbers: true, hours: 0 };
+    let callers = switch.runtime.block_on(calls.to_call_back(request)).expect("a list").into_inner().callers;
+    let listed: Vec<_> = callers.iter().map(|it| (it.call, it.answered_since)).collect();
+    assert_eq!(listed, [(2, 4)]);
 }
 
 fn answer_call(request: ControlRequest, wanted: CallCommand, result: CallCommandResult) {
