@@ -53,6 +53,8 @@ pub(super) struct Worker {
     last_point: u64,
     next_housekeeping: Moment,
     buffer: Box<[u8; DATAGRAM_BYTES_MAX]>,
+    /// There may be orders.
+    has_orders: bool,
 }
 
 impl Worker {
@@ -80,53 +82,70 @@ impl Worker {
             last_point: 0,
             next_housekeeping: Moment::default(),
             buffer: Box::new([0; DATAGRAM_BYTES_MAX]),
+            has_orders: false,
         })
     }
 
     /// Works until told to stop.
     pub(super) fn run(mut self) {
-        let mut ready: Vec<epoll::Event> = Vec::with_capacity(SOCKETS_PER_TURN);
-        let mut has_orders = false;
-        loop {
-            let now = self.now();
-            let flushed = self.outbox.flush();
-            let timeout = if has_orders { 0 } else { self.micros_to_wait(now, flushed) };
-            let timeout = Duration::from_micros(timeout);
-            ready.clear();
-            let timeout = Timespec {
-                tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
-                tv_nsec: timeout.subsec_nanos().into(),
-            };
-            // An interrupted wait is a turn without packets.
-            let _ = epoll::wait(&self.poller, rustix::buffer::spare_capacity(&mut ready), Some(&timeout));
-            let now = self.now();
-            for event in &ready {
-                let token = event.data.u64();
-                if token == WAKE_TOKEN {
-                    has_orders = true;
-                    let _ = rustix::io::read(&self.wake, &mut [0u8; 8]);
-                } else if token % 2 == 0 {
-                    self.receive((token / 2) as usize, now);
-                } else if let Some(leg) = self.legs[(token / 2) as usize].as_mut() {
-                    leg.receive_report(&mut self.buffer[..], now, &self.outbox.counters);
-                }
+        let mut ready = Vec::with_capacity(SOCKETS_PER_TURN);
+        while self.turn(&mut ready) {}
+        self.stop();
+    }
+
+    /// Waits for what comes first, and does all that is due; whether to go on. `ready` has room for what the poller tells.
+    fn turn(&mut self, ready: &mut Vec<epoll::Event>) -> bool {
+        let now = self.now();
+        let flushed = self.outbox.flush();
+        let timeout = if self.has_orders { 0 } else { self.micros_to_wait(now, flushed) };
+        let timeout = Duration::from_micros(timeout);
+        ready.clear();
+        let timeout = Timespec {
+            tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: timeout.subsec_nanos().into(),
+        };
+        // An interrupted wait is a turn without packets.
+        let _ = epoll::wait(&self.poller, rustix::buffer::spare_capacity(ready), Some(&timeout));
+        if ready.iter().any(|event| event.data.u64() == WAKE_TOKEN) {
+            self.has_orders = true;
+            let _ = rustix::io::read(&self.wake, &mut [0u8; 8]);
+        }
+        // Before the packets, so that one that was sent after an order finds it obeyed. An event of a socket that an order
+        // has closed finds no leg, or another's in its place, which has nothing to read or is read.
+        if self.has_orders && !self.obey_orders() {
+            return false;
+        }
+        let now = self.now();
+        for event in ready.iter() {
+            let token = event.data.u64();
+            if token == WAKE_TOKEN {
+                continue;
             }
-            self.tick(now);
-            self.look_after(now);
-            // Last in the turn, so that no event of a socket closed here is still to be looked at.
-            if has_orders {
-                for _ in 0..COMMANDS_PER_TURN {
-                    match self.orders.try_recv() {
-                        Ok(Order::Stop) => return self.stop(),
-                        Ok(order) => self.obey(order),
-                        Err(_) => {
-                            has_orders = false;
-                            break;
-                        }
-                    }
+            let slot = (token / 2) as usize;
+            if token % 2 == 0 {
+                self.receive(slot, now);
+            } else if let Some(leg) = self.legs[slot].as_mut() {
+                leg.receive_report(&mut self.buffer[..], now, &self.outbox.counters);
+            }
+        }
+        self.tick(now);
+        self.look_after(now);
+        true
+    }
+
+    /// Obeys what was ordered, so much of it at a time that packets do not wait; whether to go on.
+    fn obey_orders(&mut self) -> bool {
+        for _ in 0..COMMANDS_PER_TURN {
+            match self.orders.try_recv() {
+                Ok(Order::Stop) => return false,
+                Ok(order) => self.obey(order),
+                Err(_) => {
+                    self.has_orders = false;
+                    break;
                 }
             }
         }
+        true
     }
 
     fn now(&self) -> Moment {
@@ -392,3 +411,6 @@ impl Draws {
         drawn ^ (drawn >> 31)
     }
 }
+
+#[cfg(test)]
+mod tests;
