@@ -200,16 +200,19 @@ fn a_withheld_number_is_shown_by_command_alone() {
     }
 }
 
-#[test]
-fn who_gave_up_is_on_the_list_and_a_call_back_knows_the_number() {
-    let mut switch = Loop::start(Folder::new());
-    let ended = |call, outcome| CallEvent::CallEnded {
+fn ended(call: u64, outcome: Outcome) -> CallEvent {
+    CallEvent::CallEnded {
         call: CallId(call),
-        tenant: TenantId::new("shiga").expect("a name"),
+        tenant: tenant("shiga"),
         outcome,
         phase: CallPhase::Waiting,
         end: Some(CallerLegEnd::HungUp),
-    };
+    }
+}
+
+#[test]
+fn who_gave_up_is_on_the_list_and_a_call_back_knows_the_number() {
+    let mut switch = Loop::start(Folder::new());
     switch.happen(EVENING, &[admitted(1, "shiga"), admitted(2, "shiga")]);
     let later = EVENING + Duration::from_secs(60);
     switch.happen(later, &[ended(1, Outcome::AbandonedInQueue), ended(2, Outcome::Answered)]);
@@ -260,17 +263,10 @@ fn who_gave_up_and_was_answered_later_stays_listed_with_that_call() {
         ring: RingId { call: CallId(call), attempt: 1 },
         seat: seat("seat101"),
     };
-    let ended = |call, outcome| CallEvent::CallEnded {
-        call: CallId(call),
-        tenant: TenantId::new("shiga").expect("a name"),
-        outcome,
-        phase: CallPhase::Waiting,
-        end: Some(CallerLegEnd::HungUp),
-    };
     // Call 1 was answered before 2 gave up; of those after it 4 is the last, and 5 is another client's.
-    for (call, tenant) in [(1, "shiga"), (2, "shiga"), (3, "shiga"), (4, "shiga"), (5, "kyoto")] {
+    for (call, of) in [(1, "shiga"), (2, "shiga"), (3, "shiga"), (4, "shiga"), (5, "kyoto")] {
         let outcome = if call == 2 { Outcome::AbandonedInQueue } else { Outcome::Answered };
-        let mut facts = vec![admitted(call, tenant)];
+        let mut facts = vec![admitted(call, of)];
         facts.extend((call != 2).then(|| answered(call)));
         facts.push(ended(call, outcome));
         switch.happen(EVENING, &facts);
