@@ -507,6 +507,11 @@ impl World {
         }
     }
 
+    /// The agent ends the call by the phone.
+    pub(crate) fn hang_up(&mut self, ring: RingId, now: Timestamp) {
+        self.plan(now, Plan::SeatEnds(ring, SeatLegEnd::HungUp));
+    }
+
     /// From here on everything works and nobody new calls: every phone is there, every agent at work.
     pub(crate) fn calm_down(&mut self, now: Timestamp, rng: &mut Rng) -> Vec<Input> {
         self.calm = true;
