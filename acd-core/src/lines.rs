@@ -15,11 +15,13 @@ use crate::output::Output;
 use crate::plan::{Capacity, OverflowCause, Seat, Tenant};
 use crate::touched::Touched;
 
+mod held;
 mod hunts;
 mod pools;
 mod reach;
 mod staffing;
 
+use held::Held;
 use hunts::Hunts;
 use pools::Pools;
 use staffing::Shortage;
@@ -50,7 +52,7 @@ pub(crate) struct Room {
     /// The seat lines that bind waiting callers: those in force, or outside hours those of the last band that was
     /// open, since no call in progress is cut by an edge (R-L3).
     seat_lines: u16,
-    lines: BTreeMap<CallPhase, CallSet>,
+    lines: Held,
     closed_lines: CallSet,
     /// Calls that take nothing: tests, and those that have no caller (any more).
     without_line: CallSet,
@@ -85,7 +87,7 @@ impl Room {
             capacity: None,
             capacity_stated: false,
             seat_lines: 0,
-            lines: BTreeMap::new(),
+            lines: Held::default(),
             closed_lines: CallSet::default(),
             without_line: CallSet::default(),
             outbound: BTreeSet::new(),
@@ -105,8 +107,8 @@ impl Room {
 
     /// How many carrier legs hold a line: the size of sets (R-L6, R-L8).
     pub(crate) fn lines_in_use(&self) -> u32 {
-        let lines: usize = self.lines.values().map(CallSet::len).sum();
-        u32::try_from(lines + self.outbound.len()).expect("invariant: a tenant has at most CALLS_MAX calls")
+        u32::try_from(self.lines.len() + self.outbound.len())
+            .expect("invariant: a tenant has at most CALLS_MAX calls")
     }
 
     /// How many live calls hold a closed line.
@@ -126,9 +128,7 @@ impl Room {
 
     /// How many calls of the tenant are alive, tests and those without a caller included.
     pub(crate) fn calls_len(&self) -> usize {
-        self.lines.values().map(CallSet::len).sum::<usize>()
-            + self.closed_lines.len()
-            + self.without_line.len()
+        self.lines.len() + self.closed_lines.len() + self.without_line.len()
     }
 
     /// How many callers of other tenants are this one's to serve (R-Q8).
@@ -144,7 +144,7 @@ impl Room {
     /// Whether a call has what a call of this phase holds.
     pub(crate) fn holds(&self, call: CallId, holding: Holding, phase: CallPhase) -> bool {
         match holding {
-            Holding::Line => self.lines.get(&phase).is_some_and(|calls| calls.contains(call)),
+            Holding::Line => self.lines.in_phase(phase).contains(call),
             Holding::ClosedLine => self.closed_lines.contains(call),
             Holding::Nothing => self.without_line.contains(call),
         }
@@ -158,8 +158,8 @@ impl Room {
     }
 
     fn in_phase(&self, phase: CallPhase) -> u32 {
-        let calls = self.lines.get(&phase).map_or(0, CallSet::len);
-        u32::try_from(calls).expect("invariant: a tenant has at most CALLS_MAX calls")
+        u32::try_from(self.lines.in_phase(phase).len())
+            .expect("invariant: a tenant has at most CALLS_MAX calls")
     }
 
     /// Callers who talk with a seat.
@@ -188,11 +188,11 @@ impl Room {
         match holding {
             Holding::Line => {
                 if let Some(from) = from {
-                    let left = self.lines.get_mut(&from).is_some_and(|calls| calls.remove(call));
+                    let left = self.lines.remove(call, from);
                     assert!(left, "invariant: a live call holds its line in the set of its phase");
                 }
                 if let Some(to) = to {
-                    self.lines.entry(to).or_default().insert(call);
+                    self.lines.insert(call, to);
                 }
             }
             Holding::ClosedLine => keep(&mut self.closed_lines, call, to),
