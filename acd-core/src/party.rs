@@ -198,6 +198,7 @@ mod tests {
             ("09012345678", LineKind::Mobile),
             ("+818012345678", LineKind::Mobile),
             ("05012345678", LineKind::Ip),
+            ("02012345678", LineKind::Unknown),
             ("08012345678", LineKind::Mobile),
             ("08001234567", LineKind::Unknown),
             ("+818001234567", LineKind::Unknown),
