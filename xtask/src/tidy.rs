@@ -4,6 +4,7 @@ mod bounds;
 mod layers;
 mod manifests;
 mod papers;
+mod rules;
 mod tree;
 mod words;
 
@@ -74,6 +75,7 @@ fn check_tree(root: &Path) -> Findings {
     }
     bounds::check(&files, &mut found);
     papers::check(&files, &mut found);
+    rules::check(&files, &mut found);
     found
 }
 
@@ -97,10 +99,11 @@ mod tests {
     #[test]
     fn a_tidy_tree_has_no_findings() {
         let tree = TemporaryTree::new(&[
-            ("ARCHITECTURE.md", "## Code map\n| `room/` | a room |\n| `docs/` | papers |\n"),
+            ("ARCHITECTURE.md", "## Code map\n| `proto/` | a room |\n| `docs/` | papers |\n"),
             ("docs/rules.md", "## Lines (R-L)\n1. A rule.\n"),
-            ("room/src/lib.rs", "//! A room.\n//! By R-L1.\n"),
-            ("room/Cargo.toml", "[dependencies]\n# Says why.\nserde = \"1\"\n"),
+            ("proto/src/lib.rs", "//! A room.\n//! By R-L1.\n"),
+            ("proto/tests/scenarios/line.txt", "# By R-L1.\n"),
+            ("proto/Cargo.toml", "[dependencies]\n# Says why.\nserde = \"1\"\n"),
         ]);
         assert_eq!(check_tree(tree.path()), Findings::default());
     }
@@ -109,7 +112,8 @@ mod tests {
     fn long_files_are_named_and_too_long_ones_are_errors() {
         let (wanted, most) = ("\n".repeat(FILE_LINES_WANTED + 1), "\n".repeat(FILE_LINES_MAX + 1));
         let tree = TemporaryTree::new(&[
-            ("ARCHITECTURE.md", "## Code map\n`a/`\n"),
+            ("ARCHITECTURE.md", "## Code map\n`a/` `docs/`\n"),
+            ("docs/rules.md", ""),
             ("a/long.rs", &wanted),
             ("a/longest.rs", &most),
             ("a/data.txt", &most),

@@ -12,11 +12,8 @@ const BOUNDED: [&str; 4] = ["acd-core", "sip-gateway", "recorder", "acd-server"]
 pub(crate) fn check(files: &[SourceFile], found: &mut Findings) {
     for file in files.iter().filter(|file| file.has_extension("rs") && file.name() != "limits.rs") {
         // Tests may bound what they do where they do it.
-        let product = file.text.split("#[cfg(test)]").next().unwrap_or_default();
-        if file.path.contains("/tests/") {
-            continue;
-        }
-        for (index, line) in product.lines().enumerate() {
+        let (shipped, _) = file.shipped_and_tests();
+        for (index, line) in shipped.lines().enumerate() {
             if let Some(name) = constant(line).filter(|name| name.ends_with("_MAX")) {
                 let place = format!("{}:{}", file.path, index + 1);
                 found.error(format!(

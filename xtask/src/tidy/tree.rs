@@ -34,6 +34,16 @@ impl SourceFile {
     pub(crate) fn room(&self) -> Option<&str> {
         self.path.split_once('/').map(|(room, _)| room)
     }
+
+    /// What is shipped of it, and what only tests see: all of a file named `tests.rs` or in a folder `tests/`, and of others
+    /// the module `tests` at the end, behind which clippy lets nothing stand.
+    pub(crate) fn shipped_and_tests(&self) -> (&str, &str) {
+        if self.name() == "tests.rs" || self.path.contains("/tests/") {
+            return ("", &self.text);
+        }
+        let end = self.text.find("#[cfg(test)]\nmod tests {").unwrap_or(self.text.len());
+        self.text.split_at(end)
+    }
 }
 
 /// Reads a tree, in the order of the paths.
@@ -105,6 +115,22 @@ mod tests {
     impl Drop for TemporaryTree {
         fn drop(&mut self) {
             let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn tests_are_told_from_what_is_shipped() {
+        let parts = |path: &str, text: &str| {
+            let file = SourceFile { path: path.into(), text: text.into() };
+            let (shipped, tests) = file.shipped_and_tests();
+            (shipped.to_owned(), tests.to_owned())
+        };
+        let module = "#[cfg(test)]\nmod tests {\n}\n";
+        assert_eq!(parts("a/src/b.rs", &format!("b\n{module}")), ("b\n".into(), module.into()));
+        let declared = "#[cfg(test)]\nmod tests;\nb\n";
+        assert_eq!(parts("a/src/b.rs", declared), (declared.into(), String::new()));
+        for path in ["a/tests/b.rs", "a/src/b/tests.rs"] {
+            assert_eq!(parts(path, "b"), (String::new(), "b".into()));
         }
     }
 
