@@ -14,7 +14,7 @@ use acd_core::{CallEvent, CallId, CivilDate, SeatState, SkillId, TenantId, Times
 use auditor::{Auditor, Found};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use reports::accounting::{Account, Calendar, Figures, Ledger, Period, Profile, Sheet, Slots};
+use reports::accounting::{Account, Calendar, Contract, Figures, Ledger, Period, Profile, Sheet, Slots};
 use reports::{CallRecord, Fold, Records};
 use world::Day;
 
@@ -154,14 +154,14 @@ fn is_as_seen_outside(seed: u64, date: CivilDate) -> usize {
 }
 
 /// Books that were kept by the day, by the month and by the fiscal year come to the same where they overlap, for days that
-/// begin at midnight and at 8:00.
+/// begin at midnight and at 8:00, and with a contract of that one day, whose edges are both in the midst.
 fn levels_add_up(day: &Day, date: CivilDate) {
     let [kyoto, _, shizuoka] = world::all_tenants();
     for (tenant, profile) in [(kyoto, Profile::KYOTO), (shizuoka, Profile::SHIZUOKA)] {
         let calendar = Calendar {
             utc_offset_minutes: JST,
             day_start_hour: profile.day_start_hour,
-            contract: None,
+            contract: (date.day % 2 == 0).then_some(Contract { first: date, last: date }),
             holidays: day.plan.holidays.clone(),
         };
         let sheet = |period| {

@@ -63,9 +63,9 @@ impl std::fmt::Display for Period {
 /// The first and the last day of a contract.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Contract {
-    /// It begins at 0:00 of this day.
+    /// It begins at 0:00 of this day, and the day before ends there.
     pub first: CivilDate,
-    /// It ends at 24:00 of this day.
+    /// It ends at 24:00 of this day, and the day after begins there.
     pub last: CivilDate,
 }
 
@@ -101,13 +101,10 @@ impl Calendar {
         Self { day_start_hour: hour, ..self.clone() }
     }
 
-    /// The first instant of a day and the first after it. A contract's first day begins at 0:00 and its last ends at
-    /// 24:00, whatever the hour at which days begin.
+    /// The first instant of a day and the first after it, where the next begins: whatever the hour at which days begin, a
+    /// contract's first day and the one after its last begin at 0:00, and the days before them end there.
     pub fn day(&self, date: CivilDate) -> (Timestamp, Timestamp) {
-        let next = CivilDate::from_days(date.days() + 1);
-        let from = if self.contract.is_some_and(|it| it.first == date) { 0 } else { self.day_start_hour };
-        let to = if self.contract.is_some_and(|it| it.last == date) { 0 } else { self.day_start_hour };
-        (self.at(date, from), self.at(next, to))
+        (self.begin(date), self.begin(CivilDate::from_days(date.days() + 1)))
     }
 
     /// A day from midnight to midnight.
@@ -150,6 +147,13 @@ impl Calendar {
         let civil = at.civil(self.utc_offset_minutes);
         let hour = civil.time.as_millis() / 3_600_000;
         (civil.date, u8::try_from(hour).unwrap_or(23))
+    }
+
+    /// One edge for the day that begins and the one that ends, so that no hour is of two days or of none (R-A15).
+    fn begin(&self, date: CivilDate) -> Timestamp {
+        let at_midnight =
+            self.contract.is_some_and(|it| it.first == date || it.last.days() + 1 == date.days());
+        self.at(date, if at_midnight { 0 } else { self.day_start_hour })
     }
 
     fn at(&self, date: CivilDate, hour: u8) -> Timestamp {
@@ -211,25 +215,58 @@ mod tests {
         assert_ne!(shizuoka().day(day), (from, to));
     }
 
-    /// R-A9: 8:00 to 8:00, but the contract's first day from 0:00 and its last to 24:00.
+    fn hours_of(calendar: &Calendar, it: CivilDate) -> i64 {
+        let (from, to) = calendar.day(it);
+        ms_hours(to, from)
+    }
+
+    /// R-A9: 8:00 to 8:00, but the contract's first day from 0:00 and its last to 24:00; what lies before and after has the
+    /// other hours.
     #[test]
     fn a_contracts_first_day_has_32_hours_and_its_last_16() {
-        let hours = |it| {
-            let (from, to) = shizuoka().day(it);
-            ms_hours(to, from)
-        };
-        assert_eq!(hours(date(2026, 4, 1)), 32);
-        assert_eq!(hours(date(2026, 4, 2)), 24);
-        assert_eq!(hours(date(2027, 3, 31)), 16);
+        let days = [(2026, 3, 30), (2026, 3, 31), (2026, 4, 1), (2026, 4, 2), (2027, 3, 30), (2027, 3, 31)];
+        let days = days.into_iter().chain([(2027, 4, 1), (2027, 4, 2)]);
+        let hours: Vec<i64> =
+            days.map(|(year, month, day)| hours_of(&shizuoka(), date(year, month, day))).collect();
+        assert_eq!(hours, [24, 16, 32, 24, 24, 16, 32, 24]);
     }
 
     #[test]
-    fn days_follow_each_other_without_a_gap() {
-        let mut end = None;
-        for day in Period::FiscalYear(2026).dates() {
-            let (from, to) = shizuoka().day(day);
-            assert!(end.is_none_or(|end| end == from), "{day}");
-            end = Some(to);
+    fn a_contract_of_one_day_has_its_24_hours() {
+        let first = date(2026, 4, 15);
+        let contract = Some(Contract { first, last: first });
+        let calendar = Calendar { contract, ..shizuoka() };
+        let hours = [14, 15, 16, 17].map(|day| hours_of(&calendar, date(2026, 4, day)));
+        assert_eq!(hours, [16, 24, 32, 24]);
+        assert_eq!(calendar.day(first), calendar.civil_day(first));
+    }
+
+    /// A plan has the contract of its time: a form that is made anew after the renewal has the same days.
+    #[test]
+    fn days_at_a_renewal_are_those_of_either_contract() {
+        let renewed = Contract { first: date(2027, 4, 1), last: date(2028, 3, 31) };
+        let renewed = Calendar { contract: Some(renewed), ..shizuoka() };
+        let march = Period::Month { year: 2027, month: 3 };
+        for day in march.dates().chain([date(2027, 4, 1)]) {
+            assert_eq!(renewed.day(day), shizuoka().day(day), "{day}");
+        }
+    }
+
+    /// R-A15: years about the contract's edges, wherever they lie, and with days that begin anywhere.
+    #[test]
+    fn days_follow_each_other_without_a_gap_or_an_overlap() {
+        for (first, last) in [(0, 364), (14, 300), (31, 31), (-20, 40), (300, 400), (-9, -1), (0, 0)] {
+            for hour in [0, 1, 8, 23] {
+                let day = |it| CivilDate::from_days(date(2026, 4, 1).days() + it);
+                let contract = Some(Contract { first: day(first), last: day(last) });
+                let calendar = Calendar { contract, day_start_hour: hour, ..shizuoka() };
+                let mut end = calendar.day(day(-31)).1;
+                for it in (-30..420).map(day) {
+                    let (from, to) = calendar.day(it);
+                    assert!(end == from && from < to, "{it}, contract {first} to {last}, from {hour}:00");
+                    end = to;
+                }
+            }
         }
     }
 

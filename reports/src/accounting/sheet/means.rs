@@ -50,7 +50,7 @@ const MONDAY_TO_SATURDAY: [Weekday; 6] = [
 ];
 
 impl Sheet {
-    /// The means of an hour of the clock (R-A5). An hour that comes twice in one day, as on a contract's first, is one of
+    /// The means of an hour of the clock (R-A5). An hour that comes twice in one day, as on a contract's first day, is one of
     /// that day.
     pub fn hour_means(&self, hour: u8) -> HourMeans {
         let open = self.days_of_hour(hour, |it| it.open_ms > 0);
