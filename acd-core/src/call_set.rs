@@ -11,12 +11,22 @@ use crate::ids::CallId;
 const PAGE: u64 = u64::BITS as u64;
 
 /// An ordered set in pages of bits. Ids rise, so the calls that are alive stand close to each other, and those of
-/// 100,000 fit into the processor's caches, where a tree of single calls does not.
-#[derive(Clone, PartialEq, Eq, Default)]
+/// 100,000 fit into the processor's caches, where a tree of single calls does not. Most sets have few calls, all of them
+/// young: a tree that is filled and emptied with each of them would ask for memory each time.
+#[derive(Clone, Default)]
 pub(crate) struct CallSet {
-    /// None is zero.
-    pages: BTreeMap<u64, u64>,
+    /// The page of the highest call that has been in the set, which may be empty again.
+    youngest: Page,
+    /// Those before it. None is empty.
+    older: BTreeMap<u64, u64>,
     len: usize,
+}
+
+/// Calls that stand beside each other.
+#[derive(Clone, Copy, Default)]
+struct Page {
+    id: u64,
+    bits: u64,
 }
 
 const fn place(call: CallId) -> (u64, u64) {
@@ -24,23 +34,35 @@ const fn place(call: CallId) -> (u64, u64) {
 }
 
 impl CallSet {
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
     pub(crate) fn contains(&self, call: CallId) -> bool {
         let (page, bit) = place(call);
-        self.pages.get(&page).is_some_and(|bits| bits & bit != 0)
+        let bits =
+            if page == self.youngest.id { Some(self.youngest.bits) } else { self.older.get(&page).copied() };
+        bits.is_some_and(|bits| bits & bit != 0)
     }
 
     /// Whether the call was not in the set; it now is.
     pub(crate) fn insert(&mut self, call: CallId) -> bool {
         let (page, bit) = place(call);
-        let bits = self.pages.entry(page).or_default();
+        if page > self.youngest.id {
+            let Page { id, bits } = core::mem::replace(&mut self.youngest, Page { id: page, bits: 0 });
+            if bits != 0 {
+                self.older.insert(id, bits);
+            }
+        }
+        let bits = if page == self.youngest.id {
+            &mut self.youngest.bits
+        } else {
+            self.older.entry(page).or_default()
+        };
         let is_new = *bits & bit == 0;
         *bits |= bit;
         self.len += usize::from(is_new);
@@ -50,10 +72,12 @@ impl CallSet {
     /// Whether the call was in the set; it no longer is.
     pub(crate) fn remove(&mut self, call: CallId) -> bool {
         let (page, bit) = place(call);
-        let Some(bits) = self.pages.get_mut(&page).filter(|bits| **bits & bit != 0) else { return false };
+        let is_youngest = page == self.youngest.id;
+        let bits = if is_youngest { Some(&mut self.youngest.bits) } else { self.older.get_mut(&page) };
+        let Some(bits) = bits.filter(|bits| **bits & bit != 0) else { return false };
         *bits &= !bit;
-        if *bits == 0 {
-            self.pages.remove(&page);
+        if *bits == 0 && !is_youngest {
+            self.older.remove(&page);
         }
         self.len -= 1;
         true
@@ -61,11 +85,21 @@ impl CallSet {
 
     /// The calls in the order of their ids.
     fn iter(&self) -> impl Iterator<Item = CallId> {
-        self.pages.iter().flat_map(|(page, bits)| {
-            (0..PAGE).filter(move |at| bits & (1 << at) != 0).map(move |at| CallId(page * PAGE + at))
+        let older = self.older.iter().map(|(id, bits)| Page { id: *id, bits: *bits });
+        older.chain([self.youngest]).flat_map(|Page { id, bits }| {
+            (0..PAGE).filter(move |at| bits & (1 << at) != 0).map(move |at| CallId(id * PAGE + at))
         })
     }
 }
+
+/// Sets of the same calls are equal, whatever calls have been in them.
+impl PartialEq for CallSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for CallSet {}
 
 impl FromIterator<CallId> for CallSet {
     fn from_iter<I: IntoIterator<Item = CallId>>(calls: I) -> Self {
@@ -133,8 +167,11 @@ mod tests {
     #[test]
     fn a_page_without_calls_is_given_back() {
         let mut set: CallSet = [CallId(1), CallId(64)].into_iter().collect();
-        assert_eq!(set.pages.len(), 2);
+        assert_eq!(set.older.len(), 1);
         set.remove(CallId(1));
-        assert_eq!(set.pages.len(), 1);
+        assert_eq!(set.older.len(), 0);
+        set.remove(CallId(64));
+        set.insert(CallId(200));
+        assert_eq!(set.older.len(), 0, "the youngest page was empty");
     }
 }

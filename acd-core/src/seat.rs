@@ -205,7 +205,7 @@ impl House {
         if from == to {
             return;
         }
-        let before = seat.presence();
+        let (before, staffed) = (seat.presence(), seat.staffs());
         let could_be_rung = seat.can_be_rung();
         seat.state = to;
         seat.since = self.now;
@@ -221,7 +221,9 @@ impl House {
             | SeatState::Unreachable => seat.works_for = None,
         }
         self.out.state(CallEvent::SeatStateChanged { seat: id, from, to });
-        self.lines.follow_staff(id, &seat.settings, seat.staffs());
+        if seat.staffs() != staffed {
+            self.lines.follow_staff(id, &seat.settings, seat.staffs());
+        }
         self.queues.follow_seat(id, &seat.settings, before, seat.presence());
         if seat.can_be_rung() != could_be_rung {
             self.lines.follow_reach(id, &seat.settings, !could_be_rung);

@@ -91,6 +91,9 @@ impl Lines {
     /// The pools of the tenants whose lines changed in this turn. Another tenant's call may open or close a tenant's
     /// blockage, so all tenants of these pools are looked at (R-L7).
     pub(super) fn touched_pools(&mut self) -> BTreeMap<PoolId, Standing> {
+        if self.pools.by_id.is_empty() {
+            return BTreeMap::new();
+        }
         let ids: BTreeSet<PoolId> =
             self.touched.iter().filter_map(|tenant| self.rooms.get(tenant)?.pool()).collect();
         let mut standings = BTreeMap::new();
