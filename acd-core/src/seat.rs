@@ -40,6 +40,8 @@ pub(crate) struct Seat {
 enum Deferred {
     LogOut,
     Pause(PauseReason),
+    /// Of an agent who calls out of a pause or a wrap-up, which is not to go on.
+    Ready,
 }
 
 impl Seat {
@@ -103,11 +105,17 @@ impl Seat {
         self.deferred == Some(Deferred::LogOut)
     }
 
-    /// What the queues must know.
+    /// Whether the agent has asked to be ready after the call out (R-S2).
+    fn is_to_be_ready(&self) -> bool {
+        self.deferred == Some(Deferred::Ready)
+    }
+
+    /// What the queues must know. A seat that the plan has taken away ends its call and serves nobody after it: a caller
+    /// who waits for it waits for nobody (R-Q8).
     pub(crate) fn presence(&self) -> Presence {
         Presence {
             free_since: (self.state == SeatState::Ready).then_some(self.since),
-            logged_in: self.state != SeatState::LoggedOut,
+            logged_in: self.in_plan && self.state != SeatState::LoggedOut,
         }
     }
 
@@ -139,18 +147,21 @@ impl Seat {
         if !self.in_plan {
             return Some(SeatState::LoggedOut);
         }
-        self.deferred.map(|deferred| match deferred {
-            Deferred::LogOut => SeatState::LoggedOut,
-            Deferred::Pause(reason) => SeatState::Paused(reason),
-        })
+        match self.deferred? {
+            Deferred::LogOut => Some(SeatState::LoggedOut),
+            Deferred::Pause(reason) => Some(SeatState::Paused(reason)),
+            Deferred::Ready => None,
+        }
     }
 
-    /// The state of a seat whose phone has been lost.
+    /// The state of a seat whose phone has been lost. Losing the last registration logs out, whatever was to follow (R-S2).
     fn lost_state(&self) -> SeatState {
-        self.deferred_state().unwrap_or(match self.settings.login {
+        match self.settings.login {
             Login::OnRegister if !self.registered => SeatState::LoggedOut,
-            Login::OnRegister | Login::ByCommand | Login::Always => SeatState::Unreachable,
-        })
+            Login::OnRegister | Login::ByCommand | Login::Always => {
+                self.deferred_state().unwrap_or(SeatState::Unreachable)
+            }
+        }
     }
 
     /// How long the seat may stay in its state before it leaves it by itself, and why; `(_, None)`: for ever as things are.
@@ -266,8 +277,9 @@ impl House {
 
     /// The agent's own phone did not answer the agent's call out (R-Q6). A pause goes on: nobody is rung there anyway.
     pub(crate) fn seat_own_ring_over(&mut self, id: SeatId, end: RingEnd, before: SeatState) {
+        let is_to_be_ready = self.seats.get(&id).is_some_and(Seat::is_to_be_ready);
         match (end, before) {
-            (RingEnd::TimedOut | RingEnd::Failed(_), SeatState::Paused(_)) => {
+            (RingEnd::TimedOut | RingEnd::Failed(_), SeatState::Paused(_)) if !is_to_be_ready => {
                 self.seat_outbound_over(id, before);
             }
             (_, _) => self.seat_ring_over(id, end),
@@ -286,6 +298,7 @@ impl House {
     pub(crate) fn seat_outbound_over(&mut self, id: SeatId, before: SeatState) {
         let Some(seat) = self.seats.get(&id) else { return };
         let to = match before {
+            SeatState::WrapUp | SeatState::Paused(_) if seat.is_to_be_ready() => seat.idle_state(),
             SeatState::WrapUp if seat.in_plan => SeatState::WrapUp,
             SeatState::Paused(_) => seat.deferred_state().unwrap_or(before),
             SeatState::WrapUp

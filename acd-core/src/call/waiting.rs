@@ -67,9 +67,11 @@ impl Visit {
         self.watch_wait(house);
     }
 
-    /// An alarm is raised if the wait lasts too long by the plan in force (R-Q8).
+    /// An alarm is raised if the wait lasts too long by the plan in force (R-Q8): by what is said for the tenant whose seats
+    /// are to serve the caller, else for the caller's own.
     pub(crate) fn watch_wait(&self, house: &mut House) {
-        let max_wait = house.lines.room(self.serving).tenant.max_wait;
+        let max_wait = |tenant| house.lines.room(tenant).tenant.max_wait;
+        let max_wait = max_wait(self.serving).or_else(|| max_wait(self.tenant));
         match (self.waits_since, max_wait) {
             (Some(since), Some(max_wait)) => {
                 house.timers.set(Reason::WaitTooLong(self.call), since + max_wait)

@@ -90,8 +90,12 @@ impl Seat {
         match self.state {
             SeatState::LoggedOut => (SeatCommandResult::NotLoggedIn, None),
             SeatState::Ready => (SeatCommandResult::Done, None),
-            SeatState::Ringing(_) | SeatState::Talking(_) | SeatState::Outbound(_) => {
+            SeatState::Ringing(_) | SeatState::Talking(_) => {
                 self.deferred = None;
+                (SeatCommandResult::Done, None)
+            }
+            SeatState::Outbound(_) => {
+                self.deferred = Some(Deferred::Ready);
                 (SeatCommandResult::Done, None)
             }
             // What was asked for during the call takes effect now that wrap-up ends (R-S2).

@@ -92,7 +92,8 @@ impl Model {
     }
 
     fn follow_wait(&mut self, at: usize) {
-        let max_wait = self.tenant(self.calls[at].serving).plan.max_wait;
+        let (serving, own) = (self.calls[at].serving, self.calls[at].tenant);
+        let max_wait = self.tenant(serving).plan.max_wait.or(self.tenant(own).plan.max_wait);
         let call = &mut self.calls[at];
         call.alarm_at = call.waits_from.and_then(|from| Some(from + max_wait?));
     }

@@ -666,7 +666,8 @@ impl Model {
     pub(crate) fn is_attended(&self, tenant: TenantId, skill: Option<SkillId>) -> bool {
         self.seats.iter().any(|seat| {
             let skilled = skill.is_none_or(|it| seat.plan.skills.contains(&it));
-            seat.plan.serves.contains_key(&tenant) && skilled && seat.state != SeatState::LoggedOut
+            let logged_in = seat.in_plan && seat.state != SeatState::LoggedOut;
+            seat.plan.serves.contains_key(&tenant) && skilled && logged_in
         })
     }
 

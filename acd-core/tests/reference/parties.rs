@@ -200,7 +200,9 @@ impl Model {
     pub(crate) fn outbound_over(&mut self, id: SeatId, before: Option<SeatState>) {
         let seat = self.seat(id);
         let to = match before {
-            Some(SeatState::WrapUp) if seat.in_plan => SeatState::WrapUp,
+            Some(SeatState::WrapUp) if seat.in_plan && seat.deferred != Some(SeatState::Ready) => {
+                SeatState::WrapUp
+            }
             Some(SeatState::Paused(reason)) if seat.in_plan && seat.deferred.is_none() => {
                 SeatState::Paused(reason)
             }
@@ -515,7 +517,9 @@ impl Model {
         let (ring, seat) = self.calls[at].ring.take().unwrap();
         self.state(CallEvent::RingEnded { ring, seat, end });
         let before = self.calls[at].before;
-        if end != RingEnd::SeatLost && matches!(before, Some(SeatState::Paused(_))) {
+        let pauses_on = matches!(before, Some(SeatState::Paused(_)))
+            && self.seat(seat).deferred != Some(SeatState::Ready);
+        if end != RingEnd::SeatLost && pauses_on {
             self.outbound_over(seat, before);
         } else {
             self.seat_ring_over(seat, end);

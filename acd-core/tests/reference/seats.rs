@@ -25,7 +25,8 @@ impl Seat {
     }
 
     fn deferred_state(&self) -> Option<SeatState> {
-        if self.in_plan { self.deferred } else { Some(SeatState::LoggedOut) }
+        let deferred = self.deferred.filter(|it| *it != SeatState::Ready);
+        if self.in_plan { deferred } else { Some(SeatState::LoggedOut) }
     }
 
     /// R-S3, R-Q6: by the plan in force.
@@ -103,7 +104,7 @@ impl Model {
         let seat = self.seat(id);
         let logs_out = seat.plan.login == Login::OnRegister && !seat.registered;
         let lost = if logs_out { SeatState::LoggedOut } else { SeatState::Unreachable };
-        let to = seat.deferred_state().unwrap_or(lost);
+        let to = if logs_out { lost } else { seat.deferred_state().unwrap_or(lost) };
         self.set_seat(id, to);
     }
 
@@ -185,7 +186,8 @@ fn obey(seat: &mut Seat, command: SeatCommand) -> (SeatCommandResult, Option<Sea
         SeatCommand::Ready | SeatCommand::Pause(_) if logged_out => (NotLoggedIn, None),
         SeatCommand::Ready if seat.state == SeatState::Ready => (Done, None),
         SeatCommand::Ready if seat.is_busy() => {
-            seat.deferred = None;
+            let calls_out = matches!(seat.state, SeatState::Outbound(_));
+            seat.deferred = calls_out.then_some(SeatState::Ready);
             (Done, None)
         }
         SeatCommand::Ready if seat.deferred.is_some() => (Done, seat.deferred),
