@@ -1,5 +1,6 @@
 //! Call records: what became of each call, from its first fact to its last.
 
+mod call_back;
 mod fold;
 #[cfg(test)]
 mod tests;
@@ -35,40 +36,6 @@ impl Records {
     /// The calls that agents began, those in progress included (R-T8).
     pub const fn outbound(&self) -> &BTreeMap<CallId, OutboundRecord> {
         &self.outbound
-    }
-
-    /// The callers to call back: who gave up, was cut off by us, or hung up while others went on for them, of whom the number
-    /// is known, and who has not answered since, neither in that call (R-T5) nor in an outbound one about it (R-T8). A doctor
-    /// who was reached about a caller is not the caller.
-    pub fn to_call_back(&self) -> impl Iterator<Item = &CallRecord> {
-        self.calls.values().filter(|record| {
-            let missed = match record.outcome() {
-                Some(
-                    Outcome::AbandonedInGuidance
-                    | Outcome::AbandonedInQueue
-                    | Outcome::AbandonedWhileRinging
-                    | Outcome::AbandonedAfterReception
-                    | Outcome::Failed,
-                ) => true,
-                Some(Outcome::Answered) => record.was_cut_off() || record.hung_up_before_the_others(),
-                Some(Outcome::Closed) | None => false,
-            };
-            let known = matches!(record.caller, CallerIdentity::Number(_));
-            let about = self.outbound.values().filter(|outbound| outbound.about == Some(record.call));
-            let mut parties = record.parties.iter().chain(about.flat_map(|outbound| &outbound.parties));
-            record.is_offered() && missed && known && !parties.any(PartyRecord::is_the_caller_again)
-        })
-    }
-
-    /// The last call that a seat answered, by whose callers they are and the number as received.
-    pub fn last_answered(&self) -> BTreeMap<(TenantId, &str), CallId> {
-        let answered = self.calls.values().filter(|record| record.is_offered() && !record.talks.is_empty());
-        let by_number = answered.filter_map(|record| match &record.caller {
-            CallerIdentity::Number(number) => Some(((record.tenant, number.reveal().as_str()), record.call)),
-            CallerIdentity::Withheld(_) => None,
-        });
-        // Calls stand in their order: the later takes the place of the earlier.
-        by_number.collect()
     }
 
     /// The refused calls in the order of their arrival.
@@ -180,13 +147,6 @@ impl CallRecord {
         )
     }
 
-    /// Whether the caller hung up and the others went on; at headquarters' request we release the leg, and headquarters ring
-    /// the caller back (R-T5, R-T6).
-    fn hung_up_before_the_others(&self) -> bool {
-        let hung_up = self.end.is_some_and(|end| end.leg_end == Some(CallerLegEnd::HungUp));
-        self.caller_left_at.is_some() && hung_up
-    }
-
     /// When the call's line was free again; `None`: it holds it.
     pub fn line_freed_at(&self) -> Option<Timestamp> {
         self.caller_left_at.or_else(|| self.end.map(|end| end.at))
@@ -242,14 +202,6 @@ pub struct PartyRecord {
     pub answered_at: Option<Timestamp>,
     /// When and how it ended; `None`: it rings, or is there.
     pub end: Option<(Timestamp, PartyEnd)>,
-}
-
-impl PartyRecord {
-    /// Whether it is the call's own caller, who was rung back and answered.
-    fn is_the_caller_again(&self) -> bool {
-        matches!(self.destination, Destination::Caller | Destination::CallBack(_))
-            && self.answered_at.is_some()
-    }
 }
 
 /// A supervisor at a call (R-S5, R-T7).

@@ -9,7 +9,7 @@
 //! A period is a day, a month or a fiscal year; a row `hour 10`, `hours 9 to 11`, `on 2026-04-02`, `on 2026-04-02 hour 8`,
 //! `in 2026-04`, `total` or `mean of hour 10`. `list kyoto 2026-04: 回線閉塞` gives the form's intervals, `definition kyoto
 //! 2026-04: 表示と値` a line of its 算出条件, `consultations kyoto 2026-04 on 2026-04-01` one of its list of consultations,
-//! `offered_a_day kyoto 2026-04` its 平均受付件数. Where the history says that the switch is gone, the next happening is the first
+//! `offered_a_day kyoto 2026-04` its 平均受付件数, `to_call_back kyoto` the calls whose callers are to be called back. Where the history says that the switch is gone, the next happening is the first
 //! of another life.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail")]
 

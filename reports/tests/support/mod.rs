@@ -345,7 +345,7 @@ fn facts(words: &[&str], seats: &mut BTreeMap<SeatId, SeatState>) -> Vec<CallEve
                 "closed" => Outcome::Closed,
                 other => panic!("no such outcome: {other}"),
             },
-            phase: CallPhase::Waiting,
+            phase: if outcome == "answered" { CallPhase::Talking } else { CallPhase::Waiting },
             end: Some(CallerLegEnd::HungUp),
         }],
         ["seat", seat, to] => vec![go(seat, state(to))],

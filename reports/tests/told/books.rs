@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use acd_core::plan::Plan;
 use acd_core::{CallEvent, Switch, TenantId, Timestamp};
-use reports::Fold;
 use reports::accounting::{
     Calendar, Contract, Counting, HandledBy, Ledger, OfficialBlockage, Period, Profile,
 };
 use reports::forms::figures::{Statement, csv, json};
 use reports::forms::{Header, Purpose};
+use reports::{Fold, Records};
 use serde_json::Value;
 
 use crate::columns::{self, Column};
@@ -272,6 +272,20 @@ impl Books {
         found
     }
 
+    /// `kyoto` gives the calls whose callers are to be called back.
+    fn to_call_back(&self, tenant: &str) -> Vec<String> {
+        let mut records = Records::default();
+        for (seq, step) in (1..).zip(&self.steps) {
+            if let Step::Fact(time, fact) = step {
+                records.apply(*time, seq, fact);
+            }
+        }
+        let listed = records.to_call_back().filter(|it| it.tenant.as_str() == tenant);
+        let calls: Vec<String> = listed.map(|it| it.call.0.to_string()).collect();
+        let told = if calls.is_empty() { "nobody".to_owned() } else { format!("call {}", calls.join(", ")) };
+        vec![format!("    {told}")]
+    }
+
     /// `kyoto 2026-04 on 2026-04-01` gives the list of consultations' line of that day, hours without any left out.
     fn consultations(&mut self, text: &str) -> Vec<String> {
         let words: Vec<&str> = text.split(' ').collect();
@@ -384,6 +398,7 @@ impl Onlooker for Books {
             "definition" => Some(self.definition(rest)),
             "offered_a_day" => Some(self.offered_a_day(rest)),
             "consultations" => Some(self.consultations(rest)),
+            "to_call_back" => Some(self.to_call_back(rest)),
             _ => None,
         }
     }

@@ -201,11 +201,12 @@ fn a_withheld_number_is_shown_by_command_alone() {
 }
 
 fn ended(call: u64, outcome: Outcome) -> CallEvent {
+    let phase = if outcome == Outcome::Answered { CallPhase::Talking } else { CallPhase::Waiting };
     CallEvent::CallEnded {
         call: CallId(call),
         tenant: tenant("shiga"),
         outcome,
-        phase: CallPhase::Waiting,
+        phase,
         end: Some(CallerLegEnd::HungUp),
     }
 }
