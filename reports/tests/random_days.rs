@@ -161,7 +161,7 @@ fn levels_add_up(day: &Day, date: CivilDate) {
         let calendar = Calendar {
             utc_offset_minutes: JST,
             day_start_hour: profile.day_start_hour,
-            contract: (date.day % 2 == 0).then_some(Contract { first: date, last: date }),
+            contract: date.day.is_multiple_of(2).then_some(Contract { first: date, last: date }),
             holidays: day.plan.holidays.clone(),
         };
         let sheet = |period| {

@@ -419,7 +419,7 @@ fn promising_otherwise(plan: &Plan) -> Plan {
     plan
 }
 
-fn band(from: u32, to: u32, capacity: Option<Capacity>) -> Band {
+pub(crate) fn band(from: u32, to: u32, capacity: Option<Capacity>) -> Band {
     Band {
         days: [DayKind::Holiday, DayKind::Sunday, DayKind::Saturday, DayKind::Weekday].into(),
         from: TimeOfDay::from_hm(from, 0).unwrap(),
@@ -428,7 +428,7 @@ fn band(from: u32, to: u32, capacity: Option<Capacity>) -> Band {
     }
 }
 
-fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
+pub(crate) fn tenant(number: &str, bands: Vec<Band>) -> Tenant {
     let prompt = |name| PromptId::new(name).unwrap();
     let guidance = Guidance::Tape(prompt("guidance"));
     let number = (

@@ -1,9 +1,10 @@
 //! The tenant's lines: hours, blockage, full seat lines (R-L7).
 
-use acd_core::plan::Capacity;
+use acd_core::plan::{Capacity, capacity_at, next_band_edge};
 use acd_core::{LineUse, Timestamp};
 
 use super::books::{Books, Bounded};
+use super::plans::Hours;
 use super::stretch::{Ended, Stretch};
 use crate::accounting::{Blockage, Figures, Interval, Slots};
 
@@ -11,7 +12,7 @@ use crate::accounting::{Blockage, Figures, Interval, Slots};
 pub(super) struct Lines {
     /// From where on facts tell of the lines.
     known_from: Option<Timestamp>,
-    /// The lines in force, and since when; kept over an outage, in which the hours go on.
+    /// The lines in force, and since when.
     capacity: Option<(Option<Capacity>, Timestamp)>,
     capacities: Vec<(Timestamp, Option<Capacity>)>,
     blocked: Stretch<Option<Beginning>>,
@@ -37,6 +38,22 @@ impl Lines {
                 self.capacities.pop();
             }
             self.capacities.push((at, capacity));
+        }
+    }
+
+    /// The switch is gone from one instant to another and states no band's edge, but the tenant's hours go on by the plan
+    /// that was in force: an outage within them is of open time, and one outside is not (R-L2, R-L9).
+    pub(super) fn go_on(
+        &mut self,
+        Hours { tenant, holidays }: Hours<'_>,
+        (from, to): (Timestamp, Timestamp),
+        books: &mut Books,
+    ) {
+        let to = to.min(books.slots.to());
+        let mut at = from;
+        while at < to {
+            self.set_capacity(at, capacity_at(tenant, holidays, at), books);
+            at = next_band_edge(tenant, holidays, at);
         }
     }
 

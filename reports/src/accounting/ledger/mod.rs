@@ -131,6 +131,9 @@ impl Ledger {
         self.parties.end_all(until, &self.calls, &mut self.books);
         self.seats.flush(until, &mut self.calls, &mut self.books);
         self.calls.close(until, &mut self.books);
+        if let Some(stopped_at) = self.outages.stopped_at() {
+            self.go_on(stopped_at, until);
+        }
         self.lines.close(until, &mut self.books);
         self.outages.close(until, &mut self.books);
         self.shortages.close(until, &mut self.books);
@@ -175,8 +178,11 @@ impl Ledger {
         let Some(facts) = self.opening.take() else { return };
         let begun_at = facts.first().map(|(time, ..)| *time);
         if let Some((last, _)) = self.last {
-            let end = died_at.or(self.outages.stopped_at()).unwrap_or(last);
-            self.end_life(end.max(last));
+            let end = died_at.or(self.outages.stopped_at()).unwrap_or(last).max(last);
+            self.end_life(end);
+            if let Some(begun_at) = begun_at {
+                self.go_on(end, begun_at);
+            }
         }
         if let Some(begun_at) = begun_at {
             self.seats.begin_life(begun_at);
@@ -185,6 +191,17 @@ impl Ledger {
         for (time, seq, fact) in facts {
             self.take(time, &fact);
             self.last = Some((time, seq));
+        }
+    }
+
+    /// The hours of a switch that is gone go on.
+    fn go_on(&mut self, from: Timestamp, to: Timestamp) {
+        if let Some(hours) = self.plans.hours() {
+            self.lines.go_on(hours, (from, to), &mut self.books);
+        }
+        // A switch states the lines of those alone whom its plan has.
+        if self.plans.let_go() {
+            self.lines.set_capacity(to, None, &mut self.books);
         }
     }
 

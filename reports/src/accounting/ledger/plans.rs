@@ -1,6 +1,6 @@
 //! Changes of the tenant's lines by plans: from when, by whom, reported when (R-L2). Band edges are none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acd_core::plan::{Change, Plan, Tenant, diff};
 use acd_core::{CivilDate, PlanSource, PoolId, TenantId, Timestamp};
@@ -8,9 +8,16 @@ use acd_core::{CivilDate, PlanSource, PoolId, TenantId, Timestamp};
 use crate::accounting::{LinesChange, LinesPlanned, Slots};
 use crate::limits::INTERVALS_MAX;
 
+/// When the tenant has which lines.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hours<'p> {
+    pub(super) tenant: &'p Tenant,
+    pub(super) holidays: &'p BTreeSet<CivilDate>,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plans {
-    /// The tenant's part of the plan in force with its pool, as far as it is known.
+    /// The tenant's part of the plan in force with its pool and the holidays, as far as it is known.
     in_force: Option<Plan>,
     next: Option<Plan>,
     /// Each day of a report that a plan had, and since when one has had it.
@@ -26,6 +33,7 @@ impl Plans {
         self.next = Some(Plan {
             tenants: settings.map(|it| (tenant, it.clone())).into_iter().collect(),
             pools: plan.pools.iter().filter(|(pool, _)| own(pool)).map(|(pool, it)| (*pool, *it)).collect(),
+            holidays: plan.holidays.clone(),
             ..Plan::default()
         });
     }
@@ -35,6 +43,17 @@ impl Plans {
         self.comes(plan, tenant);
         self.in_force = self.next.take();
         self.note_day(at, self.in_force.as_ref().and_then(settings).and_then(|it| it.lines_reported_on));
+    }
+
+    /// The tenant's hours by the plan in force; `None`: no plan is known that has the tenant.
+    pub(super) fn hours(&self) -> Option<Hours<'_>> {
+        let plan = self.in_force.as_ref()?;
+        Some(Hours { tenant: settings(plan)?, holidays: &plan.holidays })
+    }
+
+    /// Whether the plan whose `PlanApplied` is still to come has the tenant no more.
+    pub(super) fn let_go(&self) -> bool {
+        self.hours().is_some() && self.next.as_ref().is_some_and(|it| settings(it).is_none())
     }
 
     /// The changes that came into force in the period.
