@@ -68,7 +68,7 @@ fn a_transfer_charges_the_seat_to_its_leaving_and_the_tenant_to_the_partys() {
 #[test]
 fn a_caller_who_is_sent_on_and_comes_back_is_still_one_call() {
     // a1 talks 10,000 ms and sends the caller on at once; the clinic is busy 5,000 ms later, and was dialled, not reached:
-    // forwarded 5,000, no second of a leg. a2 takes the caller and talks 60,000 ms: talk 70,000 in one handled call.
+    // nothing is forwarded, and no second of a leg. a2 takes the caller and talks 60,000 ms: talk 70,000 in one handled call.
     let account = day("
         09:00:00 seat a1 ready
         09:00:00 seat a2 ready
@@ -87,7 +87,7 @@ fn a_caller_who_is_sent_on_and_comes_back_is_still_one_call() {
     ");
     let nine = hour(&account, 9);
     assert_eq!((nine.offered, nine.handled, nine.answers), (1, 1, 1));
-    assert_eq!((nine.talk_ms, nine.forwarded_ms, nine.outbound_ms, nine.aside_ms), (70_000, 5_000, 0, 0));
+    assert_eq!((nine.talk_ms, nine.forwarded_ms, nine.outbound_ms, nine.aside_ms), (70_000, 0, 0, 0));
     assert_eq!(nine.dedicated.talking_ms, 70_000);
 }
 

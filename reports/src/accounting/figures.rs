@@ -78,7 +78,7 @@ pub struct Figures {
     pub below_staffing_ms: u64,
     /// Legs to parties that we dialled for the tenant, from their answer to their end (R-L8).
     pub outbound_ms: u64,
-    /// Callers with parties alone, after the seat had left.
+    /// Callers in talk with parties alone, after the seat had left: from the party's answer (R-L8).
     pub forwarded_ms: u64,
     /// Before the record began or after it ended.
     pub unrecorded_ms: u64,

@@ -13,8 +13,8 @@ use crate::limits::OPEN_CALLS_MAX;
 pub(super) struct Parties {
     /// The tenant's parties: dialled, or there.
     open: BTreeMap<PartyId, Open>,
-    /// Since when calls of the tenant are with a party alone.
-    forwarded: BTreeMap<CallId, Timestamp>,
+    /// Calls of the tenant whose seat has left, and since when each is with a party; `None`: nobody has answered, or is left.
+    forwarded: BTreeMap<CallId, Option<Timestamp>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,6 +45,7 @@ impl Parties {
         let since = open.aside_since.take();
         open.aside_since = (company == Company::Aside).then_some(at);
         charge_aside(since, at, party, calls, books);
+        self.follow(at, party.call, books);
     }
 
     pub(super) fn ended(&mut self, at: Timestamp, party: PartyId, calls: &Calls, books: &mut Books) {
@@ -52,19 +53,18 @@ impl Parties {
         charge_aside(open.aside_since, at, party, calls, books);
         if let Some(since) = open.answered_at {
             books.spread(since, at, |it| &mut it.outbound_ms);
-            // Whoever stays with the caller is a supervisor, and a caller who is being released is with nobody.
-            if !self.has_party(party.call) {
-                self.leave(at, party.call, books);
-            }
         }
+        self.follow(at, party.call, books);
     }
 
+    /// Whether a party that has answered is there. A supervisor is none that we dialled (R-S5).
     fn has_party(&self, call: CallId) -> bool {
         let first = PartyId { call, attempt: 0 };
-        self.open.range(first..).next().is_some_and(|(party, _)| party.call == call)
+        let mut of_call = self.open.range(first..).take_while(|(party, _)| party.call == call);
+        of_call.any(|(_, open)| open.answered_at.is_some())
     }
 
-    /// A call with a party alone is forwarded; one with a supervisor, who is no party that we dialled, is not (R-S5).
+    /// A call that the seat has left is forwarded while a party is with the caller.
     pub(super) fn phase(
         &mut self,
         at: Timestamp,
@@ -73,16 +73,31 @@ impl Parties {
         calls: &Calls,
         books: &mut Books,
     ) {
-        if phase == CallPhase::Transferred && calls.has(call) && self.has_party(call) {
-            self.forwarded.insert(call, at);
+        if phase == CallPhase::Transferred && calls.has(call) {
+            self.forwarded.entry(call).or_insert(None);
+            self.follow(at, call, books);
         } else {
             self.leave(at, call, books);
         }
     }
 
+    /// Nobody pays for a phone that rings unanswered: the time runs from a party's answer to the last one's going.
+    fn follow(&mut self, at: Timestamp, call: CallId, books: &mut Books) {
+        let has_party = self.has_party(call);
+        let Some(since) = self.forwarded.get_mut(&call) else { return };
+        match (*since, has_party) {
+            (None, true) => *since = Some(at),
+            (Some(from), false) => {
+                *since = None;
+                books.spread(from, at, |it| &mut it.forwarded_ms);
+            }
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+
     /// The call is forwarded no more.
     pub(super) fn leave(&mut self, at: Timestamp, call: CallId, books: &mut Books) {
-        if let Some(since) = self.forwarded.remove(&call) {
+        if let Some(Some(since)) = self.forwarded.remove(&call) {
             books.spread(since, at, |it| &mut it.forwarded_ms);
         }
     }
