@@ -37,7 +37,7 @@ pub struct Figures {
     pub hold_ms: u64,
     /// Wrap-up after these calls.
     pub wrap_up_ms: u64,
-    /// Consultations between seats and parties in these calls, kept beside the talk that they are part of (R-A10).
+    /// The part of the talk in which a seat was with one party or several and without the caller (R-A10).
     pub aside_ms: u64,
 
     /// Offered calls whose first answer was in the slot, whenever they were admitted: the other view (R-A2).

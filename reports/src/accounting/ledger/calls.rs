@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acd_core::{CallId, LegId, Outcome, RingId, SeatId, Timestamp};
+use acd_core::{CallId, LegId, Outcome, PartyId, RingId, SeatId, Timestamp};
 
 use super::books::Books;
 use crate::accounting::{CallTimes, Slots};
@@ -37,6 +37,12 @@ struct LiveCall {
     held_by: BTreeSet<LegId>,
     /// Since when the talk is on hold.
     held_since: Option<Timestamp>,
+    /// The parties that are with the seat and without the caller.
+    aside: BTreeSet<PartyId>,
+    /// Since when the talk is one without the caller.
+    aside_since: Option<Timestamp>,
+    /// The talk without the caller: a part of the talk, however many parties it is with.
+    aside_ms: u64,
     ended: bool,
     /// Seats that ring, talk or wrap up for it.
     seats: u32,
@@ -56,12 +62,26 @@ impl LiveCall {
         }
     }
 
+    /// A consultation counts while there is a talk that it is a part of; two parties at once are one (R-A10).
+    fn follow_aside(&mut self, at: Timestamp, books: &Books) {
+        let is_aside = !self.talks.is_empty() && !self.aside.is_empty();
+        match (self.aside_since, is_aside) {
+            (None, true) => self.aside_since = Some(at),
+            (Some(since), false) => {
+                self.aside_ms += books.ms(since, at);
+                self.aside_since = None;
+            }
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+
     fn end_talks(&mut self, at: Timestamp, books: &Books) {
         for (_, (_, since)) in std::mem::take(&mut self.talks) {
             self.times.talk_ms += books.ms(since, at);
         }
         self.held_by.clear();
         self.follow_hold(at, books);
+        self.follow_aside(at, books);
     }
 
     /// Charges its times as a whole: to the hour of its admission, and to that of its answer for the other view (R-A2,
@@ -71,6 +91,7 @@ impl LiveCall {
         books.add(self.slot, talk_ms, |it| &mut it.talk_ms);
         books.add(self.slot, hold_ms, |it| &mut it.hold_ms);
         books.add(self.slot, wrap_up_ms, |it| &mut it.wrap_up_ms);
+        books.add(self.slot, self.aside_ms, |it| &mut it.aside_ms);
         let is_lost = self.ended && self.awaits_adviser;
         if is_lost {
             books.add_times(self.slot, self.times, |it| &mut it.after_reception_times);
@@ -101,6 +122,9 @@ impl Calls {
                 talks: BTreeMap::new(),
                 held_by: BTreeSet::new(),
                 held_since: None,
+                aside: BTreeSet::new(),
+                aside_since: None,
+                aside_ms: 0,
                 ended: false,
                 seats: 0,
             },
@@ -140,6 +164,7 @@ impl Calls {
         call.awaits_adviser = false;
         call.talks.insert(ring, (seat, at));
         call.follow_hold(at, books);
+        call.follow_aside(at, books);
     }
 
     /// The caller waits for an adviser after reception (R-A2).
@@ -156,6 +181,18 @@ impl Calls {
         }
         call.held_by.remove(&LegId::Seat(ring));
         call.follow_hold(at, books);
+        call.follow_aside(at, books);
+    }
+
+    /// A party comes to be with the seat alone, or is so no more.
+    pub(super) fn set_aside(&mut self, at: Timestamp, party: PartyId, is_aside: bool, books: &Books) {
+        let Some(call) = self.live.get_mut(&party.call) else { return };
+        if is_aside {
+            call.aside.insert(party);
+        } else {
+            call.aside.remove(&party);
+        }
+        call.follow_aside(at, books);
     }
 
     /// A side holds or resumes. Gives the seats that talk in the call, and whether they are on hold now.
@@ -243,10 +280,6 @@ impl Calls {
 
     pub(super) fn is_on_hold(&self, call: CallId) -> bool {
         self.live.get(&call).is_some_and(|call| call.held_since.is_some())
-    }
-
-    pub(super) fn slot(&self, call: CallId) -> Option<usize> {
-        self.live.get(&call)?.slot
     }
 
     /// A seat begins to work for a call.

@@ -128,7 +128,7 @@ impl Ledger {
         self.open_life(None);
         let until = self.last.map_or(until, |(time, _)| time.max(until));
         self.follow_staffing();
-        self.parties.end_all(until, &self.calls, &mut self.books);
+        self.parties.end_all(until, &mut self.calls, &mut self.books);
         self.seats.flush(until, &mut self.calls, &mut self.books);
         self.calls.close(until, &mut self.books);
         if let Some(stopped_at) = self.outages.stopped_at() {
@@ -207,7 +207,7 @@ impl Ledger {
 
     fn end_life(&mut self, at: Timestamp) {
         self.follow_staffing();
-        self.parties.end_all(at, &self.calls, &mut self.books);
+        self.parties.end_all(at, &mut self.calls, &mut self.books);
         self.calls.end_talks(at, &self.books);
         self.seats.end_life(at, &mut self.calls, &mut self.books);
         self.lines.end_life(at, &mut self.books);
@@ -480,7 +480,7 @@ mod tests {
             ledger.parties.dialled(*party);
         }
         for party in &parties {
-            ledger.parties.moved(from, *party, Company::Together, &ledger.calls, &mut ledger.books);
+            ledger.parties.moved(from, *party, Company::Together, &mut ledger.calls, &mut ledger.books);
         }
         let account = ledger.close(from + Duration::from_millis(1));
         assert_eq!(account.total().outbound_ms, OPEN_CALLS_MAX as u64);

@@ -1,5 +1,5 @@
-//! What third parties took: consultations beside the talk (R-A10), and the seconds of the legs that we dialled and of
-//! the calls that we forwarded (R-L8).
+//! What third parties took: the seconds of the legs that we dialled and of the calls that we forwarded (R-L8), and who of
+//! them is with the seat alone, of which the calls know what is a part of the talk (R-A10).
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,6 @@ pub(super) struct Parties {
 #[derive(Clone, Copy, Debug, Default)]
 struct Open {
     answered_at: Option<Timestamp>,
-    aside_since: Option<Timestamp>,
 }
 
 impl Parties {
@@ -37,20 +36,18 @@ impl Parties {
         at: Timestamp,
         party: PartyId,
         company: Company,
-        calls: &Calls,
+        calls: &mut Calls,
         books: &mut Books,
     ) {
         let Some(open) = self.open.get_mut(&party) else { return };
         open.answered_at.get_or_insert(at);
-        let since = open.aside_since.take();
-        open.aside_since = (company == Company::Aside).then_some(at);
-        charge_aside(since, at, party, calls, books);
+        calls.set_aside(at, party, company == Company::Aside, books);
         self.follow(at, party.call, books);
     }
 
-    pub(super) fn ended(&mut self, at: Timestamp, party: PartyId, calls: &Calls, books: &mut Books) {
+    pub(super) fn ended(&mut self, at: Timestamp, party: PartyId, calls: &mut Calls, books: &mut Books) {
         let Some(open) = self.open.remove(&party) else { return };
-        charge_aside(open.aside_since, at, party, calls, books);
+        calls.set_aside(at, party, false, books);
         if let Some(since) = open.answered_at {
             books.spread(since, at, |it| &mut it.outbound_ms);
         }
@@ -103,7 +100,7 @@ impl Parties {
     }
 
     /// The record, or the switch, ends here.
-    pub(super) fn end_all(&mut self, at: Timestamp, calls: &Calls, books: &mut Books) {
+    pub(super) fn end_all(&mut self, at: Timestamp, calls: &mut Calls, books: &mut Books) {
         while let Some((party, _)) = self.open.first_key_value() {
             let party = *party;
             self.ended(at, party, calls, books);
@@ -112,12 +109,5 @@ impl Parties {
             let call = *call;
             self.leave(at, call, books);
         }
-    }
-}
-
-/// A consultation belongs to its call, as talk does.
-fn charge_aside(since: Option<Timestamp>, at: Timestamp, party: PartyId, calls: &Calls, books: &mut Books) {
-    if let Some(since) = since {
-        books.add(calls.slot(party.call), books.ms(since, at), |it| &mut it.aside_ms);
     }
 }
