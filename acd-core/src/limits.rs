@@ -46,6 +46,10 @@ pub const PARTIES_PER_CALL_MAX: u32 = 1_000;
 /// an end where the trunk refuses every try at once.
 pub const HUNT_ROUNDS_MAX: u32 = 20;
 
+/// Before a hunt dials its numbers again (R-T8): who is busy now may be free by then, and what dials again by itself more
+/// than 15 times in all may do so at most twice in the three minutes after the first try (端末設備等規則 32条の3).
+pub const HUNT_PAUSE: Duration = Duration::from_secs(60);
+
 /// Third parties in one call at once: an interpreter, headquarters, a doctor, and one more.
 pub const PARTIES_AT_ONCE_MAX: usize = 4;
 

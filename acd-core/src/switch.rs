@@ -239,6 +239,7 @@ impl Switch {
             Reason::SeatRetry(seat) => self.house.seat_retry(seat),
             Reason::RingOver(ring) => self.tell_ring(ring, CallInput::RingTimedOut),
             Reason::PartyRingOver(party) => self.tell_party(party, PartyInput::TimedOut),
+            Reason::HuntPauseOver(party) => self.tell_party(party, PartyInput::HuntPauseOver),
             Reason::ChoiceOver(call) => {
                 if let Some(call) = self.calls.get_mut(call) {
                     call.choice_over(&mut self.house);

@@ -22,6 +22,8 @@ pub enum Reason {
     RingOver(RingId),
     /// The party has been rung for as long as its entry says (R-T3).
     PartyRingOver(PartyId),
+    /// The hunt has paused after this try, and dials its numbers again (R-T8).
+    HuntPauseOver(PartyId),
     /// The caller has waited for `max_wait` (R-Q8).
     WaitTooLong(CallId),
     /// The caller has had long enough to choose (R-G6).
@@ -112,6 +114,7 @@ struct OfCall {
 enum Why {
     RingOver,
     PartyRingOver,
+    HuntPauseOver,
     WaitTooLong,
     ChoiceOver,
     GuidanceDue,
@@ -126,6 +129,7 @@ impl OfCall {
         let (why, call, attempt) = match reason {
             Reason::RingOver(RingId { call, attempt }) => (Why::RingOver, call, attempt),
             Reason::PartyRingOver(PartyId { call, attempt }) => (Why::PartyRingOver, call, attempt),
+            Reason::HuntPauseOver(PartyId { call, attempt }) => (Why::HuntPauseOver, call, attempt),
             Reason::WaitTooLong(call) => (Why::WaitTooLong, call, 0),
             Reason::ChoiceOver(call) => (Why::ChoiceOver, call, 0),
             Reason::GuidanceDue(call) => (Why::GuidanceDue, call, 0),
@@ -146,6 +150,7 @@ impl OfCall {
         match why {
             Why::RingOver => Reason::RingOver(RingId { call, attempt }),
             Why::PartyRingOver => Reason::PartyRingOver(PartyId { call, attempt }),
+            Why::HuntPauseOver => Reason::HuntPauseOver(PartyId { call, attempt }),
             Why::WaitTooLong => Reason::WaitTooLong(call),
             Why::ChoiceOver => Reason::ChoiceOver(call),
             Why::GuidanceDue => Reason::GuidanceDue(call),
@@ -274,6 +279,7 @@ const fn band_edge(reason: Reason) -> Option<TenantId> {
         | Reason::SeatRetry(_)
         | Reason::RingOver(_)
         | Reason::PartyRingOver(_)
+        | Reason::HuntPauseOver(_)
         | Reason::WaitTooLong(_)
         | Reason::ChoiceOver(_)
         | Reason::GuidanceDue(_)
@@ -343,6 +349,7 @@ mod tests {
             seat().prop_map(Reason::SeatRetry),
             ring().prop_map(Reason::RingOver),
             party().prop_map(Reason::PartyRingOver),
+            party().prop_map(Reason::HuntPauseOver),
             call().prop_map(Reason::WaitTooLong),
             call().prop_map(Reason::ChoiceOver),
             call().prop_map(Reason::GuidanceDue),

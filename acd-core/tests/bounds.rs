@@ -3,7 +3,7 @@
 
 mod support;
 
-use acd_core::limits::{CALLS_MAX, PARTIES_PER_CALL_MAX, RINGS_PER_CALL_MAX};
+use acd_core::limits::{CALLS_MAX, HUNT_PAUSE, HUNT_ROUNDS_MAX, PARTIES_PER_CALL_MAX, RINGS_PER_CALL_MAX};
 use acd_core::{CallEvent, Effect, Input, Outcome, RefusalReason, ReleaseCause, Switch, Timestamp};
 use support::{inputs, plans, text, turn};
 use turn::{Turn, turn};
@@ -98,7 +98,14 @@ fn a_hunt_after_the_call_that_reaches_nobody_is_given_up_in_the_end() {
     bench.say("seat s1 calls out as 2 for clinic doctor about 1");
     bench.say("ring 2.1 answers");
     for attempt in 1..PARTIES_PER_CALL_MAX {
-        let said = bench.say(&format!("party 2.{attempt} refuses 486"));
+        let refused = bench.say(&format!("party 2.{attempt} refuses 486"));
+        // After the last number of a round it pauses.
+        let said = if attempt % 60 == 0 {
+            bench.now = bench.now + HUNT_PAUSE;
+            turn(&mut bench.switch, bench.now, Input::TimePassed)
+        } else {
+            refused
+        };
         let dials = |order: &Effect| matches!(order, Effect::DialParty { .. });
         assert!(said.orders.iter().any(dials), "after try {attempt}");
     }
@@ -114,4 +121,25 @@ fn a_hunt_after_the_call_that_reaches_nobody_is_given_up_in_the_end() {
             "call 2 out ENDED, nobody reached",
         ]
     );
+}
+
+/// R-T8: a number that is busy at once is dialled again so often and no more, and never within a minute of its last try.
+#[test]
+fn a_hunt_after_the_call_dials_its_numbers_so_often_and_no_more() {
+    let mut bench = Bench::new(&[
+        "tenant clinic: number 0770007119, lines 1+0, guidance none, outbound separate",
+        "entry clinic doctor: doctors, number 09011110001",
+        "seat s1: serves clinic, login always, static",
+    ]);
+    bench.say("seat s1 calls out as 2 for clinic doctor about 1");
+    bench.say("ring 2.1 answers");
+    for attempt in 1..=HUNT_ROUNDS_MAX {
+        bench.say(&format!("party 2.{attempt} refuses 486"));
+        let (pause_over, _) = bench.switch.poll_timeout().unwrap();
+        assert_eq!(pause_over, bench.now + HUNT_PAUSE, "after try {attempt}");
+        bench.now = pause_over;
+        turn(&mut bench.switch, pause_over, Input::TimePassed);
+    }
+    bench.say(&format!("party 2.{} refuses 486", HUNT_ROUNDS_MAX + 1));
+    assert_eq!(bench.switch.calls_len(), 0, "nobody is reached, and a person takes over");
 }

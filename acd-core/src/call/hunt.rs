@@ -38,6 +38,8 @@ pub(super) struct Hunt {
     rounds: u32,
     /// A round has failed.
     begun_anew: bool,
+    /// The pause of this round is over.
+    has_paused: bool,
     /// Somebody must be found in the end: when all have failed, all are tried again, the emergency contact first (R-T8).
     somebody_must: bool,
 }
@@ -63,6 +65,7 @@ impl Hunt {
             headquarters: None,
             rounds: 0,
             begun_anew: false,
+            has_paused: false,
             somebody_must: false,
         };
         let directory = &tenant.directory;
@@ -101,6 +104,7 @@ impl Hunt {
             tried: Vec::new(),
             rounds: HUNT_ROUNDS_MAX,
             begun_anew: false,
+            has_paused: false,
             somebody_must,
         })
     }
@@ -111,6 +115,18 @@ impl Hunt {
         let number = self.left().next()?;
         self.tried.push(number);
         Some(number)
+    }
+
+    /// Whether it pauses before the next number, once in each round after the first: those who have not answered are not
+    /// dialled again at once. The emergency contact comes before the pause, which so parts its tries as well (R-T8).
+    pub(super) fn pauses(&mut self, visit: &Visit, house: &House) -> bool {
+        self.follow_plan(visit, house);
+        let Some(number) = self.left().next() else { return false };
+        let is_emergency_contact = |it: &Pii<DialledNumber>| self.emergency_contact.as_ref() == Some(it);
+        let comes_before = is_emergency_contact(&number) && !self.numbers.iter().all(is_emergency_contact);
+        let pauses = self.begun_anew && !self.has_paused && !comes_before;
+        self.has_paused |= pauses;
+        pauses
     }
 
     /// The number could not be tried.
@@ -155,6 +171,7 @@ impl Hunt {
         }
         self.rounds -= 1;
         self.begun_anew = true;
+        self.has_paused = false;
         self.tried.clear();
         true
     }

@@ -88,6 +88,8 @@ enum Stage {
     HoldsLine,
     /// It found no line: the same number is tried again when one is free (R-L8).
     FoundNoLine,
+    /// It was the last before the pause of its hunt (R-T8).
+    Pauses,
 }
 
 /// What a party does.
@@ -103,6 +105,8 @@ pub(crate) enum PartyInput {
     CannotHear,
     /// The leg of a try that we cancelled is over.
     Cancelled,
+    /// The hunt dials its numbers again.
+    HuntPauseOver,
 }
 
 impl Seated {

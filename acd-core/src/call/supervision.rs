@@ -145,6 +145,7 @@ impl Call {
                 | PartyInput::Holds(_)
                 | PartyInput::Pressed(_)
                 | PartyInput::Cancelled
+                | PartyInput::HuntPauseOver
                 | PartyInput::CannotHear,
                 _,
             ) => self.visit.out_of_phase(house),

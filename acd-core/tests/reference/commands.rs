@@ -45,7 +45,7 @@ impl Model {
             CallCommand::Leave => call.may_leave(),
             CallCommand::ReleaseCaller => call.may_release_caller(),
             CallCommand::DropParty(attempt) => {
-                let waits = call.waits_for().is_some_and(|it| it.attempt == attempt);
+                let waits = call.last_try().is_some_and(|it| it.attempt == attempt);
                 return match waits || call.parties.iter().any(|it| it.id.attempt == attempt) {
                     true => CallCommandResult::Done,
                     false if call.phase == CallPhase::Talking || call.is_with_parties() => {

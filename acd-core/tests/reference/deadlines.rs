@@ -5,7 +5,12 @@ use std::time::Duration;
 use acd_core::{AlarmKind, CallEvent, CallPhase, Input, RingEnd, SeatState, Timestamp};
 
 use crate::guidance::guidance_due;
-use crate::model::{Model, Stage};
+use crate::model::{Call, Model, Stage};
+
+/// R-T8: until when the call's hunt pauses.
+fn pause(call: &Call) -> Option<Timestamp> {
+    Some(call.hunt.as_ref()?.pauses?.1)
+}
 
 impl Model {
     /// The first deadline to come, band edges left aside.
@@ -14,7 +19,8 @@ impl Model {
             self.calls.iter().flat_map(|it| [it.ring_until, it.alarm_at, guidance_due(it), it.choice_until]);
         let parties = self.calls.iter().flat_map(|it| it.parties.iter().map(|party| party.until));
         let unheard = self.calls.iter().flat_map(|it| &it.unheard).map(|(_, _, again)| Some(*again));
-        let parties = parties.chain(unheard);
+        let pauses = self.calls.iter().map(pause);
+        let parties = parties.chain(unheard).chain(pauses);
         let watchers = self.calls.iter().flat_map(|it| it.watchers.iter().map(|watcher| watcher.until));
         let missing = self.tenants.iter().map(|it| it.calls_due);
         calls
@@ -45,6 +51,8 @@ impl Model {
                 } else {
                     self.party_timed_out(at);
                 }
+            } else if let Some(at) = self.calls.iter().position(|it| pause(it) == Some(due)) {
+                self.go_on(at);
             } else if let Some(at) = self.calls.iter().position(|it| it.choice_until == Some(due)) {
                 self.chosen(at);
             } else if let Some(at) = self.calls.iter().position(|it| guidance_due(it) == Some(due)) {
@@ -140,6 +148,10 @@ impl Model {
         }
         for (_, _, again) in self.calls.iter_mut().flat_map(|it| &mut it.unheard) {
             *again = *again + step;
+        }
+        let hunts = self.calls.iter_mut().filter_map(|it| it.hunt.as_mut());
+        for (_, until) in hunts.filter_map(|it| it.pauses.as_mut()) {
+            *until = *until + step;
         }
         for until in self.calls.iter_mut().flat_map(|it| &mut it.watchers).filter_map(|it| it.until.as_mut())
         {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use acd_core::plan::{EntryKind, Tenant};
 use acd_core::{
     AlarmKind, CallCommandResult, CallEvent, CallId, CallerIdentity, CivilDate, Company, Destination,
-    DestinationId, DialledNumber, PartyEnd, PartyId, Pii, TenantId,
+    DestinationId, DialledNumber, PartyEnd, PartyId, Pii, TenantId, Timestamp,
 };
 
 use crate::model::{Call, Model};
@@ -24,6 +24,10 @@ pub(crate) struct Hunt {
     /// In this round.
     tried: Vec<Pii<DialledNumber>>,
     anew: bool,
+    /// In this round.
+    paused: bool,
+    /// Until when, and after which try.
+    pub(crate) pauses: Option<(PartyId, Timestamp)>,
     somebody_must: bool,
     pub(crate) rounds: u32,
     /// One number is no hunt.
@@ -60,6 +64,12 @@ impl Call {
     pub(crate) fn waits_for(&self) -> Option<PartyId> {
         self.hunt.as_ref()?.waits_for
     }
+
+    /// The try after which a line or the end of a pause is waited for.
+    pub(crate) fn last_try(&self) -> Option<PartyId> {
+        let hunt = self.hunt.as_ref()?;
+        hunt.waits_for.or(hunt.pauses.map(|(party, _)| party))
+    }
 }
 
 impl Model {
@@ -86,6 +96,8 @@ impl Model {
             emergency: None,
             tried: Vec::new(),
             anew: false,
+            paused: false,
+            pauses: None,
             somebody_must: false,
             rounds: 0,
             several: false,
@@ -142,6 +154,8 @@ impl Model {
             emergency: entry.emergency_contact,
             tried: Vec::new(),
             anew: false,
+            paused: false,
+            pauses: None,
             somebody_must,
             rounds: 20,
             takes_lines,
@@ -209,6 +223,7 @@ impl Model {
                 if again {
                     hunt.rounds -= 1;
                     hunt.anew = true;
+                    hunt.paused = false;
                     hunt.tried.clear();
                 } else {
                     self.calls[at].hunt = None;
@@ -224,6 +239,16 @@ impl Model {
                 continue;
             }
             let number = left[0];
+            let emergency = hunt.emergency;
+            let only_emergency = hunt.numbers.iter().all(|it| Some(*it) == emergency);
+            let before_the_pause = Some(number) == emergency && !only_emergency;
+            if hunt.anew && !hunt.paused && !before_the_pause {
+                // R-T8: nobody is dialled again at once.
+                hunt.paused = true;
+                let until = self.now + Duration::from_secs(60);
+                hunt.pauses = Some((PartyId { call, attempt: tries }, until));
+                return;
+            }
             hunt.tried.push(number);
             self.calls[at].tries += 1;
             let party = PartyId { call, attempt: tries + 1 };
@@ -312,9 +337,10 @@ impl Model {
         }
     }
 
-    /// A line is there for the next number.
+    /// A line is there for the next number, or a pause is over.
     pub(crate) fn go_on(&mut self, at: usize) {
         if let Some(hunt) = &mut self.calls[at].hunt {
+            hunt.pauses = None;
             hunt.waits_for = None;
             hunt.without_line = false;
         }

@@ -56,7 +56,7 @@ impl Call {
     }
 
     pub(crate) fn is_dialling(&self) -> bool {
-        self.parties.iter().any(|it| !it.answered) || self.waits_for().is_some()
+        self.parties.iter().any(|it| !it.answered) || self.last_try().is_some()
     }
 
     /// The seat dials somebody, or has drawn a party aside.
@@ -228,7 +228,7 @@ impl Model {
     }
 
     pub(crate) fn drop_party(&mut self, at: usize, attempt: u32) {
-        if self.calls[at].waits_for().is_some_and(|it| it.attempt == attempt) {
+        if self.calls[at].last_try().is_some_and(|it| it.attempt == attempt) {
             self.calls[at].hunt = None;
             return self.regroup(at);
         }

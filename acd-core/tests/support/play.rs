@@ -186,6 +186,7 @@ fn reason_text(reason: Reason) -> String {
         Reason::SeatRetry(seat) => format!("{seat} comes back"),
         Reason::RingOver(ring) => format!("{ring} has rung long enough"),
         Reason::PartyRingOver(party) => format!("party {party} has been rung long enough"),
+        Reason::HuntPauseOver(party) => format!("the hunt has paused long enough after party {party}"),
         Reason::ChoiceOver(call) => format!("{call} has had long enough to choose"),
         Reason::GuidanceDue(call) => format!("{call} has waited for the guidance"),
         Reason::CallsMissing(tenant) => format!("{tenant} has had no call"),

@@ -9,7 +9,7 @@ use crate::event::{CallEvent, CallPhase, UnexpectedInput};
 use crate::house::House;
 use crate::ids::{LegId, PartyId};
 use crate::input::AlarmKind;
-use crate::limits::PARTIES_PER_CALL_MAX;
+use crate::limits::{HUNT_PAUSE, PARTIES_PER_CALL_MAX};
 use crate::party::{Company, Destination, PartyEnd, PartyFailure, PartyLegEnd};
 use crate::timer::Reason;
 use alloc::boxed::Box;
@@ -21,11 +21,14 @@ impl Dialling {
 
     /// The try is over before an answer, by our doing.
     pub(super) fn give_up(&self, end: PartyEnd, house: &mut House) {
-        if self.awaits_line() {
-            return;
+        match self.stage {
+            Stage::HoldsLine | Stage::FoundNoLine => {}
+            Stage::Pauses => house.timers.cancel(Reason::HuntPauseOver(self.party)),
+            Stage::Rung => {
+                house.cancel_party(self.party);
+                self.over(end, house);
+            }
         }
-        house.cancel_party(self.party);
-        self.over(end, house);
     }
 
     fn over(&self, end: PartyEnd, house: &mut House) {
@@ -35,7 +38,7 @@ impl Dialling {
 }
 
 impl Meeting {
-    /// Dials the next number of a hunt, or waits for the line that it needs; `None`: none is left.
+    /// Dials the next number of a hunt, or waits for the line that it needs or for the end of a pause; `None`: none is left.
     pub(in crate::call) fn dial(
         &mut self,
         mut hunt: Hunt,
@@ -44,6 +47,12 @@ impl Meeting {
     ) -> Option<()> {
         let mut begun_anew = false;
         loop {
+            if visit.parties < PARTIES_PER_CALL_MAX && hunt.pauses(visit, house) {
+                let party = PartyId { call: visit.call, attempt: visit.parties };
+                house.timers.set(Reason::HuntPauseOver(party), house.now + HUNT_PAUSE);
+                self.dialling = Some(Dialling { party, hunt, stage: Stage::Pauses });
+                return Some(());
+            }
             let number = match hunt.next(visit, house) {
                 Some(number) if visit.parties < PARTIES_PER_CALL_MAX => number,
                 Some(_) | None => {
@@ -111,7 +120,7 @@ impl Meeting {
     ) -> CallState {
         let before = self.audio(visit);
         let phase = self.phase();
-        if let Some(dialling) = self.dialling.take_if(|it| it.party == party && it.awaits_line()) {
+        if let Some(dialling) = self.dialling.take_if(|it| it.party == party && it.stage != Stage::Rung) {
             return self.after_cancel(dialling, input, (before, phase), visit, house);
         }
         if let Some(dialling) = self.dialling.take_if(|it| it.party == party) {
@@ -152,6 +161,7 @@ impl Meeting {
             | PartyInput::Holds(_)
             | PartyInput::CannotHear
             | PartyInput::Cancelled
+            | PartyInput::HuntPauseOver
             | PartyInput::LegEnded(PartyLegEnd::Released) => {
                 visit.out_of_phase(house);
                 CallState::Meeting(self)
@@ -159,7 +169,7 @@ impl Meeting {
         }
     }
 
-    /// What comes of a try that is over and whose line the next one needs.
+    /// What comes of a try that is over, and after which the next one has to wait.
     fn after_cancel(
         mut self: Box<Self>,
         dialling: Dialling,
@@ -168,7 +178,7 @@ impl Meeting {
         visit: &mut Visit,
         house: &mut House,
     ) -> CallState {
-        if matches!(input, PartyInput::Cancelled) {
+        if matches!(input, PartyInput::Cancelled | PartyInput::HuntPauseOver) {
             return self.try_next(dialling.hunt, (before, phase), visit, house);
         }
         self.dialling = Some(dialling);
@@ -288,6 +298,7 @@ impl Meeting {
             | PartyInput::Holds(_)
             | PartyInput::Pressed(_)
             | PartyInput::Cancelled
+            | PartyInput::HuntPauseOver
             | PartyInput::CannotHear => {
                 self.dialling = Some(dialling);
                 visit.out_of_phase(house);
