@@ -345,6 +345,15 @@ fn a_day_whose_record_begins_late_is_no_whole_day_and_meets_no_target() {
     let lines = csv_lines(&account, &header(Some(800)));
     assert!(lines.iter().any(|line| line.starts_with("※ 対象日のうち360.0分は記録がなく")), "{lines:?}");
     assert_eq!(lines[6], "0時～1時,,,,,,,");
+    // R-A8: staffed 8:00 to 20:00, 12 of the 18 hours of which anything is known, and not of 24.
+    let begin = lines.iter().position(|line| line == "参考 時間帯別内訳").unwrap();
+    let column = lines[begin + 1].split(',').position(|it| it == "専任席").unwrap();
+    let cells = |row: usize| lines[begin + row].split(',').nth(column).unwrap();
+    assert_eq!((cells(3), cells(11), cells(27)), ("", "1.0", "0.7"));
+    let details = Sheet::open("参考 時間帯別内訳", &fdma2::xlsx(&account, &header(None)).unwrap());
+    let column = u32::try_from(column).unwrap();
+    assert!(details.formula(28, column).starts_with("AVERAGE("));
+    assert!((details.number(28, column) - 12.0 / 18.0).abs() < 1e-9);
 }
 
 #[test]

@@ -145,6 +145,12 @@ impl Account {
         self.slots.length_ms(slot).saturating_sub(skipped_ms)
     }
 
+    /// The length of the slots of which anything is recorded, in milliseconds: over it a mean of the clock is taken (R-A8).
+    pub fn length_of_recorded_ms(&self) -> u64 {
+        let recorded = (0..self.slots.count()).filter(|slot| !self.is_unrecorded(*slot));
+        recorded.map(|slot| self.length_ms(slot)).sum()
+    }
+
     /// The milliseconds of an interval that passed; `None`: it has no end yet.
     pub fn interval_ms(&self, interval: Interval) -> Option<u64> {
         Some(lived_ms(&self.clock_steps, interval.from, interval.to?))

@@ -58,7 +58,7 @@ pub struct DayRow {
     pub class: DayClass,
     /// Its hours among [`Sheet::hours`].
     pub hours: Range<usize>,
-    /// Its length in milliseconds.
+    /// The length of its recorded hours in milliseconds, over which a mean of the clock is taken: of the others nobody knows.
     pub length_ms: u64,
     /// Whether any of it is recorded.
     pub recorded: bool,
@@ -75,6 +75,8 @@ pub struct MonthRow {
     pub month: u8,
     /// Its days among [`Sheet::days`].
     pub days: Range<usize>,
+    /// Whether any of it is recorded.
+    pub recorded: bool,
     /// Its figures.
     pub figures: Figures,
 }
@@ -139,7 +141,7 @@ impl Sheet {
     fn push_day(&mut self, date: CivilDate, hours: Range<usize>) {
         let rows = self.hours.get(hours.clone()).unwrap_or_default();
         let figures: Figures = rows.iter().map(|it| it.figures).sum();
-        let length_ms = rows.iter().map(|it| it.length_ms).sum();
+        let length_ms = rows.iter().filter(|it| it.recorded).map(|it| it.length_ms).sum();
         let class = self.calendar.class(date);
         let recorded = rows.iter().any(|it| it.recorded);
         self.days.push(DayRow { date, class, hours, length_ms, recorded, figures });
@@ -147,10 +149,12 @@ impl Sheet {
         match self.months.last_mut().filter(|it| (it.year, it.month) == (date.year, date.month)) {
             Some(month) => {
                 month.days.end = day + 1;
+                month.recorded |= recorded;
                 month.figures += figures;
             }
             None => {
-                self.months.push(MonthRow { year: date.year, month: date.month, days: day..day + 1, figures })
+                let (year, month) = (date.year, date.month);
+                self.months.push(MonthRow { year, month, days: day..day + 1, recorded, figures });
             }
         }
         self.total += figures;

@@ -297,8 +297,17 @@ impl Books {
             forms.printed.iter().position(|it| it[0].starts_with("相談件数一覧")).expect("such a list");
         let table = &forms.printed[begin + 1..];
         let line = table.iter().find(|it| it[0] == *date).expect("such a day");
-        let cells = table[0].iter().zip(line).skip(1).filter(|(_, count)| *count != "0");
-        let cells: Vec<String> = cells.map(|(hour, count)| format!("{hour} {count}")).collect();
+        let known = table[0].iter().zip(line).skip(1).filter(|(_, count)| !count.is_empty());
+        let cells = known.clone().filter(|(_, count)| *count != "0");
+        let mut cells: Vec<String> = cells.map(|(hour, count)| format!("{hour} {count}")).collect();
+        if known.clone().next().is_none() {
+            cells.push("not recorded".to_owned());
+        }
+        let exact = forms.exact["consultation_list"]["days"].as_array().unwrap();
+        let day = exact.iter().find(|it| it["day"] == *date).expect("such a day");
+        let hours = day["hours"].as_array().unwrap().iter().filter(|it| it["recorded"] == true);
+        let length = hours.count() + usize::from(day["recorded"] == true);
+        assert_eq!(known.count(), length, "{}: two forms differ", self.file);
         vec![format!("    {}: {}", forms.printed[begin][0], cells.join(", "))]
     }
 }
@@ -315,6 +324,7 @@ impl Forms {
 
     fn row(&self, label: &str, row: &Value, line: &Line, columns: &[Column]) -> String {
         if row["recorded"] == false {
+            assert_eq!(line.len(), 4, "{label}: what nobody knows is blank");
             return format!("    {label}: not recorded");
         }
         let printed = |heading: &str| printed::cell(self.headings(), line, heading);

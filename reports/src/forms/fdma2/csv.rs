@@ -103,8 +103,7 @@ fn details(account: &Account, out: &mut Lines) {
         });
         out.line([hour_label(slot)].into_iter().chain(cells));
     }
-    let (total, day_ms) = (account.total(), account.slots.to().since(account.slots.from()).as_millis());
-    let day_ms = u64::try_from(day_ms).unwrap_or(u64::MAX);
-    let cells = table::COLUMNS.iter().map(|it| (it.value)(&total).printed(day_ms));
+    let (total, recorded_ms) = (account.total(), account.length_of_recorded_ms());
+    let cells = table::COLUMNS.iter().map(|it| (it.value)(&total).printed(recorded_ms));
     out.line(["日合計".to_owned()].into_iter().chain(cells));
 }

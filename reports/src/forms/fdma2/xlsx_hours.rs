@@ -246,9 +246,10 @@ fn detail_column(
         table::Value::Count(_) => (WHOLE, "SUM"),
         table::Value::Peak(_) => (WHOLE, "MAX"),
         table::Value::Time(_) => (ONE_DECIMAL, "SUM"),
-        table::Value::Seats(_) => (ONE_DECIMAL, "SUM"),
+        table::Value::Seats(_) => (ONE_DECIMAL, "AVERAGE"),
     };
     let number = layout::number(format);
+    let mut hours = Vec::new();
     for (slot, figures) in account.figures.iter().enumerate() {
         let row = detail_row(slot);
         if account.is_unrecorded(slot) {
@@ -256,18 +257,23 @@ fn detail_column(
         } else {
             let raw = (it.value)(figures).raw(account.length_ms(slot));
             sheet.write_number_with_format(row, index, raw, &number)?;
+            hours.push(raw);
         }
     }
     let letter = rust_xlsxwriter::utility::column_number_to_name(index);
     let (first, last) = (detail_row(0) + 1, detail_row(account.slots.count()));
     let range = format!("{function}({letter}{first}:{letter}{last})");
     let (formula, result) = match total {
-        table::Value::Seats(_) => (format!("={range}/24"), total.raw(24 * 3_600_000)),
+        // An average passes over blank cells, and there is none of nothing.
+        table::Value::Seats(_) if hours.is_empty() => (String::from("=\"\""), String::new()),
+        table::Value::Seats(_) => {
+            (format!("={range}"), (hours.iter().sum::<f64>() / hours.len() as f64).to_string())
+        }
         table::Value::Count(_) | table::Value::Peak(_) | table::Value::Time(_) => {
-            (format!("={range}"), total.raw(1))
+            (format!("={range}"), total.raw(1).to_string())
         }
     };
-    let formula = Formula::new(formula).set_result(result.to_string());
+    let formula = Formula::new(formula).set_result(result);
     sheet.write_formula_with_format(detail_row(account.slots.count()), index, formula, &number)?;
     Ok(())
 }

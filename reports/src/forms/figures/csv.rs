@@ -2,8 +2,8 @@
 
 use super::json::hours_in_order;
 use super::{
-    Derived, FORM, Statement, consultations, definitions, derived, hour_label, hour_means, length_ms,
-    offered_means, target, weekday,
+    Derived, FORM, Statement, consultations, consultations_of_hour, definitions, derived, hour_label,
+    hour_means, length_ms, offered_means, target, weekday,
 };
 use crate::accounting::{Figures, Interval, OfficialBlockage, Sheet};
 use crate::forms::lines::Lines;
@@ -61,13 +61,8 @@ fn levels(sheet: &Sheet, target: Option<u16>, out: &mut Lines) {
     for it in &sheet.months {
         let days = sheet.days.get(it.days.clone()).unwrap_or_default();
         let length_ms = days.iter().map(|it| it.length_ms).sum();
-        line(
-            "月",
-            format!("{:04}-{:02}", it.year, it.month),
-            "",
-            String::new(),
-            cells(&it.figures, length_ms),
-        );
+        let cells = if it.recorded { cells(&it.figures, length_ms) } else { Vec::new() };
+        line("月", format!("{:04}-{:02}", it.year, it.month), "", String::new(), cells);
     }
     line("合計", sheet.period.to_string(), "", String::new(), cells(&sheet.total, length_ms(sheet)));
     out.gap();
@@ -96,14 +91,12 @@ fn consultation_list(sheet: &Sheet, out: &mut Lines) {
     out.line([format!("相談件数一覧（1日は{}時から）", sheet.calendar.day_start_hour)]);
     let hours: Vec<u8> = hours_in_order(sheet).collect();
     let heads = hours.iter().map(|hour| hour_label(*hour));
+    let cell = |count: Option<u64>| count.map_or_else(String::new, |it| it.to_string());
     out.line(["実施日".to_owned()].into_iter().chain(heads).chain(["計".to_owned()]));
     for day in &sheet.days {
         let rows = sheet.hours.get(day.hours.clone()).unwrap_or_default();
-        let count = |hour: &u8| {
-            let of_hour = rows.iter().filter(|it| it.hour == *hour);
-            of_hour.map(|it| consultations(sheet, &it.figures)).sum::<u64>().to_string()
-        };
-        let sum = consultations(sheet, &day.figures).to_string();
+        let count = |hour: &u8| cell(consultations_of_hour(sheet, rows, *hour));
+        let sum = cell(day.recorded.then(|| consultations(sheet, &day.figures)));
         out.line([day.date.to_string()].into_iter().chain(hours.iter().map(count)).chain([sum]));
     }
     let count = |hour: &u8| consultations(sheet, &sheet.hour_of_day(*hour)).to_string();

@@ -6,8 +6,8 @@ use acd_core::SeatId;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Derived, DerivedValue, FORM, Statement, consultations, definitions, derived, hour_label, hour_means,
-    length_ms, offered_means, target, weekday,
+    Derived, DerivedValue, FORM, Statement, consultations, consultations_of_hour, definitions, derived,
+    hour_label, hour_means, length_ms, offered_means, target, weekday,
 };
 use crate::accounting::{Blockage, Figures, Fraction, HourRow, Interval, Sheet};
 use crate::forms::{Header, lines_planned, printed, values};
@@ -69,6 +69,7 @@ pub fn json(statement: &Statement, header: &Header) -> Value {
             let days = sheet.days.get(it.days.clone()).unwrap_or_default();
             let mut value = row(sheet, &it.figures, days.iter().map(|it| it.length_ms).sum(), target);
             value["month"] = json!(format!("{:04}-{:02}", it.year, it.month));
+            value["recorded"] = json!(it.recorded);
             value["days"] = json!(it.days.len());
             value
         }).collect::<Vec<_>>(),
@@ -122,7 +123,7 @@ fn row(sheet: &Sheet, it: &Figures, length_ms: u64, target: Option<u16>) -> Valu
 }
 
 fn hour_of_day(sheet: &Sheet, hour: u8, target: Option<u16>) -> Value {
-    let rows = sheet.hours.iter().filter(|it| it.hour == hour);
+    let rows = sheet.hours.iter().filter(|it| it.recorded && it.hour == hour);
     let length_ms = rows.map(|it| it.length_ms).sum();
     let mut value = row(sheet, &sheet.hour_of_day(hour), length_ms, target);
     value["hour"] = json!(hour);
@@ -170,12 +171,8 @@ fn consultation_list(sheet: &Sheet) -> Value {
     let by_hour = |rows: &[HourRow]| -> Vec<Value> {
         hours_in_order(sheet)
             .map(|hour| {
-                let count: u64 = rows
-                    .iter()
-                    .filter(|it| it.hour == hour)
-                    .map(|it| consultations(sheet, &it.figures))
-                    .sum();
-                json!({ "hour": hour, "count": count })
+                let count = consultations_of_hour(sheet, rows, hour);
+                json!({ "hour": hour, "count": count.unwrap_or(0), "recorded": count.is_some() })
             })
             .collect()
     };
@@ -185,7 +182,12 @@ fn consultation_list(sheet: &Sheet) -> Value {
         .map(|it| {
             let rows = sheet.hours.get(it.hours.clone()).unwrap_or_default();
             let count = consultations(sheet, &it.figures);
-            json!({ "day": it.date.to_string(), "hours": by_hour(rows), "count": count })
+            json!({
+                "day": it.date.to_string(),
+                "hours": by_hour(rows),
+                "count": count,
+                "recorded": it.recorded,
+            })
         })
         .collect();
     let months: Vec<Value> = sheet
@@ -196,7 +198,12 @@ fn consultation_list(sheet: &Sheet) -> Value {
             let hours = days.first().zip(days.last()).map(|(first, last)| first.hours.start..last.hours.end);
             let rows = hours.and_then(|it| sheet.hours.get(it)).unwrap_or_default();
             let count = consultations(sheet, &it.figures);
-            json!({ "month": format!("{:04}-{:02}", it.year, it.month), "hours": by_hour(rows), "count": count })
+            json!({
+                "month": format!("{:04}-{:02}", it.year, it.month),
+                "hours": by_hour(rows),
+                "count": count,
+                "recorded": it.recorded,
+            })
         })
         .collect();
     json!({

@@ -9,7 +9,7 @@ mod json;
 use acd_core::CivilDate;
 
 use super::{Header, printed};
-use crate::accounting::{Account, Calendar, Figures, Fraction, Period, Profile, Rate, Sheet};
+use crate::accounting::{Account, Calendar, Figures, Fraction, HourRow, Period, Profile, Rate, Sheet};
 
 pub use csv::csv;
 pub use differences::differences;
@@ -163,7 +163,19 @@ fn consultations(sheet: &Sheet, it: &Figures) -> u64 {
     sheet.profile.handled(it)
 }
 
-/// The whole period's length in milliseconds.
+/// What the list of consultations counts in an hour of the clock of these; `None`: none of it is recorded.
+fn consultations_of_hour(sheet: &Sheet, rows: &[HourRow], hour: u8) -> Option<u64> {
+    let of_hour = || rows.iter().filter(move |it| it.hour == hour);
+    let is_recorded = if of_hour().next().is_some() {
+        of_hour().any(|it| it.recorded)
+    } else {
+        // A day at an end of the contract has not every hour, and nothing was in those that it has not.
+        rows.iter().any(|it| it.recorded)
+    };
+    is_recorded.then(|| of_hour().map(|it| consultations(sheet, &it.figures)).sum())
+}
+
+/// The length of the whole period's recorded hours in milliseconds.
 fn length_ms(sheet: &Sheet) -> u64 {
     sheet.days.iter().map(|it| it.length_ms).sum()
 }
