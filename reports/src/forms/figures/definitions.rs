@@ -43,7 +43,9 @@ fn period(sheet: &Sheet) -> String {
     let start = sheet.calendar.day_start_hour;
     let mut text = format!("{}、1日は{start}時から翌{start}時まで", sheet.period);
     if start > 0 && sheet.calendar.contract.is_some() {
-        text.push_str("（契約の初日は0時から、最終日は24時まで）");
+        text.push_str(
+            "（契約の初日は0時から、最終日は24時まで。初日の前日は24時まで、最終日の翌日は0時から）",
+        );
     }
     text
 }
@@ -142,7 +144,7 @@ fn of_profile(it: &Profile) -> Vec<Definition> {
             "定義",
             "平均（時間帯別）",
             "R-A5",
-            "処理・通話・後処理は各日の平均の平均（対応のない日を除く）。回線閉塞と配置は、その時間帯を開設した日数で除す。",
+            "処理・通話・後処理は各日の平均の平均（対応のない日を除く）。回線閉塞と配置は、その時間帯を開設した日数で除す。停止中も、その時の設定の開設時間を開設とする。",
         ),
         line("定義", "平均（日・月・年度）", "R-A5", "対応件数による加重平均。"),
         line(
