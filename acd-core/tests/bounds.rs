@@ -3,7 +3,9 @@
 
 mod support;
 
-use acd_core::limits::{CALLS_MAX, HUNT_PAUSE, HUNT_ROUNDS_MAX, PARTIES_PER_CALL_MAX, RINGS_PER_CALL_MAX};
+use acd_core::limits::{
+    CALLS_MAX, HUNT_PAUSE, HUNT_ROUNDS_MAX, OVERFLOWS_MAX, PARTIES_PER_CALL_MAX, RINGS_PER_CALL_MAX,
+};
 use acd_core::{CallEvent, Effect, Input, Outcome, RefusalReason, ReleaseCause, Switch, Timestamp};
 use support::{inputs, plans, text, turn};
 use turn::{Turn, turn};
@@ -86,41 +88,43 @@ fn a_full_switch_refuses_as_overloaded_and_goes_on_when_a_call_has_ended() {
     assert!(admitted.facts.iter().any(|fact| matches!(fact, CallEvent::CallAdmitted { .. })));
 }
 
-/// R-T3, R-T8: so many tries and no more, though a hunt after the call has numbers left and would begin anew.
+/// R-T3, R-T8: so many tries and no more, in the midst of a round or at its end, though the hunt after the call would begin anew.
 #[test]
 fn a_hunt_after_the_call_that_reaches_nobody_is_given_up_in_the_end() {
-    let numbers: String = (10..70).map(|number| format!(", number 090111100{number}")).collect();
-    let mut bench = Bench::new(&[
-        "tenant clinic: number 0770007119, lines 1+0, guidance none, outbound separate",
-        &format!("entry clinic doctor: doctors{numbers}"),
-        "seat s1: serves clinic, login always, static",
-    ]);
-    bench.say("seat s1 calls out as 2 for clinic doctor about 1");
-    bench.say("ring 2.1 answers");
-    for attempt in 1..PARTIES_PER_CALL_MAX {
-        let refused = bench.say(&format!("party 2.{attempt} refuses 486"));
-        // After the last number of a round it pauses.
-        let said = if attempt % 60 == 0 {
-            bench.now = bench.now + HUNT_PAUSE;
-            turn(&mut bench.switch, bench.now, Input::TimePassed)
-        } else {
-            refused
-        };
-        let dials = |order: &Effect| matches!(order, Effect::DialParty { .. });
-        assert!(said.orders.iter().any(dials), "after try {attempt}");
+    for numbers in [50, 60] {
+        let listed: String = (10..10 + numbers).map(|number| format!(", number 090111100{number}")).collect();
+        let mut bench = Bench::new(&[
+            "tenant clinic: number 0770007119, lines 1+0, guidance none, outbound separate",
+            &format!("entry clinic doctor: doctors{listed}"),
+            "seat s1: serves clinic, login always, static",
+        ]);
+        bench.say("seat s1 calls out as 2 for clinic doctor about 1");
+        bench.say("ring 2.1 answers");
+        for attempt in 1..PARTIES_PER_CALL_MAX {
+            let refused = bench.say(&format!("party 2.{attempt} refuses 486"));
+            // After the last number of a round it pauses.
+            let said = if attempt % numbers == 0 {
+                bench.now = bench.now + HUNT_PAUSE;
+                turn(&mut bench.switch, bench.now, Input::TimePassed)
+            } else {
+                refused
+            };
+            let dials = |order: &Effect| matches!(order, Effect::DialParty { .. });
+            assert!(said.orders.iter().any(dials), "after try {attempt}");
+        }
+        let last = bench.say(&format!("party 2.{PARTIES_PER_CALL_MAX} refuses 486"));
+        let said: Vec<String> = last.facts.iter().map(text::fact).collect();
+        assert_eq!(
+            said,
+            [
+                &format!("party 2.{PARTIES_PER_CALL_MAX} over: Refused(486)"),
+                "call 2 reaches nobody for doctor",
+                "ALARM NobodyReached, clinic, call 2",
+                "s1: calling out 2.1 -> ready",
+                "call 2 out ENDED, nobody reached",
+            ]
+        );
     }
-    let last = bench.say(&format!("party 2.{PARTIES_PER_CALL_MAX} refuses 486"));
-    let said: Vec<String> = last.facts.iter().map(text::fact).collect();
-    assert_eq!(
-        said,
-        [
-            &format!("party 2.{PARTIES_PER_CALL_MAX} over: Refused(486)"),
-            "call 2 reaches nobody for doctor",
-            "ALARM NobodyReached, clinic, call 2",
-            "s1: calling out 2.1 -> ready",
-            "call 2 out ENDED, nobody reached",
-        ]
-    );
 }
 
 /// R-T8: a number that is busy at once is dialled again so often and no more, and never within a minute of its last try.
@@ -142,4 +146,30 @@ fn a_hunt_after_the_call_dials_its_numbers_so_often_and_no_more() {
     }
     bench.say(&format!("party 2.{} refuses 486", HUNT_ROUNDS_MAX + 1));
     assert_eq!(bench.switch.calls_len(), 0, "nobody is reached, and a person takes over");
+}
+
+/// R-Q8: a caller whom two tenants send to each other, as agents come and go, stays in the end.
+#[test]
+fn a_caller_overflows_so_often_and_no_more() {
+    let mut bench = Bench::new(&[
+        "tenant kyoto: number 0750007119, lines 1+1, guidance none, overflow shiga nobody",
+        "tenant shiga: number 0770007119, lines 1+1, guidance none, overflow kyoto nobody",
+        "seat k: serves kyoto, login by_command, static",
+        "seat s: serves shiga, login by_command, static",
+    ]);
+    bench.say("call 1 to 0770007119");
+    bench.say("call 1 connected");
+    let overflows = |said: &Turn| {
+        said.facts.iter().filter(|fact| matches!(fact, CallEvent::CallOverflowed { .. })).count()
+    };
+    let mut overflown = 0;
+    for (comes, goes) in [("k", "s"), ("s", "k")].into_iter().cycle().take(OVERFLOWS_MAX + 4) {
+        // Who is paused is logged in, and not rung.
+        for command in [format!("seat {goes} logs out"), format!("seat {comes} logs in")] {
+            overflown += overflows(&bench.say(&command));
+        }
+        bench.say(&format!("ring 1.{} refuses 486", overflown));
+        overflown += overflows(&bench.say(&format!("seat {comes} pauses lunch")));
+    }
+    assert_eq!(overflown, OVERFLOWS_MAX);
 }
