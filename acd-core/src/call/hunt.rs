@@ -30,6 +30,8 @@ pub(super) struct Hunt {
     emergency_contact: Option<Pii<DialledNumber>>,
     /// Those that this round has tried.
     tried: Vec<Pii<DialledNumber>>,
+    /// Which attempt of the call its last try was; 0: there has been none.
+    pub(super) last_attempt: u32,
     /// Whether it is of several tries, and not of one number once.
     of_several: bool,
     /// The fire headquarters that it stands for, and when our consent was filed with them (R-T6).
@@ -61,6 +63,7 @@ impl Hunt {
             numbers: [number].into(),
             emergency_contact: None,
             tried: Vec::new(),
+            last_attempt: 0,
             of_several: false,
             headquarters: None,
             rounds: 0,
@@ -102,6 +105,7 @@ impl Hunt {
             numbers,
             emergency_contact: entry.emergency_contact,
             tried: Vec::new(),
+            last_attempt: 0,
             rounds: HUNT_ROUNDS_MAX,
             begun_anew: false,
             has_paused: false,

@@ -26,6 +26,8 @@ pub(crate) struct Hunt {
     anew: bool,
     /// In this round.
     paused: bool,
+    /// Its last try.
+    last: u32,
     /// Until when, and after which try.
     pub(crate) pauses: Option<(PartyId, Timestamp)>,
     somebody_must: bool,
@@ -97,6 +99,7 @@ impl Model {
             tried: Vec::new(),
             anew: false,
             paused: false,
+            last: 0,
             pauses: None,
             somebody_must: false,
             rounds: 0,
@@ -155,6 +158,7 @@ impl Model {
             tried: Vec::new(),
             anew: false,
             paused: false,
+            last: 0,
             pauses: None,
             somebody_must,
             rounds: 20,
@@ -246,10 +250,11 @@ impl Model {
                 // R-T8: nobody is dialled again at once.
                 hunt.paused = true;
                 let until = self.now + Duration::from_secs(60);
-                hunt.pauses = Some((PartyId { call, attempt: tries }, until));
+                hunt.pauses = Some((PartyId { call, attempt: hunt.last }, until));
                 return;
             }
             hunt.tried.push(number);
+            hunt.last = tries + 1;
             self.calls[at].tries += 1;
             let party = PartyId { call, attempt: tries + 1 };
             let wants_line = takes_lines && !test;

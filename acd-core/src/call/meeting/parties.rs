@@ -48,7 +48,7 @@ impl Meeting {
         let mut begun_anew = false;
         loop {
             if visit.parties < PARTIES_PER_CALL_MAX && hunt.pauses(visit, house) {
-                let party = PartyId { call: visit.call, attempt: visit.parties };
+                let party = PartyId { call: visit.call, attempt: hunt.last_attempt };
                 house.timers.set(Reason::HuntPauseOver(party), house.now + HUNT_PAUSE);
                 self.dialling = Some(Dialling { party, hunt, stage: Stage::Pauses });
                 return Some(());
@@ -65,6 +65,7 @@ impl Meeting {
                 }
             };
             visit.parties += 1;
+            hunt.last_attempt = visit.parties;
             let party = PartyId { call: visit.call, attempt: visit.parties };
             let takes_line = hunt.outbound.takes_lines && !visit.test;
             let no_line = takes_line && !house.lines.line_is_free(visit.tenant);
