@@ -71,6 +71,56 @@ fn an_answer_that_crosses_its_cancelling_leaves_nothing_to_wait_for() {
     assert!(bench.switch.is_idle(), "a drain would wait for it");
 }
 
+/// R-L9: what a drain waits for, the outcomes of orders among it.
+#[test]
+fn a_switch_is_idle_when_nothing_is_owed_any_more() {
+    let plan = [
+        "tenant shiga: number 0770007119, lines 1+0, guidance none, outbound separate, free_dialling",
+        "seat s1: serves shiga, login always, static",
+    ];
+    let talk = ["call 1 to 0770007119", "call 1 connected", "ring 1.1 answers"];
+    let histories: [(&[&str], &[&str]); 6] = [
+        (&["call 1 to 0770007119", "call 2 to 0770007119", "call 1 cancels"], &["call 2 released"]),
+        (&["call 1 to 0770007119", "call 1 connected", "call 1 hangs up"], &["ring 1.1 cancelled"]),
+        (&["call 1 hangs up", "ring 1.1 released"], &["recording 1 starts", "recording 1 ends"]),
+        (&["call 1 hangs up", "recording 1 starts", "recording 1 ends"], &["ring 1.1 released"]),
+        (
+            &[
+                "call 1 commanded to dial number 0312345678",
+                "call 1 hangs up",
+                "recording 1 starts",
+                "recording 1 ends",
+                "ring 1.1 hangs up",
+            ],
+            &["party 1.1 cancelled"],
+        ),
+        (
+            &[
+                "call 1 commanded to dial number 0312345678",
+                "party 1.1 answers",
+                "call 1 hangs up",
+                "ring 1.1 hangs up",
+                "recording 1 starts",
+                "recording 1 ends",
+            ],
+            &["party 1.1 released"],
+        ),
+    ];
+    for (begin, end) in histories {
+        let mut bench = Bench::new(&plan);
+        let before: &[&str] = if begin[0].ends_with("7119") { &[] } else { &talk };
+        for what in before.iter().chain(begin) {
+            bench.say(what);
+        }
+        assert_eq!(bench.switch.calls_len(), 0, "{begin:?}");
+        for what in end {
+            assert!(!bench.switch.is_idle(), "{begin:?} before {what}");
+            bench.say(what);
+        }
+        assert!(bench.switch.is_idle(), "{begin:?}");
+    }
+}
+
 #[test]
 fn a_full_switch_refuses_as_overloaded_and_goes_on_when_a_call_has_ended() {
     let mut bench = Bench::new(&["tenant shiga: number 0770007119, lines 65535+65535"]);

@@ -208,3 +208,21 @@ fn names_and_times_of_day_are_checked_as_everywhere() {
     state["plan"]["tenants"]["shiga"]["day_start"] = json!(86_400_001);
     assert!(refusal(state).contains("a time of day is at most 24:00"));
 }
+
+#[test]
+fn a_caller_of_another_tenants_seats_whom_it_does_not_know_is_refused() {
+    let plan = [
+        "tenant kyoto: number 0750007119, lines 1+1, guidance none",
+        "tenant shiga: number 0770007119, lines 1+1, guidance none, overflow kyoto nobody",
+        "seat k1: serves kyoto, login always, static",
+    ];
+    let mut switch = Switch::new(plans::read(&plan.map(str::to_owned)), now());
+    for what in ["call 1 to 0770007119", "call 1 connected"] {
+        say(&mut switch, what);
+    }
+    let mut state = serde_json::to_value(switch).unwrap();
+    let guests = &mut state["house"]["lines"]["rooms"]["kyoto"]["guests"];
+    assert_eq!(guests.take(), json!([1]), "who has overflowed is kyoto's to serve");
+    *guests = json!([]);
+    assert!(refusal(state).contains("call 1 is to be served by a tenant that does not know it"));
+}
