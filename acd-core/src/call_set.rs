@@ -158,10 +158,21 @@ mod tests {
                 prop_assert_eq!((paged.len(), paged.is_empty()), (naive.len(), naive.is_empty()));
             }
             prop_assert!(paged.iter().eq(naive.iter().copied()));
+            prop_assert_eq!(&naive.iter().copied().collect::<CallSet>(), &paged);
             let written = serde_json::to_string(&paged).unwrap();
             prop_assert_eq!(&written, &serde_json::to_string(&naive).unwrap());
             prop_assert_eq!(&serde_json::from_str::<CallSet>(&written).unwrap(), &paged);
         }
+    }
+
+    #[test]
+    fn sets_are_equal_by_the_calls_that_are_in_them() {
+        let set = |calls: &[u64]| calls.iter().copied().map(CallId).collect::<CallSet>();
+        let mut older = set(&[1, 64]);
+        older.remove(CallId(64));
+        assert_eq!(older, set(&[1]));
+        assert_ne!(set(&[1]), set(&[2]));
+        assert_ne!(set(&[1, 2]), set(&[1]));
     }
 
     #[test]
