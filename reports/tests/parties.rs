@@ -323,6 +323,35 @@ fn who_gave_up_is_called_back_until_reached() {
     assert_eq!(to_call_back(&journal), [5, 9]);
 }
 
+/// R-T8: the later call that a seat answered; a rehearsal is no such call, nor one that nobody answered.
+#[test]
+fn of_a_callers_calls_the_last_one_that_a_seat_answered_is_known() {
+    let answered = |id: u64, at: &str, kind: &str| {
+        format!(
+            "
+            {at}:00 call {id} {kind}
+            {at}:10 ring {id}.1 a1
+            {at}:20 answer {id}.1 a1
+            {at}:40 talked {id}.1 a1 ready
+            {at}:40 end {id} answered
+            "
+        )
+    };
+    let journal = [
+        answered(1, "09:00", "from 0751234567"),
+        answered(2, "09:01", "from 0751234567"),
+        answered(3, "09:02", "from 0751234567 test"),
+        "09:03:00 call 4 from 0751234567\n09:03:20 end 4 in-queue\n".to_owned(),
+        "09:04:00 call 5 from 0751234568\n09:04:20 end 5 in-queue\n".to_owned(),
+        answered(6, "09:05", "from 0751234569 test"),
+        answered(7, "09:06", ""),
+    ];
+    let records = records(&journal.concat());
+    let by_number: Vec<_> =
+        records.last_answered().into_iter().map(|((_, number), call)| (number.to_owned(), call)).collect();
+    assert_eq!(by_number, [("0751234567".to_owned(), CallId(2))]);
+}
+
 #[test]
 fn who_hung_up_while_others_went_on_is_called_back_unless_the_agent_has_done_so() {
     // R-T5. In call 1 nobody rings the caller back; in call 2 the nurse does, within the call.
